@@ -1,0 +1,34 @@
+"""Formulas: arrays in, one scalar out, written with `keras.ops` alone.
+
+One reduction rule holds for every adversarial and likelihood loss: sum over the dimensions of one
+example, mean over the batch. Logits come in, real first and fake second; a positive logit means
+real. No loss calls a network, opens a tape, logs, or holds state.
+"""
+
+from keras_gen.losses.gan import (
+    GAN_LOSSES,
+    gradient_penalty,
+    hinge_discriminator_loss,
+    hinge_generator_loss,
+    least_squares_discriminator_loss,
+    least_squares_generator_loss,
+    minimax_discriminator_loss,
+    non_saturating_generator_loss,
+    saturating_generator_loss,
+    wasserstein_discriminator_loss,
+    wasserstein_generator_loss,
+)
+
+__all__ = [
+    "GAN_LOSSES",
+    "minimax_discriminator_loss",
+    "saturating_generator_loss",
+    "non_saturating_generator_loss",
+    "least_squares_discriminator_loss",
+    "least_squares_generator_loss",
+    "hinge_discriminator_loss",
+    "hinge_generator_loss",
+    "wasserstein_discriminator_loss",
+    "wasserstein_generator_loss",
+    "gradient_penalty",
+]

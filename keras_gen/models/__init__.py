@@ -1,0 +1,13 @@
+"""Models: `keras.Model` subclasses with a custom `train_step`; networks arrive as arguments."""
+
+import keras
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "keras_gen.models needs Keras' TensorFlow backend; set KERAS_BACKEND=tensorflow, found "
+        f"'{keras.backend.backend()}' (losses and networks run on any backend)"
+    )
+
+from keras_gen.models.gan import GAN  # after the check
+
+__all__ = ["GAN"]

@@ -1,0 +1,60 @@
+"""Fully connected generator and discriminator: the first document's pair, mended.
+
+Reference: Goodfellow et al. 2014, arXiv:1406.2661, for the game; the widths are the document's.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+
+def generator(image_shape=(28, 28, 1), latent_dim=100, width=128):
+    """Map noise to an image through four dense layers of doubling width.
+
+    Deviation: the document reshapes 1024 units to 28 x 28 = 784, which cannot be done; a last Dense
+    layer of exactly H*W*C units is added, with tanh, so that images lie in [-1, 1] like the data.
+    Deviation: LeakyReLU for ReLU, since a dead unit is a hole in the latent space.
+
+    Args:
+        image_shape: (H, W, C) of the images.
+        latent_dim: L, the length of the noise vector.
+        width: units of the first layer; the four have width * (1, 2, 4, 8), 128 to 1024 as printed.
+
+    Returns:
+        Functional model, latents (B, L) -> images (B, H, W, C) in [-1, 1], float32.
+    """
+    latents = keras.Input((latent_dim,), name="latents")
+    x = latents
+    for units in (width, 2 * width, 4 * width, 8 * width):
+        x = layers.Dense(units)(x)  # (B, units)
+        x = layers.LeakyReLU(0.2)(x)
+    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32")(x)  # (B, H*W*C)
+    images = layers.Reshape(image_shape)(x)  # (B, H, W, C)
+    return keras.Model(latents, images, name="generator")
+
+
+def discriminator(image_shape=(28, 28, 1), width=128, dropout=0.3):
+    """Map an image to a logit through three dense layers of halving width.
+
+    Deviation: a logit for the document's sigmoid output; the losses take logits, where no digit is
+    lost. Deviation: LeakyReLU for ReLU, so that a gradient reaches G from every unit; dropout, so
+    that D does not learn 10,000 images by heart.
+
+    Args:
+        image_shape: (H, W, C) of the images.
+        width: an eighth of the first layer's units; the three have width * (8, 4, 2), 1024-512-256
+            as printed for 128.
+        dropout: share of units dropped in training, in [0, 1).
+
+    Returns:
+        Functional model, images (B, H, W, C) in [-1, 1] -> logits (B, 1), float32.
+    """
+    images = keras.Input(image_shape, name="images")
+    x = layers.Flatten()(images)  # (B, H*W*C)
+    for units in (8 * width, 4 * width, 2 * width):
+        x = layers.Dense(units)(x)  # (B, units)
+        x = layers.LeakyReLU(0.2)(x)
+        x = layers.Dropout(dropout)(x)
+    logits = layers.Dense(1, dtype="float32")(x)  # (B, 1)
+    return keras.Model(images, logits, name="discriminator")
