@@ -136,6 +136,9 @@ class GAN(keras.Model):
     def train_step(self, data):
         """Play one round on a batch of real images (B, H, W, C) in [-1, 1]."""
         images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        for network in (self.generator, self.discriminator):
+            if not network.trainable_variables:
+                raise ValueError(f"{network.name} has no trainable weights")
         if self.update == "alternating":
             for part in ops.split(images, self.discriminator_steps):
                 self._discriminator_step(part)

@@ -30,7 +30,7 @@ def generator(image_shape=(28, 28, 1), latent_dim=100, width=128):
         x = layers.Dense(units)(x)  # (B, units)
         x = layers.LeakyReLU(0.2)(x)
     x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32")(x)  # (B, H*W*C)
-    images = layers.Reshape(image_shape)(x)  # (B, H, W, C)
+    images = layers.Reshape(image_shape, dtype="float32")(x)  # (B, H, W, C)
     return keras.Model(latents, images, name="generator")
 
 

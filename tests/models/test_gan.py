@@ -1,0 +1,379 @@
+"""The adversarial model: who moves when, exactness of the gradients, saving and resuming."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gen.losses import GAN_LOSSES
+from keras_gen.models import GAN
+from keras_gen.models.gan import ONE_BACKWARD_RATIOS
+from keras_gen.networks import dcgan, mlp_gan
+
+LATENT = 6
+
+
+def make(loss="non_saturating", update="simultaneous", networks=dcgan, d_rate=1e-3, **kwargs):
+    keras.utils.set_random_seed(1)
+    model = GAN(
+        networks.generator(latent_dim=LATENT, width=4),
+        networks.discriminator(width=4),
+        LATENT,
+        loss=loss,
+        update=update,
+        seed=3,
+        **kwargs,
+    )
+    model.compile(keras.optimizers.Adam(d_rate, beta_1=0.5), keras.optimizers.Adam(1e-3))
+    return model
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(0).uniform(-1, 1, (32, 28, 28, 1)).astype("float32")
+
+
+def weights(layer):
+    return [np.array(w) for w in layer.get_weights()]
+
+
+def equal(a, b):
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+# --- the game -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", GAN_LOSSES)
+@pytest.mark.parametrize("update", ["simultaneous", "alternating"])
+def test_a_step_moves_both_players_and_reports_four_finite_means(loss, update, images):
+    model = make(loss, update)
+    d_before, g_before = weights(model.discriminator), weights(model.generator)
+    history = model.fit(images, batch_size=16, verbose=0).history
+    assert sorted(history) == ["d_loss", "fake_score", "g_loss", "real_score"]
+    assert all(np.isfinite(v).all() for v in history.values())
+    # Kernels, because the last bias of a hinge or Wasserstein D is pushed up as much as down.
+    for before, network in ((d_before, model.discriminator), (g_before, model.generator)):
+        pairs = zip(before, weights(network), strict=True)
+        assert all((a != b).any() for a, b in pairs if a.ndim > 1)
+
+
+def test_alternating_moves_one_player_at_a_time(images):
+    model = make(update="alternating")
+    g_before, d_before = weights(model.generator), weights(model.discriminator)
+    model._discriminator_step(tf.constant(images))
+    assert equal(weights(model.generator), g_before)
+    d_after = weights(model.discriminator)
+    assert not equal(d_after, d_before)
+    model._generator_step(32)
+    assert equal(weights(model.discriminator), d_after)
+    assert not equal(weights(model.generator), g_before)
+
+
+def test_algorithm_1_gives_the_discriminator_k_steps(images):
+    model = make(update="alternating", discriminator_steps=4)
+    model.fit(images, batch_size=32, verbose=0)
+    assert int(model.d_optimizer.iterations) == 4
+    assert int(model.g_optimizer.iterations) == 1
+
+
+def test_the_discriminator_really_learns():
+    """White squares against an untrained G, whose rate is 0: D must tell them within 40 steps."""
+    model = make(networks=mlp_gan, d_rate=1e-2)
+    model.g_optimizer.learning_rate = 0.0
+    squares = np.ones((32, 28, 28, 1), "float32")
+    history = model.fit(squares, batch_size=32, epochs=40, verbose=0).history
+    assert history["real_score"][-1] > 0.9 and history["fake_score"][-1] < 0.1
+    assert history["real_score"][0] < 0.75
+
+
+def test_the_freeze_and_compile_trick_cannot_stop_the_discriminator(images):
+    """The documents' `discriminator.trainable = False` silently trains nothing in Keras 3."""
+    model = make()
+    model.discriminator.trainable = False
+    with pytest.raises(ValueError, match="discriminator has no trainable weights"):
+        model.fit(images, batch_size=32, verbose=0)
+
+
+def test_calling_the_model_is_the_documents_combined_model():
+    model = make()
+    latents = np.random.default_rng(2).normal(size=(5, LATENT)).astype("float32")
+    expected = model.discriminator(model.generator(latents, training=False), training=False)
+    np.testing.assert_array_equal(model(latents), expected)
+    assert model(latents).shape == (5, 1)
+
+
+def test_dropout_is_active_in_training_and_not_in_sampling(images):
+    model = make()
+    discriminator = model.discriminator
+    assert not np.allclose(discriminator(images, training=True), discriminator(images))
+    assert np.array_equal(model.sample(4, seed=5), model.sample(4, seed=5))
+
+
+# --- exactness ----------------------------------------------------------------------------------
+
+
+class Recorder(keras.optimizers.SGD):
+    """Stands still and remembers the gradients."""
+
+    def apply(self, grads, variables):
+        self.grads = [np.asarray(g, "float64") for g in grads]
+        self.iterations.assign_add(1)
+
+
+def two_tape_gradients(model, images, latents):
+    """Both players' gradients from one forward pass and a tape each, as textbooks write it."""
+    d_variables = model.discriminator.trainable_variables
+    g_variables = model.generator.trainable_variables
+    with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
+        fake_images = model.generator(latents, training=True)
+        real_logits = model.discriminator(images, training=True)
+        fake_logits = model.discriminator(fake_images, training=True)
+        d_loss = model.loss_pair.discriminator(real_logits, fake_logits)
+        g_loss = model.loss_pair.generator(fake_logits)
+    return d_tape.gradient(d_loss, d_variables), g_tape.gradient(g_loss, g_variables)
+
+
+@pytest.mark.parametrize("loss", GAN_LOSSES)
+@pytest.mark.parametrize("networks", [dcgan, mlp_gan])
+def test_simultaneous_gradients_equal_two_tapes(loss, networks, images):
+    keras.utils.set_random_seed(4)
+    discriminator = networks.discriminator(width=4, dropout=0.0)
+    model = GAN(
+        networks.generator(latent_dim=LATENT, width=4),
+        discriminator,
+        LATENT,
+        loss=loss,
+        penalty_weight=0.0,
+        seed=3,
+    )
+    for weight in discriminator.trainable_variables:  # logits far from 0, where ratios matter
+        weight.assign(weight * 2.0)
+    model.compile(Recorder(), Recorder())
+    latents = tf.random.stateless_normal((32, LATENT), (1, 2))
+    model.draw_latents = lambda batch_size: latents
+    expected_d, expected_g = two_tape_gradients(model, images, latents)
+    model._simultaneous_step(tf.constant(images))
+    assert model.one_backward == (loss in ONE_BACKWARD_RATIOS)
+    for found, expected in (
+        (model.d_optimizer.grads, expected_d),
+        (model.g_optimizer.grads, expected_g),
+    ):
+        for a, b in zip(found, expected, strict=True):
+            b = np.asarray(b, "float64")
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5 * np.abs(b).max())
+
+
+@pytest.mark.parametrize("name", ONE_BACKWARD_RATIOS)
+def test_ratio_is_the_quotient_of_the_two_slopes(name):
+    logits = tf.constant(np.linspace(-12, 12, 25)[:, None])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(logits)
+        d_loss = GAN_LOSSES[name].discriminator(logits * 0.0, logits)
+        g_loss = GAN_LOSSES[name].generator(logits)
+    quotient = tape.gradient(g_loss, logits) / tape.gradient(d_loss, logits)
+    np.testing.assert_allclose(ONE_BACKWARD_RATIOS[name](logits), quotient, rtol=1e-9)
+
+
+def test_a_hopeless_logit_gives_a_finite_step(images):
+    """D so sure that s = -2000: exp(2000) overflows unless the ratio is bounded."""
+    model = make()
+    model.discriminator.layers[-1].bias.assign([-2000.0])
+    model.fit(images, batch_size=32, verbose=0)
+    assert all(np.isfinite(w).all() for w in weights(model.generator))
+
+
+def test_batch_norm_in_d_takes_two_passes_and_keeps_real_and_fake_apart(images):
+    inputs = keras.Input((28, 28, 1))
+    x = keras.layers.Dense(4)(keras.layers.Flatten()(inputs))
+    x = keras.layers.BatchNormalization(momentum=0.0)(x)
+    discriminator = keras.Model(inputs, keras.layers.Dense(1)(x))
+    model = GAN(dcgan.generator(latent_dim=LATENT, width=4), discriminator, LATENT, seed=3)
+    model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
+    assert not model.one_backward
+    model._simultaneous_step(tf.constant(images))
+    # Momentum 0 leaves the statistics of the last pass, that of the fake images alone. A mixed
+    # batch would have left the mean of both.
+    fake = weights(discriminator.layers[3])[2]
+    real_mean = np.asarray(discriminator.layers[2](images.reshape(32, -1))).mean(axis=0)
+    assert not np.allclose(fake, real_mean, rtol=1e-3)
+    latents = GAN(model.generator, discriminator, LATENT, seed=3).draw_latents(32)
+    fake_images = model.generator(latents, training=True)
+    fake_mean = np.asarray(discriminator.layers[2](tf.reshape(fake_images, (32, -1)))).mean(axis=0)
+    np.testing.assert_allclose(fake, fake_mean, rtol=1e-3, atol=1e-5)
+
+
+def test_the_penalty_of_a_linear_critic_is_known():
+    """s(x) = w.x with |w| = 3 has slope 3 everywhere: 10 * (3 - 1)^2 = 40."""
+    inputs = keras.Input((28, 28, 1))
+    dense = keras.layers.Dense(1, use_bias=False)
+    critic = keras.Model(inputs, dense(keras.layers.Flatten()(inputs)))
+    dense.kernel.assign(np.full((784, 1), 3 / 28.0, "float32"))
+    model = GAN(dcgan.generator(latent_dim=LATENT, width=4), critic, LATENT, loss="wasserstein_gp")
+    images = tf.random.stateless_normal((8, 28, 28, 1), (0, 1))
+    assert float(model._penalty(images, -images)) == pytest.approx(40.0, rel=1e-4)
+
+
+def test_the_penalty_reaches_the_critic_but_not_the_generator(images):
+    with_penalty, without = make("wasserstein_gp"), make("wasserstein_gp", penalty_weight=0.0)
+    for model in (with_penalty, without):
+        model.compile(keras.optimizers.SGD(1e-2), keras.optimizers.SGD(1e-2))
+        model.fit(images, batch_size=32, verbose=0)
+    a, b = weights(with_penalty.discriminator), weights(without.discriminator)
+    assert not np.allclose(a[0], b[0], rtol=1e-4)
+    for x, y in zip(weights(with_penalty.generator), weights(without.generator), strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-7)
+
+
+# --- average, samples, noise --------------------------------------------------------------------
+
+
+def test_the_average_follows_the_closed_form(images):
+    """After steps 1 and 2 the decays are 2/11 and 3/12: a2 = 1/4 (2/11 w0 + 9/11 w1) + 3/4 w2."""
+    model = make()
+    kernels = [weights(model.generator)[0]]
+    for _ in range(2):
+        model.fit(images, batch_size=32, verbose=0)
+        kernels.append(weights(model.generator)[0])
+    expected = 0.25 * (2 / 11 * kernels[0] + 9 / 11 * kernels[1]) + 0.75 * kernels[2]
+    np.testing.assert_allclose(weights(model.ema_generator)[0], expected, rtol=1e-5, atol=1e-7)
+
+
+def test_samples_are_the_averaged_generators_in_unit_scale():
+    model = make()
+    samples = model.sample(300, seed=11)
+    assert samples.shape == (300, 28, 28, 1) and samples.dtype == np.float32
+    assert samples.min() >= 0.0 and samples.max() <= 1.0
+    latents = keras.random.normal((300, LATENT), seed=11)
+    expected = (np.asarray(model.ema_generator(latents)) + 1) / 2
+    np.testing.assert_allclose(samples, expected, atol=1e-6)
+    assert not np.array_equal(samples, model.sample(300, seed=12))
+
+
+def test_noise_is_standard_normal_new_each_time_and_the_seeds():
+    model = make()
+    first, second = model.draw_latents(4000), model.draw_latents(4000)
+    count = 4000 * LATENT  # standard error of a mean 1/sqrt(count), of a variance sqrt(2/count)
+    assert abs(np.mean(first)) < 4 / count**0.5
+    assert abs(np.var(first) - 1) < 4 * (2 / count) ** 0.5
+    assert not np.array_equal(first, second)
+    assert np.array_equal(first, make().draw_latents(4000))
+
+
+def test_the_same_seed_gives_the_same_run(images):
+    runs = [make() for _ in range(2)]
+    for model in runs:
+        model.fit(images, batch_size=16, epochs=2, verbose=0)
+    assert equal(weights(runs[0]), weights(runs[1]))
+
+
+# --- saving -------------------------------------------------------------------------------------
+
+
+def test_a_keras_file_holds_the_whole_state_and_goes_on_bit_for_bit(images, tmp_path):
+    """Warnings are errors here, so this also shows that loading is silent."""
+    model = make()
+    model.fit(images, batch_size=16, shuffle=False, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.optimizer is None
+    assert int(loaded.d_optimizer.iterations) == int(loaded.g_optimizer.iterations) == 2
+    assert equal(weights(model.ema_generator), weights(loaded.ema_generator))
+    for each in (model, loaded):
+        each.fit(images, batch_size=16, epochs=2, shuffle=False, verbose=0)
+    assert equal(weights(model), weights(loaded))
+    for kind in ("d_optimizer", "g_optimizer"):
+        pairs = zip(getattr(model, kind).variables, getattr(loaded, kind).variables, strict=True)
+        assert all(np.array_equal(a, b) for a, b in pairs)
+    assert np.array_equal(model.sample(4), loaded.sample(4))
+
+
+def test_the_file_remembers_every_argument(tmp_path):
+    model = make("hinge", "alternating", discriminator_steps=2, penalty_weight=3.0, ema_decay=0.9)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    keys = ("loss_name", "update", "discriminator_steps", "penalty_weight", "ema_decay", "seed")
+    assert [getattr(loaded, k) for k in keys] == ["hinge", "alternating", 2, 3.0, 0.9, 3]
+
+
+# --- mistakes -----------------------------------------------------------------------------------
+
+
+def test_mistakes_are_named():
+    networks = dcgan.generator(latent_dim=LATENT, width=4), dcgan.discriminator(width=4)
+    with pytest.raises(ValueError, match=r"loss must be one of non_saturating.*found 'ns'"):
+        GAN(*networks, LATENT, loss="ns")
+    with pytest.raises(ValueError, match=r"update must be one of .*found 'both'"):
+        GAN(*networks, LATENT, update="both")
+    with pytest.raises(ValueError, match="needs update='alternating'"):
+        GAN(*networks, LATENT, discriminator_steps=5)
+    optimizer = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="an optimizer of its own"):
+        GAN(*networks, LATENT).compile(optimizer, optimizer)
+    inputs = keras.Input((28, 28, 1))
+    x = keras.layers.BatchNormalization()(keras.layers.Flatten()(inputs))
+    critic = keras.Model(inputs, keras.layers.Dense(1)(x))
+    with pytest.raises(ValueError, match="without BatchNormalization"):
+        GAN(networks[0], critic, LATENT, loss="wasserstein_gp")
+
+
+def test_float16_networks_are_refused_and_bfloat16_ones_train(images):
+    for policy, fits in (("mixed_float16", False), ("mixed_bfloat16", True)):
+        keras.config.set_dtype_policy(policy)
+        try:
+            if fits:
+                model = make()
+            else:
+                with pytest.raises(ValueError, match="use mixed_bfloat16"):
+                    make()
+        finally:
+            keras.config.set_dtype_policy("float32")
+    history = model.fit(images, batch_size=16, verbose=0).history
+    assert np.isfinite(history["d_loss"]).all()
+
+
+# --- several devices ----------------------------------------------------------------------------
+
+TWO_DEVICES = """
+import sys
+import numpy as np, tensorflow as tf, keras
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+from keras_gen.models import GAN
+from keras_gen.networks import mlp_gan
+
+def train(strategy, constant_noise):
+    keras.utils.set_random_seed(0)
+    with strategy.scope():
+        model = GAN(mlp_gan.generator(latent_dim=4, width=4),
+                    mlp_gan.discriminator(width=4, dropout=0.0), 4, seed=1)
+        if constant_noise:
+            model.draw_latents = lambda n: tf.ones((n, 4))
+        model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
+    x = np.random.default_rng(0).uniform(-1, 1, (32, 28, 28, 1)).astype("float32")
+    data = tf.data.Dataset.from_tensor_slices(x).batch(16)
+    logs = model.fit(data, epochs=2, verbose=0).history
+    return model, logs
+
+two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+a, logs_a = train(two, True)
+b, logs_b = train(tf.distribute.get_strategy(), True)
+gap = max(float(np.abs(x - y).max()) for x, y in zip(a.get_weights(), b.get_weights()))
+loss_gap = abs(logs_a["d_loss"][-1] - logs_b["d_loss"][-1])
+noise = two.run(a.__class__.draw_latents, args=(a, 8)).values
+print(gap, loss_gap, float(np.abs(noise[0] - noise[1]).max()))
+"""
+
+
+def test_two_devices_train_like_one_and_draw_different_noise():
+    """Run apart, because logical devices must be set before TensorFlow starts."""
+    done = subprocess.run(
+        [sys.executable, "-c", TWO_DEVICES], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    gap, loss_gap, noise_gap = map(float, done.stdout.split()[-3:])
+    assert gap < 1e-5 and loss_gap < 1e-5
+    assert noise_gap > 0.5
