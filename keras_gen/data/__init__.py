@@ -1,0 +1,52 @@
+"""Where images come from, and how they reach a network.
+
+    sources.py     load(source, image_shape): the one call that a recipe needs
+    fashion.py     Fashion-MNIST, the embedded sample and the whole; idx.py reads its file format
+    folder.py      a folder of one's own photos; photo.py decodes and resizes one of them
+    image_data.py  ImageData: what every source returns, pixels still uint8
+    scales.py      uint8, [0, 1] and [-1, 1], with exact inverses
+    pipeline.py    uint8 array -> endless tf.data stream that is a function of the step number
+
+Images stay uint8 in memory; `batches` scales them on their way to the network.
+"""
+
+from keras_gen.data.fashion import (
+    FASHION_MNIST_CLASSES,
+    fashion_mnist,
+    fashion_mnist_10k,
+    idx_folder,
+)
+from keras_gen.data.folder import image_folder
+from keras_gen.data.image_data import ImageData
+from keras_gen.data.photo import fit_photo, read_photo
+from keras_gen.data.pipeline import batches, steps_per_epoch
+from keras_gen.data.scales import (
+    symmetric_to_uint8,
+    symmetric_to_unit,
+    uint8_to_symmetric,
+    uint8_to_unit,
+    unit_to_symmetric,
+    unit_to_uint8,
+)
+from keras_gen.data.sources import SOURCES, load
+
+__all__ = [
+    "FASHION_MNIST_CLASSES",
+    "SOURCES",
+    "ImageData",
+    "batches",
+    "fashion_mnist",
+    "fashion_mnist_10k",
+    "fit_photo",
+    "idx_folder",
+    "image_folder",
+    "load",
+    "read_photo",
+    "steps_per_epoch",
+    "symmetric_to_uint8",
+    "symmetric_to_unit",
+    "uint8_to_symmetric",
+    "uint8_to_unit",
+    "unit_to_symmetric",
+    "unit_to_uint8",
+]

@@ -1,0 +1,119 @@
+"""A folder of one's own product photos as one array of equal images."""
+
+import functools
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from keras_gen.data.image_data import ImageData
+from keras_gen.data.photo import SUFFIXES, fit_photo, read_photo
+
+
+def image_folder(path, image_shape=(64, 64, 3), fit="pad", strict=False):
+    """Loads all photos under a folder, brought to one size.
+
+    The folder is searched recursively for .jpg, .jpeg, .png and .webp (any case) and read in the
+    order of the paths; hidden files and folders are left out.
+
+    Args:
+        path: the folder.
+        image_shape: `(height, width, channels)` of the result, channels 1 (grey) or 3 (RGB).
+        fit: "pad" keeps the whole photo and adds white bars, "crop" keeps its centre.
+        strict: refuse the folder if one file cannot be read, instead of skipping that file.
+
+    Returns:
+        `ImageData` with images (N, H, W, C), no labels, and the `skipped` files with reasons.
+
+    Raises:
+        FileNotFoundError: no such folder, or no image file in it.
+        ValueError: `path` is a file, a wrong argument, no readable image, or, with `strict`, a
+            file that cannot be read.
+    """
+    image_shape = check_image_shape(image_shape)
+    if fit not in ("pad", "crop"):
+        raise ValueError(f"unknown fit {fit!r}: expected 'pad' or 'crop'")
+    path = Path(path)
+    files = _image_files(path)
+
+    decode = functools.partial(_decode, image_shape=image_shape, fit=fit)
+    images = np.empty((len(files), *image_shape), np.uint8)
+    count, skipped = 0, []
+    pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))  # more decode no faster, but hold RAM
+    with warnings.catch_warnings():
+        # Pillow warns from 89 million pixels on and refuses from twice as many on; here a photo
+        # that large is an unreadable file like any other.
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            results = pool.map(decode, files)
+            bar = tqdm(results, path.name, len(files), unit=" photos", delay=2, disable=None)
+            for file, result in zip(files, bar, strict=True):
+                if not isinstance(result, Exception):
+                    images[count] = result
+                    count += 1
+                elif strict:
+                    raise ValueError(str(result)) from result
+                else:
+                    skipped.append((str(file), str(result).removeprefix(f"{file}: ")))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    if not count:
+        file, reason = skipped[0]
+        raise ValueError(
+            f"{path}: none of the {len(files):,} image files can be read, first {file}: {reason}"
+        )
+    name, origin = path.resolve().name, f"from {path}"
+    return ImageData(images[:count], name, origin, skipped=tuple(skipped))
+
+
+def check_image_shape(image_shape):
+    """Returns `image_shape` as a tuple if it is one that images can be brought to.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+
+    Returns:
+        The tuple.
+
+    Raises:
+        ValueError: not three positive integers, or channels other than 1 and 3.
+    """
+    shape = tuple(image_shape)
+    if len(shape) != 3 or min(shape) < 1 or shape[2] not in (1, 3):
+        raise ValueError(
+            f"expected an image shape (height, width, channels) with 1 or 3 channels, found {shape}"
+        )
+    return shape
+
+
+def _decode(file, image_shape, fit):
+    height, width, channels = image_shape
+    try:
+        photo = fit_photo(read_photo(file, channels), (height, width), fit)
+    except (OSError, ValueError) as error:
+        return error  # for the caller to judge: one bad file must not stop the others
+    return np.asarray(photo).reshape(image_shape)
+
+
+def _image_files(folder):
+    if not folder.exists():
+        raise FileNotFoundError(f"{folder}: expected a folder of images, found nothing")
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: expected a folder of images, found a file")
+    # Hidden ones are copies that tools leave behind: .ipynb_checkpoints, .thumbnails, macOS' ._*
+    visible = [
+        file
+        for file in folder.rglob("*")
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    ]
+    files = [file for file in visible if file.suffix.lower() in SUFFIXES and not file.is_dir()]
+    if not files:
+        others = sum(file.is_file() for file in visible)
+        raise FileNotFoundError(
+            f"{folder}: expected images ({', '.join(SUFFIXES)}), found {others:,} other files"
+        )
+    return sorted(files, key=lambda file: file.relative_to(folder).as_posix())

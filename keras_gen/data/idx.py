@@ -1,0 +1,116 @@
+"""IDX, the file format of MNIST and of the data sets that follow it: reader and writer.
+
+A file is a big-endian header (two zero bytes, the type code 8 for unsigned bytes, the number of
+dimensions, then each dimension as uint32) followed by the bytes themselves, usually gzipped.
+"""
+
+import gzip
+import math
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+_UNSIGNED_BYTE = 8
+_PREFIX = {"train": "train", "test": "t10k"}
+
+
+def read_idx(path):
+    """Reads one IDX file of unsigned bytes, gzipped or not.
+
+    Args:
+        path: the file.
+
+    Returns:
+        uint8 array (read-only) of the shape that the header states.
+
+    Raises:
+        ValueError: the file is not IDX, is truncated, or holds more or less than its header says.
+    """
+    data = Path(path).read_bytes()
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"{path}: damaged gzip file ({error})") from error
+    dimensions = data[3] if len(data) >= 4 else 0
+    start = 4 + 4 * dimensions
+    if data[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or not dimensions or len(data) < start:
+        raise ValueError(f"{path}: expected an IDX header of unsigned bytes, found {data[:4]!r}")
+    shape = struct.unpack(f">{dimensions}I", data[4:start])
+    if len(data) - start != math.prod(shape):
+        raise ValueError(
+            f"{path}: expected {math.prod(shape)} bytes for shape {shape}, "
+            f"found {len(data) - start}"
+        )
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+
+
+def write_idx(path, array):
+    """Writes a uint8 array as a gzipped IDX file whose bytes depend on the array alone.
+
+    Args:
+        path: the file, replaced only once the new one is complete.
+        array: uint8, 1 to 255 dimensions.
+    """
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, _UNSIGNED_BYTE, array.ndim, *array.shape)
+    path = Path(path)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_bytes(gzip.compress(header + array.tobytes(), compresslevel=9, mtime=0))
+    os.replace(temporary, path)
+
+
+def has_idx(folder, split="train"):
+    """Says whether `folder` holds the images of a split under MNIST's file name.
+
+    Args:
+        folder: the folder.
+        split: "train" or "test".
+
+    Returns:
+        bool.
+    """
+    return _find(folder, split, "images-idx3") is not None
+
+
+def read_split(folder, split="train"):
+    """Reads the images and labels of a split, stored under MNIST's file names.
+
+    Args:
+        folder: holds `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`, for the test
+            split the same with `t10k`; the suffix `.gz` may be missing.
+        split: "train" or "test".
+
+    Returns:
+        `(images, labels)`, uint8 of shape (N, H, W) and (N,).
+
+    Raises:
+        FileNotFoundError: one of the two files is missing.
+        ValueError: unknown split, a damaged file, or files that do not fit each other.
+    """
+    images_file = _find(folder, split, "images-idx3")
+    labels_file = _find(folder, split, "labels-idx1")
+    if images_file is None or labels_file is None:
+        kind = "images-idx3" if images_file is None else "labels-idx1"
+        raise FileNotFoundError(
+            f"{folder}: expected {_PREFIX[split]}-{kind}-ubyte.gz, found no such file"
+        )
+    images, labels = read_idx(images_file), read_idx(labels_file)
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        raise ValueError(
+            f"{folder}: expected images (N, H, W) and labels (N,) in the {split} files, "
+            f"found {images.shape} and {labels.shape}"
+        )
+    return images, labels
+
+
+def _find(folder, split, kind):
+    if split not in _PREFIX:
+        raise ValueError(f"unknown split {split!r}: expected 'train' or 'test'")
+    name = f"{_PREFIX[split]}-{kind}-ubyte"
+    for path in (Path(folder, f"{name}.gz"), Path(folder, name)):
+        if path.is_file():
+            return path
+    return None

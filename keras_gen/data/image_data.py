@@ -1,0 +1,47 @@
+"""`ImageData`: images in memory, and where they came from."""
+
+import dataclasses
+import functools
+import hashlib
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ImageData:
+    """Images in memory with their origin.
+
+    Attributes:
+        images: uint8, (N, H, W, C) with C = 1 or 3.
+        name: short name, for example "fashion_mnist" or that of the folder.
+        origin: where the images were found, as words: "embedded", "from <folder>", "from tfds".
+        labels: uint8, (N,), or None.
+        class_names: tuple of str, one for each label value, or None.
+        skipped: tuple of `(file, reason)`, the files that could not be read.
+    """
+
+    images: np.ndarray
+    name: str
+    origin: str
+    labels: np.ndarray | None = None
+    class_names: tuple[str, ...] | None = None
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def description(self):
+        """One line that says what was loaded."""
+        count, height, width, channels = self.images.shape
+        notes = []
+        if self.labels is not None:
+            sizes = np.unique(self.labels, return_counts=True)[1]
+            each = f"{sizes[0]:,} of each of " if (sizes == sizes[0]).all() else ""
+            notes.append(f"{each}{len(sizes)} classes")
+        if self.skipped:
+            notes.append(f"unreadable and skipped: {len(self.skipped):,}")
+        line = f"{self.name}: {count:,} images of {height}x{width}x{channels}, {self.origin}"
+        return f"{line} ({'; '.join(notes)})" if notes else line
+
+    @functools.cached_property
+    def sha256(self):
+        """Hex digest of the bytes of `images` in C order: says exactly which pixels a run saw."""
+        return hashlib.sha256(np.ascontiguousarray(self.images)).hexdigest()

@@ -1,0 +1,79 @@
+"""Images in memory -> an endless stream of batches that is a function of the step number."""
+
+import tensorflow as tf
+
+from keras_gen.data.scales import uint8_to_symmetric
+
+
+def steps_per_epoch(n, batch_size):
+    """Counts the full batches in one pass over the data.
+
+    Formula:
+        floor(n / batch_size)
+
+    Args:
+        n: number of images.
+        batch_size: images in a batch.
+
+    Returns:
+        int, at least 1.
+
+    Raises:
+        ValueError: there are fewer images than one batch needs, or `batch_size` is below 1.
+    """
+    if not 1 <= batch_size <= n:
+        raise ValueError(f"expected a batch size from 1 to the {n:,} images, found {batch_size:,}")
+    return n // batch_size
+
+
+def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric):
+    """Streams shuffled batches without end; batch t depends on the arguments and on t alone.
+
+    Step t belongs to epoch t // steps_per_epoch. Each epoch is a new permutation of all images,
+    drawn from (seed, epoch); those that fill no batch at its end are left out of that epoch. A run
+    resumed with `start_step=t` therefore sees exactly what an uninterrupted one would.
+
+    Args:
+        images: uint8, (N, H, W, C).
+        batch_size: B, at most N.
+        seed: int; another seed gives other permutations.
+        start_step: number of batches that were already used.
+        scale: function from uint8 to the networks' scale, see `keras_gen.data.scales`.
+
+    Returns:
+        `tf.data.Dataset` of infinite cardinality; elements float32, (B, H, W, C).
+
+    Raises:
+        ValueError: images of another dtype or rank, fewer of them than one batch needs, or a
+            negative `start_step`.
+    """
+    if images.ndim != 4 or images.dtype != "uint8":
+        raise ValueError(
+            f"expected uint8 images (N, H, W, C), found {images.dtype} {tuple(images.shape)}"
+        )
+    if start_step < 0:
+        raise ValueError(f"expected a start step of at least 0, found {start_step}")
+    n = len(images)
+    steps = steps_per_epoch(n, batch_size)
+    # Eager tensors are inputs of the dataset's graph, not constants in it, so the 2 GB limit of
+    # protocol buffers does not apply to them. In RAM, because tf.data gathers on the CPU.
+    with tf.device("CPU"):
+        images = tf.constant(images)
+        seed = tf.constant([seed, 0], tf.int64)
+
+    def index_batches(epoch):
+        # Not `index_shuffle`: with 60,000 images its permutations of different epochs correlate
+        # by 0.77, and with 256 or fewer it repeats after 256 epochs (TensorFlow 2.21).
+        epoch_seed = tf.random.experimental.stateless_fold_in(seed, epoch)
+        order = tf.random.experimental.stateless_shuffle(tf.range(n), epoch_seed, alg="philox")
+        full = tf.reshape(order[: steps * batch_size], (steps, batch_size))
+        return tf.data.Dataset.from_tensor_slices(full)
+
+    def gather(indices):
+        return scale(tf.gather(images, indices))
+
+    epoch, done = divmod(start_step, steps)
+    dataset = tf.data.Dataset.counter(epoch).flat_map(index_batches).skip(done)
+    dataset = dataset.map(gather, num_parallel_calls=tf.data.AUTOTUNE)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+    return dataset.prefetch(tf.data.AUTOTUNE)

@@ -1,0 +1,70 @@
+"""`load`: one call for every source of images."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from keras_gen.data.fashion import fashion_mnist, fashion_mnist_10k, idx_folder
+from keras_gen.data.folder import check_image_shape, image_folder
+from keras_gen.data.idx import has_idx
+from keras_gen.data.image_data import ImageData
+from keras_gen.data.photo import fit_photo
+
+SOURCES = ("fashion_mnist_10k", "fashion_mnist")
+
+
+def load(source, image_shape=None, split="train", fit="pad", strict=False) -> ImageData:
+    """Loads images from a named source or a folder.
+
+    Args:
+        source: "fashion_mnist_10k", "fashion_mnist", or the path of a folder: one that holds
+            MNIST's four IDX files, or one of photos.
+        image_shape: `(height, width, channels)`; None keeps the IDX images as they are,
+            (28, 28, 1), and means (64, 64, 3) for photos.
+        split: "train" or "test"; only "fashion_mnist" and IDX folders have a test split.
+        fit: how photos are brought to the size, "pad" or "crop".
+        strict: refuse a folder of photos that holds an unreadable file, instead of skipping it.
+
+    Returns:
+        `ImageData`.
+
+    Raises:
+        FileNotFoundError: files that were asked for are not there.
+        ValueError: unknown source, split, shape or fit, or damaged files.
+    """
+    if image_shape is not None:
+        check_image_shape(image_shape)
+    folder = Path(source).expanduser()
+    if source not in SOURCES and not folder.exists():
+        raise ValueError(f"unknown data {str(source)!r}: expected {', '.join(SOURCES)} or a folder")
+    if source == "fashion_mnist":
+        data = fashion_mnist(split)
+    elif source not in SOURCES and (has_idx(folder, "train") or has_idx(folder, "test")):
+        data = idx_folder(folder, split)
+    elif split != "train":
+        raise ValueError(f"{source} has no split {split!r}: expected 'train'")
+    elif source == "fashion_mnist_10k":
+        data = fashion_mnist_10k()
+    else:
+        return image_folder(folder, image_shape or (64, 64, 3), fit, strict)
+    if image_shape is None:
+        return data
+    return dataclasses.replace(data, images=_to_shape(data.images, image_shape))
+
+
+def _to_shape(images, image_shape):
+    """Brings grey images on black, (N, h, w, 1), to (N, H, W, C)."""
+    height, width, channels = image_shape
+    rows, columns = height - images.shape[1], width - images.shape[2]
+    if 0 <= rows <= 4 and 0 <= columns <= 4:
+        # 28 -> 32 for networks that halve the size often: a margin keeps every pixel as it is.
+        margins = [(0, 0), (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)]
+        images = np.pad(images, [*margins, (0, 0)])
+    else:
+        resized = np.empty((len(images), height, width, 1), np.uint8)
+        for index, image in enumerate(images[..., 0]):
+            resized[index, ..., 0] = fit_photo(Image.fromarray(image), (height, width), fill=0)
+        images = resized
+    return np.repeat(images, channels, axis=-1)

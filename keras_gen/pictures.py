@@ -1,0 +1,77 @@
+"""Pictures of a run: grids of samples, their change over time, and the curves of its metrics."""
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from keras_gen.data import unit_to_uint8
+from keras_gen.files import replacing
+
+
+def grid(images, columns=None, gap=2, zoom=1):
+    """Lay images out in rows.
+
+    Args:
+        images: (N, H, W, C) floats in [0, 1], C in {1, 3}.
+        columns: images in a row; by default the rows make a square.
+        gap: white pixels between images.
+        zoom: whole number of screen pixels for each pixel.
+
+    Returns:
+        `PIL.Image.Image`, grey or RGB; missing places of the last row are white.
+    """
+    n, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    cell_height, cell_width = height + gap, width + gap
+    canvas = np.full((rows * cell_height - gap, columns * cell_width - gap, channels), 255, "uint8")
+    for i, image in enumerate(unit_to_uint8(images)):
+        top, left = i // columns * cell_height, i % columns * cell_width
+        canvas[top : top + height, left : left + width] = image
+    picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+    return picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)
+
+
+def save_picture(path, picture, **options):
+    """Write a Pillow image under its final name only when it is complete."""
+    with replacing(path) as temporary:
+        picture.save(temporary, **options)
+
+
+def save_animation(path, frame_paths, seconds=8.0):
+    """Write the frames as one looping GIF or WebP that dwells on the last.
+
+    Args:
+        path: file ending in `.gif` or `.webp`.
+        frame_paths: paths of at least one picture, in order, all of one size.
+        seconds: length of one round, without the two seconds on the last frame.
+    """
+    frames = [Image.open(frame_path) for frame_path in frame_paths]
+    each = max(20, round(1000 * seconds / len(frames)))
+    durations = [each] * (len(frames) - 1) + [each + 2000]
+    options = {"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}
+    save_picture(path, frames[0], **options)
+
+
+def save_curves(path, rows, panels):
+    """Plot columns of `metrics.csv` over the steps.
+
+    Args:
+        path: PNG to write.
+        rows: list of dicts with the key `step` and those that the panels name, all numbers.
+        panels: list of (y label, {column: legend}), one panel each, left to right.
+    """
+    figure = Figure(figsize=(5.2 * len(panels), 3.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    steps = [row["step"] for row in rows]
+    row = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (label, columns) in zip(row, panels, strict=True):
+        for column, legend in columns.items():
+            marker = "o" if len(rows) < 3 else None  # a line of one point would be invisible
+            axes.plot(steps, [row[column] for row in rows], label=legend, marker=marker)
+        axes.set(xlabel="step", ylabel=label)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=110)

@@ -1,0 +1,154 @@
+"""Recipes: the only place that joins data, networks, model and optimizers.
+
+A recipe is a frozen dataclass. Its fields are the flags of `keras-gen train`, its docstring states
+what the command costs and reaches, and `build` makes the compiled model.
+
+Keras is imported inside the functions, so that the command line can list recipes at once.
+"""
+
+import contextlib
+import dataclasses
+from dataclasses import dataclass, fields
+
+PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+def option(default, help, **metadata):
+    """Declare a recipe's field with its default, help text and, perhaps, `choices`."""
+    return dataclasses.field(default=default, metadata={"help": help, **metadata})
+
+
+@contextlib.contextmanager
+def _precision(name):
+    """Build networks under a precision policy, then return to the one that was set."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GANRecipe:
+    """What every GAN recipe decides; the two documents' GANs differ in networks and defaults."""
+
+    data: str = option("fashion_mnist_10k", "fashion_mnist_10k, fashion_mnist, or a folder")
+    image_size: int = option(28, "height and width of the images, in pixels")
+    channels: int = option(1, "1 for grey, 3 for colour")
+    fit: str = option("pad", "how photos are brought to a square", choices=("pad", "crop"))
+    steps: int = option(3000, "training steps, one update of G each")
+    batch_size: int = option(64, "images in a batch")
+    latent_dim: int = option(100, "length of the noise vector")
+    generator_width: int = option(128, "width of G, see its network")
+    discriminator_width: int = option(128, "width of D, see its network")
+    dropout: float = option(0.3, "share of D's features dropped in training")
+    loss: str = option(
+        "non_saturating",
+        "pair of losses",
+        choices=("non_saturating", "saturating", "least_squares", "hinge", "wasserstein_gp"),
+    )
+    update: str = option(
+        "simultaneous", "order of the players' steps", choices=("simultaneous", "alternating")
+    )
+    discriminator_steps: int = option(1, "D's steps per step of G, with --update alternating")
+    penalty_weight: float = option(10.0, "weight of the gradient penalty of wasserstein_gp")
+    d_learning_rate: float = option(2e-4, "Adam's rate for D")
+    g_learning_rate: float = option(2e-4, "Adam's rate for G")
+    beta_1: float = option(0.5, "Adam's first decay, for both players")
+    ema_decay: float = option(0.995, "decay of G's moving average, which draws the samples")
+    precision: str = option("float32", "precision policy of the networks", choices=PRECISIONS)
+    report_every: int = option(0, "steps between reports and checkpoints; 0: some 50 in a run")
+    seed: int = option(0, "the same seed gives the same run on the same machine")
+
+    def __post_init__(self):
+        """Refuse values that no run can use, before anything is loaded or written."""
+        for field in fields(self):
+            value, choices = getattr(self, field.name), field.metadata.get("choices")
+            if choices and value not in choices:
+                raise ValueError(f"{field.name}: expected {', '.join(choices)}, found '{value}'")
+            least = 0 if field.name in ("seed", "report_every") else 1
+            if field.type is int and value < least:
+                raise ValueError(f"{field.name}: expected at least {least}, found {value}")
+            if field.type is float and value < 0:
+                raise ValueError(f"{field.name}: expected at least 0, found {value}")
+        for name in ("dropout", "ema_decay", "beta_1"):
+            if getattr(self, name) >= 1:
+                raise ValueError(f"{name}: expected less than 1, found {getattr(self, name)}")
+
+    @property
+    def image_shape(self):
+        """(H, W, C) of the images."""
+        return (self.image_size, self.image_size, self.channels)
+
+    def networks(self):
+        """Return the module of `keras_gen.networks` that holds this recipe's pair."""
+        raise NotImplementedError("a recipe names its networks")
+
+    def build(self):
+        """Return the compiled `GAN`; the same recipe always starts from the same weights."""
+        import keras
+
+        from keras_gen.models import GAN
+
+        keras.utils.set_random_seed(self.seed)
+        networks = self.networks()
+        with _precision(self.precision):
+            generator = networks.generator(
+                self.image_shape, self.latent_dim, width=self.generator_width
+            )
+            discriminator = networks.discriminator(
+                self.image_shape, width=self.discriminator_width, dropout=self.dropout
+            )
+        gan = GAN(
+            generator,
+            discriminator,
+            self.latent_dim,
+            loss=self.loss,
+            update=self.update,
+            discriminator_steps=self.discriminator_steps,
+            penalty_weight=self.penalty_weight,
+            ema_decay=self.ema_decay,
+            seed=self.seed,
+        )
+        gan.compile(
+            keras.optimizers.Adam(self.d_learning_rate, beta_1=self.beta_1),
+            keras.optimizers.Adam(self.g_learning_rate, beta_1=self.beta_1),
+        )
+        return gan
+
+
+@dataclass(frozen=True, kw_only=True)
+class MLPGAN(GANRecipe):
+    """Fully connected GAN: the first document's networks, mended.
+
+    keras-gen train mlp_gan --data fashion_mnist
+    """
+
+    def networks(self):
+        """Return `keras_gen.networks.mlp_gan`."""
+        from keras_gen.networks import mlp_gan
+
+        return mlp_gan
+
+
+@dataclass(frozen=True, kw_only=True)
+class DCGAN(GANRecipe):
+    """Convolutional GAN: the second document's networks, mended.
+
+    keras-gen train dcgan --data fashion_mnist
+    """
+
+    generator_width: int = option(32, "channels of G's last hidden layer; the document has 64")
+    discriminator_width: int = option(32, "channels of D's first layer")
+
+    def networks(self):
+        """Return `keras_gen.networks.dcgan`."""
+        from keras_gen.networks import dcgan
+
+        return dcgan
+
+
+RECIPES = {"mlp_gan": MLPGAN, "dcgan": DCGAN}

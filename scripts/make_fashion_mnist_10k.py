@@ -1,0 +1,59 @@
+"""Draws the class-balanced sample of Fashion-MNIST that keras_gen embeds.
+
+    python scripts/make_fashion_mnist_10k.py [FOLDER] [--seed 0] [--out FOLDER]
+
+FOLDER holds the original IDX files, for example those of the Debian package
+dataset-fashion-mnist. The same seed gives the same files.
+"""
+
+import argparse
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from keras_gen.data.idx import read_split, write_idx
+
+PER_CLASS = 1_000
+EMBEDDED = Path(__file__).parents[1] / "keras_gen" / "data" / "fashion_mnist_10k"
+
+
+def draw(images, labels, per_class=PER_CLASS, seed=0):
+    """Draws `per_class` images of each class without replacement, in random order.
+
+    Args:
+        images: uint8, (N, H, W).
+        labels: uint8, (N,).
+        per_class: images of each class.
+        seed: of the draw and of the order.
+
+    Returns:
+        `(images, labels)` of the sample.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = [
+        rng.choice(np.flatnonzero(labels == label), per_class, replace=False)
+        for label in np.unique(labels)
+    ]
+    order = rng.permutation(np.concatenate(chosen))
+    return images[order], labels[order]
+
+
+def main():
+    """Reads, draws, writes, and prints the hashes that the package checks."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", default="/usr/share/datasets/fashion-mnist")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=EMBEDDED)
+    arguments = parser.parse_args()
+
+    images, labels = draw(*read_split(arguments.folder), seed=arguments.seed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    write_idx(arguments.out / "train-images-idx3-ubyte.gz", images)
+    write_idx(arguments.out / "train-labels-idx1-ubyte.gz", labels)
+    for name, array in (("images", images), ("labels", labels)):
+        print(f"{name} {array.shape} sha256 {hashlib.sha256(array.tobytes()).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()

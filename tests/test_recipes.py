@@ -1,0 +1,83 @@
+"""Recipes: what they build, and what they refuse."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gen.losses import GAN_LOSSES
+from keras_gen.models.gan import UPDATES
+from keras_gen.recipes import DCGAN, MLPGAN, RECIPES, GANRecipe
+
+SMALL = {"generator_width": 8, "discriminator_width": 8}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_builds_a_compiled_model_of_its_shape(name):
+    recipe = RECIPES[name](**SMALL, image_size=32, channels=3, latent_dim=9)
+    model = recipe.build()
+    assert model.sample(2).shape == (2, 32, 32, 3)
+    assert model.generator.input_shape == (None, 9)
+    assert float(model.d_optimizer.learning_rate) == pytest.approx(recipe.d_learning_rate)
+    assert float(model.g_optimizer.learning_rate) == pytest.approx(recipe.g_learning_rate)
+
+
+def test_the_documents_gans_differ_in_networks_and_defaults_alone():
+    mlp, conv = MLPGAN(**SMALL).build(), DCGAN(**SMALL).build()
+    assert type(mlp) is type(conv)
+    assert type(mlp.d_optimizer) is type(conv.d_optimizer)
+    assert (mlp.loss_name, mlp.update) == (conv.loss_name, conv.update)
+    assert [f.name for f in dataclasses.fields(MLPGAN)] == [
+        f.name for f in dataclasses.fields(DCGAN)
+    ]
+
+
+def test_every_field_reaches_the_model():
+    recipe = DCGAN(
+        **SMALL, loss="hinge", update="alternating", discriminator_steps=3, penalty_weight=2.0,
+        ema_decay=0.5, seed=5, dropout=0.1, beta_1=0.25, precision="mixed_bfloat16",
+    )  # fmt: skip
+    model = recipe.build()
+    keys = ("loss_name", "update", "discriminator_steps", "penalty_weight", "ema_decay", "seed")
+    assert [getattr(model, key) for key in keys] == ["hinge", "alternating", 3, 2.0, 0.5, 5]
+    dropouts = [x.rate for x in model.discriminator.layers if isinstance(x, keras.layers.Dropout)]
+    assert set(dropouts) == {0.1}
+    assert model.d_optimizer.beta_1 == model.g_optimizer.beta_1 == 0.25
+    assert model.generator.layers[1].compute_dtype == "bfloat16"
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_the_seed_decides_the_first_weights():
+    first, again, other = (MLPGAN(**SMALL, seed=s).build().generator for s in (1, 1, 2))
+    assert np.array_equal(first.get_weights()[0], again.get_weights()[0])
+    assert not np.array_equal(first.get_weights()[0], other.get_weights()[0])
+
+
+def test_choices_are_those_of_the_model():
+    choices = {f.name: f.metadata.get("choices") for f in dataclasses.fields(GANRecipe)}
+    assert choices["loss"] == tuple(GAN_LOSSES)
+    assert choices["update"] == UPDATES
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("steps", -5, "steps: expected at least 1, found -5"),
+        ("batch_size", 0, "batch_size: expected at least 1, found 0"),
+        ("dropout", 1.0, "dropout: expected less than 1, found 1.0"),
+        ("d_learning_rate", -1.0, "d_learning_rate: expected at least 0, found -1.0"),
+        ("loss", "ns", "loss: expected non_saturating, .*, found 'ns'"),
+        ("seed", -1, "seed: expected at least 0, found -1"),
+    ],
+)
+def test_values_that_no_run_can_use_are_refused(field, value, message):
+    with pytest.raises(ValueError, match=message):
+        DCGAN(**{field: value})
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_docstring_states_command_hardware_and_figure(name):
+    text = RECIPES[name].__doc__
+    assert f"keras-gen train {name}" in text
+    assert "2 CPU cores" in text and ("Frechet distance" in text or "not measured" in text)

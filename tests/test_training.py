@@ -1,0 +1,222 @@
+"""Runs: what they leave, how they stop, and that resuming is exact."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gen import training
+from keras_gen.generation import load_run
+from keras_gen.recipes import DCGAN, MLPGAN
+from keras_gen.run_folder import checkpoints, read_metrics, read_recipe, sample_paths
+
+SMALL = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8, "batch_size": 16}
+
+
+def state(run_dir):
+    """Everything that training moves: weights, average, both optimizers, random states."""
+    model = load_run(run_dir)
+    variables = [*model.variables, *model.d_optimizer.variables, *model.g_optimizer.variables]
+    return [np.array(v) for v in variables], model.sample(4)
+
+
+def assert_same_state(a, b):
+    (first, samples), (second, other) = state(a), state(b)
+    assert len(first) == len(second) > 20
+    for x, y in zip(first, second, strict=True):
+        np.testing.assert_array_equal(x, y)
+    np.testing.assert_array_equal(samples, other)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One uninterrupted run of 40 steps."""
+    run_dir = tmp_path_factory.mktemp("runs") / "whole"
+    recipe = DCGAN(**SMALL, steps=40, report_every=10)
+    assert training.train("dcgan", recipe, run_dir)
+    return run_dir
+
+
+def test_a_run_leaves_what_the_design_promises(finished):
+    names = {path.name for path in finished.iterdir()}
+    assert names == {
+        "recipe.json", "metrics.csv", "samples", "samples.png", "samples.gif", "losses.png",
+        "checkpoints", "model.keras",
+    }  # fmt: skip
+    assert [row["step"] for row in read_metrics(finished)] == [10, 20, 30, 40]
+    assert list(read_metrics(finished)[0]) == [
+        "step", "d_loss", "g_loss", "real_score", "fake_score", "images_per_second",
+    ]  # fmt: skip
+    assert [path.stem for path in sample_paths(finished)] == [
+        f"step-{k:07d}" for k in (0, 10, 20, 30, 40)
+    ]
+    assert [step for step, _ in checkpoints(finished)] == [30, 40]
+    with Image.open(finished / "samples.gif") as animation:
+        assert animation.n_frames == 5
+    with Image.open(finished / "samples.png") as picture:
+        assert picture.size == ((8 * 30 - 2) * 2,) * 2  # 8 x 8 of 28 pixels, gap 2, zoom 2
+
+
+def test_recipe_json_repeats_the_run(finished, tmp_path):
+    name, recipe, content = read_recipe(finished)
+    assert (name, recipe.steps, recipe.report_every) == ("dcgan", 40, 10)
+    assert len(content["data"]["sha256"]) == 64
+    assert set(content["versions"]) >= {"keras_gen", "tensorflow", "keras", "python"}
+    training.train(name, recipe, tmp_path / "again")
+    assert_same_state(finished, tmp_path / "again")
+
+
+RUN = """
+import sys
+from keras_gen.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def start(*words):
+    """Start the command line in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(condition, process, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.stderr.read()[-2000:]
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.02)
+
+
+FLAGS = (
+    "--generator-width 8 --discriminator-width 8 --latent-dim 8 --batch-size 16 --report-every 10"
+).split()
+
+
+def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path):
+    run_dir = tmp_path / "killed"
+    process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 40, *FLAGS)
+    wait_for(lambda: any(step >= 20 for step, _ in checkpoints(run_dir)), process)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not (run_dir / "model.keras").exists() or read_metrics(run_dir)[-1]["step"] == 40
+    if not (run_dir / "model.keras").exists():
+        assert training.resume(run_dir)
+    assert_same_state(finished, run_dir)
+    drop_rate = [
+        [{k: v for k, v in row.items() if k != "images_per_second"} for row in read_metrics(path)]
+        for path in (finished, run_dir)
+    ]
+    assert drop_rate[0] == drop_rate[1]
+
+
+def test_twenty_steps_and_twenty_more_equal_forty(finished, tmp_path):
+    run_dir = tmp_path / "extended"
+    training.train("dcgan", DCGAN(**SMALL, steps=20, report_every=10), run_dir)
+    assert training.resume(run_dir, steps=40)
+    assert_same_state(finished, run_dir)
+    assert read_recipe(run_dir)[1].steps == 40
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+    run_dir = tmp_path / "stopped"
+    process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 100000, *FLAGS)
+    wait_for(lambda: any(step >= 10 for step, _ in checkpoints(run_dir)), process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err[-2000:]
+    step = checkpoints(run_dir)[-1][0]
+    assert f"stopped and saved at step {step:,} of 100,000" in out
+    assert f"keras-gen train dcgan --run-dir {run_dir} --resume" in out
+    assert read_metrics(run_dir)[-1]["step"] == step
+    assert (run_dir / "samples.png").exists() and not (run_dir / "model.keras").exists()
+    assert "Traceback" not in err
+
+
+def test_a_run_that_breaks_down_says_so_and_keeps_its_checkpoint(tmp_path):
+    """A learning rate of 1e30 overflows float32 within a few steps."""
+    recipe = MLPGAN(**SMALL, steps=60, report_every=30, g_learning_rate=1e30, d_learning_rate=1e30)
+    with pytest.raises(training.TrainingStopped, match=r"not a number. Try smaller learning rates"):
+        training.train("mlp_gan", recipe, tmp_path / "run")
+    assert checkpoints(tmp_path / "run")[-1][0] == 0
+    assert np.isfinite(load_run(tmp_path / "run").sample(2)).all()
+
+
+def test_a_dead_discriminator_stops_the_run(tmp_path, monkeypatch):
+    """D's only output weights are 0 and never move: every image scores 1/2."""
+    build = MLPGAN.build
+
+    def dead(self):
+        model = build(self)
+        model.discriminator.layers[-1].kernel.assign(model.discriminator.layers[-1].kernel * 0.0)
+        model.d_optimizer.learning_rate = 0.0
+        return model
+
+    monkeypatch.setattr(MLPGAN, "build", dead)
+    monkeypatch.setattr(training, "SILENT_STEPS", 15)
+    with pytest.raises(training.TrainingStopped, match=r"at step 15: the discriminator is dead"):
+        training.train("mlp_gan", MLPGAN(**SMALL, steps=40, report_every=10), tmp_path / "run")
+
+
+def test_epochs_count_full_batches(tmp_path):
+    """10,000 images in batches of 3,000: 3 full ones an epoch, so 2 epochs are 6 steps."""
+    recipe = MLPGAN(**{**SMALL, "batch_size": 3000})
+    training.train("mlp_gan", recipe, tmp_path / "run", epochs=2)
+    assert read_recipe(tmp_path / "run")[1].steps == 6
+
+
+def test_wasserstein_with_five_critic_steps_runs(tmp_path):
+    recipe = DCGAN(
+        **SMALL, steps=2, loss="wasserstein_gp", update="alternating", discriminator_steps=5
+    )
+    assert training.train("dcgan", recipe, tmp_path / "run")
+    assert int(load_run(tmp_path / "run").d_optimizer.iterations) == 10
+
+
+# --- mistakes: one clear line, and nothing written ----------------------------------------------
+
+
+def test_mistakes_at_the_start_write_nothing(tmp_path):
+    cases = [
+        (MLPGAN(batch_size=20_000), r"batch size from 1 to the 10,000 images, found 20,000"),
+        (DCGAN(image_size=30), r"28, 32 or 64 pixels .* found 30x30x1"),
+        (MLPGAN(data=str(tmp_path / "nowhere")), r"unknown data .*nowhere"),
+    ]
+    for recipe, message in cases:
+        with pytest.raises((ValueError, FileNotFoundError), match=message):
+            training.train("any", recipe, tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_folder_is_left_alone(tmp_path):
+    (tmp_path / "run").mkdir()
+    with pytest.raises(FileExistsError, match="exists already"):
+        training.train("mlp_gan", MLPGAN(), tmp_path / "run")
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_resume_refuses_what_it_cannot_go_on_with(finished, tmp_path):
+    with pytest.raises(ValueError, match=r"has done 40 of 40 steps"):
+        training.resume(finished)
+    with pytest.raises(FileNotFoundError, match=r"expected a run folder"):
+        training.resume(tmp_path / "nowhere")
+    (tmp_path / "recipe.json").write_text("{")
+    with pytest.raises(ValueError, match=r"cannot be read as a recipe"):
+        training.resume(tmp_path)
+    content = json.loads((finished / "recipe.json").read_text())
+    (tmp_path / "recipe.json").write_text(json.dumps(content))
+    with pytest.raises(FileNotFoundError, match=r"expected a checkpoint"):
+        training.resume(tmp_path)
+    content["fields"]["colour"] = "red"
+    (tmp_path / "recipe.json").write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=r"cannot be read as a recipe: .*colour"):
+        training.resume(tmp_path)
