@@ -158,7 +158,7 @@ def _import_tensorflow():
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
-        import tensorflow  # noqa: F401
+        import keras  # noqa: F401 (imports TensorFlow)
     finally:
         os.dup2(standard_error, 2)
         os.close(standard_error)

@@ -67,11 +67,12 @@ def generate(run_dir, n=64, seed=0, out=None, npz=None):
     if out and not out.suffix and out.is_dir() and any(out.iterdir()):
         raise FileExistsError(f"expected an empty folder for {n} images, found files in {out}")
     images = load_run(run_dir).sample(n, seed)  # (n, H, W, C)
+    pixels = np.asarray(unit_to_uint8(images))
     written = []
     if npz:
         npz.parent.mkdir(parents=True, exist_ok=True)
         with replacing(npz) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, images=unit_to_uint8(images))
+            np.savez_compressed(file, images=pixels)
         written.append(npz)
     if out and out.suffix:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +80,7 @@ def generate(run_dir, n=64, seed=0, out=None, npz=None):
         written.append(out)
     elif out:
         out.mkdir(parents=True, exist_ok=True)
-        for i, image in enumerate(unit_to_uint8(images)):
+        for i, image in enumerate(pixels):
             save_picture(out / f"{i:05d}.png", Image.fromarray(image.squeeze()))
         written.append(out)
     return written

@@ -43,32 +43,28 @@ class TrainingStopped(RuntimeError):
 class ProgressBar(keras.callbacks.Callback):
     """Shows images seen, images per second, time left and the four means."""
 
-    def __init__(self, recipe, start):
-        super().__init__()
-        self.recipe, self.start = recipe, start
+    NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
 
-    def on_train_begin(self, logs=None):
-        """Open the bar where the run stands; where nobody watches, a line every half minute."""
-        batch = self.recipe.batch_size * self.recipe.discriminator_steps
+    def __init__(self, batch_size, done, steps):
+        super().__init__()
+        self.batch_size = batch_size
         self.bar = tqdm(
-            total=self.recipe.steps * batch,
-            initial=self.start * batch,
+            initial=done * batch_size,
+            total=steps * batch_size,
             unit="img",
             unit_scale=True,
-            mininterval=0.2 if sys.stderr.isatty() else 30.0,
+            mininterval=0.2 if sys.stderr.isatty() else 30.0,  # a log wants few lines
             dynamic_ncols=True,
         )
-        self.batch = batch
 
     def on_train_batch_end(self, batch, logs=None):
         """Move on by one batch."""
-        names = {"real_score": "D(x)", "fake_score": "D(G(z))"}
-        shown = [f"{names.get(m.name, m.name)}={logs[m.name]:.3f}" for m in self.model.metrics]
-        self.bar.set_postfix_str(", ".join(shown), refresh=False)
-        self.bar.update(self.batch)
+        means = [f"{self.NAMES.get(m.name, m.name)}={logs[m.name]:.3f}" for m in self.model.metrics]
+        self.bar.set_postfix_str(", ".join(means), refresh=False)
+        self.bar.update(self.batch_size)
 
-    def on_train_end(self, logs=None):
-        """Leave the bar on the screen."""
+    def close(self):
+        """Leave the bar on the screen as it is."""
         self.bar.close()
 
 
@@ -263,14 +259,14 @@ def resume(run_dir, steps=None, epochs=None):
 def _fit(model, recipe, images, run_dir):
     """Train until the recipe's steps are done; write the run's pictures and its model."""
     start = int(model.g_optimizer.iterations)
-    batch_size = recipe.batch_size * recipe.discriminator_steps
-    reporter, bar = Reporter(recipe, run_dir), ProgressBar(recipe, start)
-    with _stop_politely(model):
-        if start < recipe.steps:
+    if start < recipe.steps:
+        batch_size = recipe.batch_size * recipe.discriminator_steps
+        bar = ProgressBar(batch_size, start, recipe.steps)
+        with _stop_politely(model), contextlib.closing(bar):
             model.fit(
                 data.batches(images, batch_size, recipe.seed, start_step=start),
                 steps_per_epoch=recipe.steps - start,
-                callbacks=[reporter, bar],
+                callbacks=[Reporter(recipe, run_dir), bar],
                 shuffle=False,
                 verbose=0,
             )

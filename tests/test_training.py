@@ -97,9 +97,8 @@ def wait_for(condition, process, seconds=120):
         time.sleep(0.02)
 
 
-FLAGS = (
-    "--generator-width 8 --discriminator-width 8 --latent-dim 8 --batch-size 16 --report-every 10"
-).split()
+FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
+FLAGS += ["--report-every=10"]
 
 
 def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path):

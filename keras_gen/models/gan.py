@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import is_seed_state, load_seed_states, save_seed_states, seed_states
+from keras_gen.layers import load_seed_states, save_seed_states, seed_states, train_without_trace
 from keras_gen.losses import GAN_LOSSES, gradient_penalty, minimax_discriminator_loss
 
 NETWORKS = ("generator", "discriminator")
@@ -19,18 +19,6 @@ ONE_BACKWARD_RATIOS = {
     "saturating": lambda s: -ops.ones_like(s),
     "wasserstein_gp": lambda s: -ops.ones_like(s),
 }
-
-
-def _train_without_trace(network, inputs):
-    """Run `network(inputs, training=True)` and leave its moving statistics as they were."""
-    state = network.non_trainable_variables
-    outputs, new_state = network.stateless_call(
-        network.trainable_variables, state, inputs, training=True
-    )
-    for variable, value in zip(state, new_state, strict=True):
-        if is_seed_state(variable):  # but no dropout mask is drawn twice
-            variable.assign(value)
-    return outputs
 
 
 @keras.saving.register_keras_serializable("keras_gen")
@@ -151,7 +139,7 @@ class GAN(keras.Model):
     def _discriminator_step(self, images):
         """Algorithm 1, first half: D descends its loss on real and generated images."""
         latents = self.draw_latents(ops.shape(images)[0])  # (B, L)
-        fake_images = _train_without_trace(self.generator, latents)  # (B, H, W, C)
+        fake_images = train_without_trace(self.generator, latents)  # (B, H, W, C)
         variables = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
             real_logits = self.discriminator(images, training=True)  # (B, 1)
@@ -167,7 +155,7 @@ class GAN(keras.Model):
         variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
             fake_images = self.generator(latents, training=True)  # (B, H, W, C)
-            fake_logits = _train_without_trace(self.discriminator, fake_images)  # (B, 1)
+            fake_logits = train_without_trace(self.discriminator, fake_images)  # (B, 1)
             g_loss = self.loss_pair.generator(fake_logits)
         self._apply(self.g_optimizer, tape.gradient(g_loss, variables), variables)
         self.trackers["g_loss"].update_state(g_loss)
