@@ -47,7 +47,10 @@ def save_animation(path, frame_paths, seconds=8.0):
         frame_paths: paths of at least one picture, in order, all of one size.
         seconds: length of one round, without the two seconds on the last frame.
     """
-    frames = [Image.open(frame_path) for frame_path in frame_paths]
+    frames = []
+    for frame_path in frame_paths:
+        with Image.open(frame_path) as frame:
+            frames.append(frame.copy())
     each = max(20, round(1000 * seconds / len(frames)))
     durations = [each] * (len(frames) - 1) + [each + 2000]
     options = {"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}

@@ -30,6 +30,7 @@ from keras_gen.run_folder import (
 
 SAMPLES = 64  # images of the fixed noise in every picture of a run
 SILENT_STEPS = 200  # steps without any difference between D(x) and D(G(z)) that mean a dead D
+SHORT_NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
 NOT_FINITE = (
     "became infinite or not a number. Try smaller learning rates, --precision float32, "
     "or another --loss"
@@ -42,8 +43,6 @@ class TrainingStopped(RuntimeError):
 
 class ProgressBar(keras.callbacks.Callback):
     """Shows images seen, images per second, time left and the four means."""
-
-    NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
 
     def __init__(self, batch_size, done, steps):
         super().__init__()
@@ -59,7 +58,9 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Move on by one batch."""
-        means = [f"{self.NAMES.get(m.name, m.name)}={logs[m.name]:.3f}" for m in self.model.metrics]
+        means = [
+            f"{SHORT_NAMES.get(m.name, m.name)}={logs[m.name]:.3f}" for m in self.model.metrics
+        ]
         self.bar.set_postfix_str(", ".join(means), refresh=False)
         self.bar.update(self.batch_size)
 

@@ -68,7 +68,8 @@ def test_generate_writes_a_grid_into_the_run_by_default(run_dir, capsys):
     assert run("generate", run_dir, "--n", 9, "--seed", 4) == 0
     path = run_dir / "generated-seed-4.png"
     assert str(path) in capsys.readouterr().out
-    assert Image.open(path).size == ((3 * 30 - 2) * 2,) * 2
+    with Image.open(path) as picture:
+        assert picture.size == ((3 * 30 - 2) * 2,) * 2
 
 
 def test_generate_writes_single_images_and_raw_samples_that_agree(run_dir, tmp_path):
