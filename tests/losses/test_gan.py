@@ -210,6 +210,7 @@ def test_gradient_penalty_slope_equals_the_closed_form():
 # --- an outside library -------------------------------------------------------------------------
 
 
+@pytest.mark.peers
 def test_torch_agrees(logits):
     torch = pytest.importorskip("torch", reason="torch is in the extra 'peers'")
     F = torch.nn.functional
@@ -239,6 +240,7 @@ def test_torch_agrees(logits):
         )
 
 
+@pytest.mark.peers
 def test_torch_agrees_on_the_slope_of_a_critic():
     """A critic s(x) = sum(a x^2): both libraries differentiate it and penalise the norms alike."""
     torch = pytest.importorskip("torch", reason="torch is in the extra 'peers'")

@@ -1,0 +1,56 @@
+"""The README in both languages: its commands parse, its paths exist, its code runs."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from keras_gen.cli import build_parser
+
+ROOT = Path(__file__).parent.parent
+READMES = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_parses(name):
+    commands = set(re.findall(r"`(keras-gen [^`]*)`", READMES[name]))
+    assert len(commands) >= 6
+    for command in commands - {"keras-gen train dcgan --help"}:
+        words = shlex.split(command)[1:]
+        assert build_parser(words).parse_args(words).command == words[0]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_path_of_the_tree_and_every_link_exists(name):
+    text = READMES[name]
+    tree = next(block for block in text.split("```")[1::2] if "losses/" in block)
+    for line in tree.strip().splitlines():
+        path = line.split()[0]
+        assert (ROOT / ("keras_gen" if line.startswith("  ") else "") / path).exists(), path
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        assert (ROOT / link).exists(), link
+
+
+def test_every_source_file_stands_in_the_tree():
+    for path in (ROOT / "keras_gen").rglob("*.py"):
+        inside = path.relative_to(ROOT / "keras_gen")
+        if not inside.name.startswith("__") and inside.parts[0] != "data":
+            assert f"  {inside} " in READMES["README.md"], inside
+
+
+def test_both_languages_show_the_same_code():
+    blocks = [
+        re.findall(r"```(?:bash|python)\n.*?```", text, re.DOTALL) for text in READMES.values()
+    ]
+    assert blocks[0] == blocks[1] and len(blocks[0]) == 3
+
+
+def test_the_python_example_runs_and_keeps_its_promises():
+    """With 2 steps instead of 500; the shapes and ranges are those of its comments."""
+    (code,) = re.findall(r"```python\n(.*?)```", READMES["README.md"], re.DOTALL)
+    scope = {}
+    exec(code.replace("steps_per_epoch=500", "steps_per_epoch=2"), scope)
+    assert scope["images"].shape == (10000, 28, 28, 1) and scope["images"].dtype == "uint8"
+    samples = scope["samples"]
+    assert samples.shape == (16, 28, 28, 1) and samples.min() >= 0 and samples.max() <= 1
