@@ -23,11 +23,15 @@ def describe():
         tf.config.experimental.get_device_details(device).get("device_name", device.name)
         for device in tf.config.list_physical_devices("GPU")
     ]
+    folder = data.fashion_mnist_folder()
     lines = [("python", f"{platform.python_version()} on {platform.platform()}")]
     lines += [(package, _version(package)) for package in PACKAGES]
     lines += [
         ("GPU", ", ".join(devices) or "none; everything runs on the CPU"),
         ("fashion_mnist_10k", data.fashion_mnist_10k().description.split(": ")[1]),
-        ("fashion_mnist", "?"),
+        (
+            "fashion_mnist",
+            f"in {folder}" if folder else "not here; tensorflow-datasets downloads it",
+        ),
     ]
     return "\n".join(f"{name:<20} {value}" for name, value in lines)

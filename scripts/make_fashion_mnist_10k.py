@@ -1,4 +1,4 @@
-"""Draws the class-balanced sample of Fashion-MNIST that keras_gen embeds.
+"""Draw the class-balanced sample of Fashion-MNIST that keras_gen embeds.
 
     python scripts/make_fashion_mnist_10k.py [FOLDER] [--seed 0] [--out FOLDER]
 
@@ -19,7 +19,7 @@ EMBEDDED = Path(__file__).parents[1] / "keras_gen" / "data" / "fashion_mnist_10k
 
 
 def draw(images, labels, per_class=PER_CLASS, seed=0):
-    """Draws `per_class` images of each class without replacement, in random order.
+    """Draw `per_class` images of each class without replacement, in random order.
 
     Args:
         images: uint8, (N, H, W).
@@ -40,7 +40,7 @@ def draw(images, labels, per_class=PER_CLASS, seed=0):
 
 
 def main():
-    """Reads, draws, writes, and prints the hashes that the package checks."""
+    """Read, draws, writes, and prints the hashes that the package checks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", default="/usr/share/datasets/fashion-mnist")
     parser.add_argument("--seed", type=int, default=0)

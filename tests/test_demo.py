@@ -2,8 +2,12 @@
 
 import base64
 import io
+import os
 import re
+import shutil
+import subprocess
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -11,10 +15,15 @@ from keras_gen.demo import demo
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def path(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo") / "out"
     assert demo(out, steps=3) == 0
-    return (out / "index.html").read_text(encoding="utf-8")
+    return out / "index.html"
+
+
+@pytest.fixture
+def page(path):
+    return path.read_text(encoding="utf-8")
 
 
 def test_the_page_inlines_every_picture_and_asks_nothing_of_the_network(page):
@@ -30,3 +39,34 @@ def test_the_page_inlines_every_picture_and_asks_nothing_of_the_network(page):
 def test_the_page_states_its_figures(page):
     for words in ("fashion_mnist_10k: 10,000 images", "images/s", "D(x), D(G(z))", "seed"):
         assert words in page
+
+
+def screenshot(path, picture, width):
+    """Open a page in a real browser without a network and photograph it."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no chromium on this machine")
+    flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1"]
+    flags += ["--no-first-run", "--disable-background-networking", "--disable-sync"]
+    flags += ["--disable-component-update", f"--user-data-dir={picture.parent / 'profile'}"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    subprocess.run(
+        [browser, *flags, f"--window-size={width},2400", f"--screenshot={picture}", path.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    with Image.open(picture) as image:
+        return np.asarray(image.convert("L"), "float32")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1200, 400])
+def test_a_browser_shows_the_page_on_a_desktop_and_on_a_phone(path, tmp_path, width):
+    """Words on top, then pictures: rows full of detail; nothing stands beyond the right edge."""
+    seen = screenshot(path, tmp_path / "page.png", width)
+    assert seen.shape == (2400, width)
+    detail = np.abs(np.diff(seen, axis=1)).mean(axis=1)
+    assert detail[:200].max() > 1.0  # the heading
+    assert (detail > 8.0).sum() > 200  # pictures of noisy garments
+    assert seen[:, -8:].std() < 1.0  # an empty margin

@@ -15,17 +15,17 @@ PACKAGE = ROOT / "keras_gen"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = {
-    "losses": 0, "layers": 0, "data": 0, "files": 0,
-    "networks": 1,
-    "models": 2,
-    "pictures": 3, "recipes": 3,
-    "run_folder": 4, "training": 4, "generation": 4, "report": 4, "info": 4, "demo": 4,
-    "cli": 5,
-    "__main__": 6,
-    "__init__": -1,
+    "__init__": 0, "files": 0,
+    "losses": 1, "layers": 1, "data": 1,
+    "networks": 2,
+    "models": 3,
+    "pictures": 4, "recipes": 4,
+    "run_folder": 5, "training": 5, "generation": 5, "report": 5, "info": 5, "demo": 5,
+    "cli": 6,
+    "__main__": 7,
 }  # fmt: skip
-MAY_IMPORT_TENSORFLOW = {"data", "models"} | {name for name, level in LEVELS.items() if level == 4}
-SAME_LEVEL = {4}  # the application's parts know one another; layers of formulas do not
+MAY_IMPORT_TENSORFLOW = {"data", "models"} | {name for name, level in LEVELS.items() if level == 5}
+SAME_LEVEL = {5}  # the application's parts know one another; layers of formulas do not
 
 
 def part(path):

@@ -14,6 +14,7 @@ from keras_gen.data.fashion import (
     FASHION_MNIST_CLASSES,
     fashion_mnist,
     fashion_mnist_10k,
+    fashion_mnist_folder,
     idx_folder,
 )
 from keras_gen.data.folder import image_folder
@@ -37,6 +38,7 @@ __all__ = [
     "batches",
     "fashion_mnist",
     "fashion_mnist_10k",
+    "fashion_mnist_folder",
     "fit_photo",
     "idx_folder",
     "image_folder",

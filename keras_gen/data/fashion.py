@@ -54,7 +54,7 @@ _TFDS_SOURCE = (
 
 
 def fashion_mnist_10k():
-    """Loads the embedded sample: 1,000 training images of each class, in random order.
+    """Load the embedded sample: 1,000 training images of each class, in random order.
 
     Returns:
         `ImageData` with images (10000, 28, 28, 1), labels (10000,) and class names.
@@ -74,7 +74,7 @@ def fashion_mnist_10k():
 
 
 def fashion_mnist(split="train"):
-    """Loads the whole data set.
+    """Load the whole data set.
 
     The files of the Debian package `dataset-fashion-mnist` or in Keras' cache are taken where they
     exist. Otherwise `tensorflow_datasets` downloads it; it keeps the images in another order, so
@@ -90,27 +90,32 @@ def fashion_mnist(split="train"):
         FileNotFoundError: not on this machine, and the download failed.
         ValueError: unknown split, or a file that was found is damaged or not Fashion-MNIST.
     """
-    places = (_DEBIAN, _keras_home() / "datasets" / "fashion-mnist")
-    for folder in places:
-        if has_idx(folder, split):
-            data = idx_folder(folder, split)
-            if data.name != "fashion_mnist":
-                raise ValueError(f"{folder}: the SHA-256 is not that of Fashion-MNIST's {split}")
-            return data
+    folder = fashion_mnist_folder(split)
+    if folder:
+        data = idx_folder(folder, split)
+        if data.name != "fashion_mnist":
+            raise ValueError(f"{folder}: the SHA-256 is not that of Fashion-MNIST's {split}")
+        return data
     try:
         images, labels = _from_tfds(split)
     except Exception as error:  # tfds raises what its many parts raise; all of it means: no data
         reason = str(error).partition("\n")[0] or type(error).__name__
+        places = " or ".join(map(str, _places()))
         raise FileNotFoundError(
-            f"fashion_mnist: not found in {places[0]} or {places[1]}, and tensorflow_datasets "
-            f"failed ({reason}); install the Debian package dataset-fashion-mnist, or give a "
-            "folder with the four IDX files as data, or use fashion_mnist_10k"
+            f"fashion_mnist: not found in {places}, and tensorflow_datasets failed ({reason}); "
+            "install the Debian package dataset-fashion-mnist, or give a folder with the four IDX "
+            "files as data, or use fashion_mnist_10k"
         ) from error
     return ImageData(images, "fashion_mnist", "from tfds", labels, FASHION_MNIST_CLASSES)
 
 
+def fashion_mnist_folder(split="train"):
+    """Return the folder on this machine that holds a split's IDX files, or None."""
+    return next((place for place in _places() if has_idx(place, split)), None)
+
+
 def idx_folder(folder, split="train"):
-    """Loads a data set that is stored under MNIST's file names.
+    """Load a data set that is stored under MNIST's file names.
 
     MNIST, KMNIST and Fashion-MNIST share those names, so only the pixels tell which it is:
     Fashion-MNIST is recognised by its SHA-256, anything else is called by its folder's name and
@@ -146,8 +151,9 @@ def _recognise(images, labels, split="train"):
     return None
 
 
-def _keras_home():
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+def _places():
+    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return _DEBIAN, keras_home / "datasets" / "fashion-mnist"
 
 
 def _from_tfds(split):

@@ -15,7 +15,7 @@ from keras_gen.data.photo import SUFFIXES, fit_photo, read_photo
 
 
 def image_folder(path, image_shape=(64, 64, 3), fit="pad", strict=False):
-    """Loads all photos under a folder, brought to one size.
+    """Load all photos under a folder, brought to one size.
 
     The folder is searched recursively for .jpg, .jpeg, .png and .webp (any case) and read in the
     order of the paths; hidden files and folders are left out.
@@ -71,7 +71,7 @@ def image_folder(path, image_shape=(64, 64, 3), fit="pad", strict=False):
 
 
 def check_image_shape(image_shape):
-    """Returns `image_shape` as a tuple if it is one that images can be brought to.
+    """Return `image_shape` as a tuple if it is one that images can be brought to.
 
     Args:
         image_shape: `(height, width, channels)`.

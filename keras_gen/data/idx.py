@@ -6,19 +6,20 @@ dimensions, then each dimension as uint32) followed by the bytes themselves, usu
 
 import gzip
 import math
-import os
 import struct
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from keras_gen.files import replacing
+
 _UNSIGNED_BYTE = 8
 _PREFIX = {"train": "train", "test": "t10k"}
 
 
 def read_idx(path):
-    """Reads one IDX file of unsigned bytes, gzipped or not.
+    """Read one IDX file of unsigned bytes, gzipped or not.
 
     Args:
         path: the file.
@@ -49,21 +50,19 @@ def read_idx(path):
 
 
 def write_idx(path, array):
-    """Writes a uint8 array as a gzipped IDX file whose bytes depend on the array alone.
+    """Write a uint8 array as a gzipped IDX file whose bytes depend on the array alone.
 
     Args:
         path: the file, replaced only once the new one is complete.
         array: uint8, 1 to 255 dimensions.
     """
     header = struct.pack(f">4B{array.ndim}I", 0, 0, _UNSIGNED_BYTE, array.ndim, *array.shape)
-    path = Path(path)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(gzip.compress(header + array.tobytes(), compresslevel=9, mtime=0))
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_bytes(gzip.compress(header + array.tobytes(), compresslevel=9, mtime=0))
 
 
 def has_idx(folder, split="train"):
-    """Says whether `folder` holds the images of a split under MNIST's file name.
+    """Say whether `folder` holds the images of a split under MNIST's file name.
 
     Args:
         folder: the folder.
@@ -76,7 +75,7 @@ def has_idx(folder, split="train"):
 
 
 def read_split(folder, split="train"):
-    """Reads the images and labels of a split, stored under MNIST's file names.
+    """Read the images and labels of a split, stored under MNIST's file names.
 
     Args:
         folder: holds `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`, for the test

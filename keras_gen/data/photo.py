@@ -11,7 +11,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 def read_photo(path, channels=3):
-    """Reads a JPEG, PNG or WebP file as one looks at it.
+    """Read a JPEG, PNG or WebP file as one looks at it.
 
     EXIF rotation is applied, transparency is laid on white, and 16-bit grey is scaled to 8 bits.
     Embedded colour profiles are not applied.
@@ -40,7 +40,7 @@ def read_photo(path, channels=3):
 
 
 def fit_photo(image, size, fit="pad", fill="white"):
-    """Resizes an image to exactly `size`, antialiased (Lanczos), with its aspect kept.
+    """Resize an image to exactly `size`, antialiased (Lanczos), with its aspect kept.
 
     Args:
         image: `PIL.Image.Image` of mode "L" or "RGB".

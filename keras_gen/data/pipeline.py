@@ -6,7 +6,7 @@ from keras_gen.data.scales import uint8_to_symmetric
 
 
 def steps_per_epoch(n, batch_size):
-    """Counts the full batches in one pass over the data.
+    """Count the full batches in one pass over the data.
 
     Formula:
         floor(n / batch_size)
@@ -27,7 +27,7 @@ def steps_per_epoch(n, batch_size):
 
 
 def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric):
-    """Streams shuffled batches without end; batch t depends on the arguments and on t alone.
+    """Stream shuffled batches without end; batch t depends on the arguments and on t alone.
 
     Step t belongs to epoch t // steps_per_epoch. Each epoch is a new permutation of all images,
     drawn from (seed, epoch); those that fill no batch at its end are left out of that epoch. A run

@@ -14,7 +14,7 @@ import keras
 
 
 def uint8_to_unit(images):
-    """Maps uint8 pixels to [0, 1].
+    """Map uint8 pixels to [0, 1].
 
     Formula:
         x / 255
@@ -32,7 +32,7 @@ def uint8_to_unit(images):
 
 
 def unit_to_uint8(images):
-    """Maps [0, 1] to uint8 pixels: rounded to nearest, values outside [0, 1] clipped.
+    """Map [0, 1] to uint8 pixels: rounded to nearest, values outside [0, 1] clipped.
 
     Formula:
         clip(round(255 x), 0, 255)
@@ -51,7 +51,7 @@ def unit_to_uint8(images):
 
 
 def unit_to_symmetric(images):
-    """Maps [0, 1] to [-1, 1].
+    """Map [0, 1] to [-1, 1].
 
     Formula:
         2 x - 1
@@ -69,7 +69,7 @@ def unit_to_symmetric(images):
 
 
 def symmetric_to_unit(images):
-    """Maps [-1, 1] to [0, 1]; values outside are not clipped.
+    """Map [-1, 1] to [0, 1]; values outside are not clipped.
 
     Formula:
         (x + 1) / 2
@@ -87,7 +87,7 @@ def symmetric_to_unit(images):
 
 
 def uint8_to_symmetric(images):
-    """Maps uint8 pixels to [-1, 1].
+    """Map uint8 pixels to [-1, 1].
 
     Formula:
         2 x / 255 - 1
@@ -105,7 +105,7 @@ def uint8_to_symmetric(images):
 
 
 def symmetric_to_uint8(images):
-    """Maps [-1, 1] to uint8 pixels: rounded to nearest, values outside [-1, 1] clipped.
+    """Map [-1, 1] to uint8 pixels: rounded to nearest, values outside [-1, 1] clipped.
 
     Formula:
         clip(round(255 (x + 1) / 2), 0, 255)

@@ -16,7 +16,7 @@ SOURCES = ("fashion_mnist_10k", "fashion_mnist")
 
 
 def load(source, image_shape=None, split="train", fit="pad", strict=False) -> ImageData:
-    """Loads images from a named source or a folder.
+    """Load images from a named source or a folder.
 
     Args:
         source: "fashion_mnist_10k", "fashion_mnist", or the path of a folder: one that holds
@@ -55,7 +55,7 @@ def load(source, image_shape=None, split="train", fit="pad", strict=False) -> Im
 
 
 def _to_shape(images, image_shape):
-    """Brings grey images on black, (N, h, w, 1), to (N, H, W, C)."""
+    """Bring grey images on black, (N, h, w, 1), to (N, H, W, C)."""
     height, width, channels = image_shape
     rows, columns = height - images.shape[1], width - images.shape[2]
     if 0 <= rows <= 4 and 0 <= columns <= 4:
