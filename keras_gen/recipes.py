@@ -141,8 +141,14 @@ class DCGAN(GANRecipe):
     keras-gen train dcgan --data fashion_mnist
     """
 
+    steps: int = option(11000, "training steps, one update of G each")
+    batch_size: int = option(16, "images in a batch")
     generator_width: int = option(32, "channels of G's last hidden layer; the document has 64")
     discriminator_width: int = option(32, "channels of D's first layer")
+    dropout: float = option(0.0, "share of D's features dropped in training")
+    d_learning_rate: float = option(1e-3, "Adam's rate for D")
+    g_learning_rate: float = option(1e-3, "Adam's rate for G")
+    ema_decay: float = option(0.999, "decay of G's moving average, which draws the samples")
 
     def networks(self):
         """Return `keras_gen.networks.dcgan`."""

@@ -1,4 +1,4 @@
-"""Training quality, with budgets of about a minute: do the recipes still learn to draw garments?
+"""Training quality on budgets of a minute: the recipes still learn to draw garments.
 
 The judge is the classifier of `benchmarks/`. The bounds are measured figures with room for other
 processors' rounding, not wishes: see each test.

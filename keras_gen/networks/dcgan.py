@@ -6,29 +6,29 @@ Reference: Radford, Metz and Chintala 2016, arXiv:1511.06434, section 3.
 import keras
 from keras import layers
 
+# height: (height of the first map, strides of the three transposed convolutions)
+GEOMETRY = {28: (7, (1, 2, 2)), 32: (8, (1, 2, 2)), 64: (8, (2, 2, 2))}
 
-def _doublings(image_shape):
-    """Return (start, doublings) with height = start * 2**doublings; 28 -> (7, 2), 64 -> (8, 3)."""
-    known = {28: (7, 2), 32: (8, 2), 64: (8, 3)}
+
+def _check(image_shape):
     height, width, channels = image_shape
-    if height != width or height not in known or channels not in (1, 3):
+    if height != width or height not in GEOMETRY or channels not in (1, 3):
         raise ValueError(
             "dcgan draws square images of 28, 32 or 64 pixels with 1 or 3 channels, "
             f"found {height}x{width}x{channels}"
         )
-    return known[height]
 
 
 def generator(image_shape=(28, 28, 1), latent_dim=100, width=64):
-    """Map noise to an image: a small map of many channels, doubled in size, halved in depth.
+    """Map noise to an image: a small map of many channels, then three transposed convolutions.
 
     With the defaults the channels are the document's 256, 128, 64, 1.
 
-    Deviation: the document doubles 7 x 7 three times and ends at 56 x 56; here the last layer keeps
-    the size. Deviation: kernels 4 where the document has 5, because a stride of 2 covers the pixels
-    of an odd kernel unequally, the checkerboard of Odena et al. 2016. BatchNorm after every layer
-    but the last, as in the DCGAN paper, which the document leaves out; no bias before it, since it
-    takes the mean away again.
+    Deviation: the document doubles 7 x 7 three times and ends at 56 x 56; here the first transposed
+    convolution keeps the size. Deviation: kernels of 4 where the document has 5, because a stride
+    of 2 covers the pixels of an odd kernel unequally, the checkerboard of Odena et al. 2016.
+    Deviation: BatchNorm after every layer but the last, as in the DCGAN paper, which the document
+    leaves out; no bias before it, since it takes the mean away again.
 
     Args:
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.
@@ -41,30 +41,30 @@ def generator(image_shape=(28, 28, 1), latent_dim=100, width=64):
     Raises:
         ValueError: another image shape.
     """
-    start, doublings = _doublings(image_shape)
-    channels = width * 2**doublings
+    _check(image_shape)
+    start, strides = GEOMETRY[image_shape[0]]
     latents = keras.Input((latent_dim,), name="latents")
-    x = layers.Dense(start * start * channels, use_bias=False)(latents)
-    x = layers.Reshape((start, start, channels))(x)  # (B, 7, 7, 256)
+    x = layers.Dense(start * start * 4 * width, use_bias=False)(latents)
+    x = layers.Reshape((start, start, 4 * width))(x)  # (B, 7, 7, 256)
     x = layers.BatchNormalization()(x)
     x = layers.ReLU()(x)
-    for _ in range(doublings):
-        channels //= 2
-        x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)  # (B, 14, 14, 128), (B, 28, 28, 64)
+    for channels, stride in zip((2 * width, width), strides[:2], strict=True):
+        kernel = 4 if stride == 2 else 3
+        x = layers.Conv2DTranspose(channels, kernel, stride, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization()(x)  # (B, 7, 7, 128), then (B, 14, 14, 64)
         x = layers.ReLU()(x)
-    x = layers.Conv2D(image_shape[-1], 3, padding="same")(x)  # (B, 28, 28, 1)
+    x = layers.Conv2DTranspose(image_shape[-1], 4, strides[2], padding="same")(x)  # (B, 28, 28, 1)
     images = layers.Activation("tanh", dtype="float32")(x)
     return keras.Model(latents, images, name="generator")
 
 
-def discriminator(image_shape=(28, 28, 1), width=32, dropout=0.3):
+def discriminator(image_shape=(28, 28, 1), width=32, dropout=0.0):
     """Map an image to a logit: strided convolutions, half the size and twice the depth each.
 
     Deviation: the document's text asks for convolutions, its code flattens the image into a Dense
     layer; here are the convolutions, and a logit for its sigmoid. Deviation: no BatchNorm, against
     the DCGAN paper, so that each image is judged by itself: one backward pass then serves both
-    players exactly, and real and fake statistics cannot mix. Dropout regularises instead.
+    players exactly, and real and fake statistics cannot mix.
 
     Args:
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.
@@ -77,10 +77,10 @@ def discriminator(image_shape=(28, 28, 1), width=32, dropout=0.3):
     Raises:
         ValueError: another image shape.
     """
-    _, doublings = _doublings(image_shape)
+    _check(image_shape)
     images = keras.Input(image_shape, name="images")
     x = images
-    for level in range(doublings + 1):
+    for level in range(4 if image_shape[0] == 64 else 3):
         x = layers.Conv2D(width * 2**level, 4, strides=2, padding="same")(x)
         x = layers.LeakyReLU(0.2)(x)  # (B, 14, 14, 32), (B, 7, 7, 64), (B, 4, 4, 128)
         x = layers.Dropout(dropout)(x)

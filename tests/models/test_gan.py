@@ -20,7 +20,7 @@ def make(loss="non_saturating", update="simultaneous", networks=dcgan, d_rate=1e
     keras.utils.set_random_seed(1)
     model = GAN(
         networks.generator(latent_dim=LATENT, width=4),
-        networks.discriminator(width=4),
+        networks.discriminator(width=4, dropout=0.3),
         LATENT,
         loss=loss,
         update=update,

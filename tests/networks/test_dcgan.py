@@ -16,13 +16,17 @@ def feature_shapes(network, kind):
 def test_generator_has_the_documents_channels_and_ends_at_28():
     network = dcgan.generator(width=64)
     assert feature_shapes(network, keras.layers.Reshape) == [(7, 7, 256)]
-    assert feature_shapes(network, keras.layers.Conv2DTranspose) == [(14, 14, 128), (28, 28, 64)]
+    assert feature_shapes(network, keras.layers.Conv2DTranspose) == [
+        (7, 7, 128),
+        (14, 14, 64),
+        (28, 28, 1),
+    ]
     assert network.output_shape == (None, 28, 28, 1)
 
 
 def test_generator_parameters_at_width_64():
-    """Dense 100*12544; 4x4 transposed 256->128 and 128->64; 3x3 64->1 with bias; 4 a BN channel."""
-    weights = 100 * 12544 + 16 * 256 * 128 + 16 * 128 * 64 + (9 * 64 + 1)
+    """Dense 100*12544; 3x3 256->128, 4x4 128->64, 4x4 64->1 with a bias; 4 a normalised channel."""
+    weights = 100 * 12544 + 9 * 256 * 128 + 16 * 128 * 64 + (16 * 64 + 1)
     assert dcgan.generator(width=64).count_params() == weights + 4 * (256 + 128 + 64)
 
 
