@@ -123,6 +123,7 @@ def run(name, seed, total, images, classifier, real_features, out):
             done += 1
         distance, shares = measure(model, classifier, real_features)
         row[f"fd at {mark:.0%}"] = round(distance, 3)
+        print(f"{name} {seed} at step {done:,} of {total:,}: {distance:.3f}", flush=True)
     save_picture(out / f"{name}-{seed}.png", grid(model.sample(100, seed=2), zoom=2))
     return {"system": name, "seed": seed, "steps": total, **row, "classes": shares.tolist()}
 

@@ -11,7 +11,7 @@ from keras_gen.pictures import grid
 from keras_gen.recipes import DCGAN
 from keras_gen.run_folder import new_run_dir, read_metrics, read_recipe
 
-STEPS = 1500  # about three minutes on two CPU cores
+STEPS = 6000  # about three minutes on two CPU cores
 
 
 def demo(out=None, steps=None):

@@ -157,13 +157,13 @@ def test_a_dead_discriminator_stops_the_run(tmp_path, monkeypatch):
     def dead(self):
         model = build(self)
         model.discriminator.layers[-1].kernel.assign(model.discriminator.layers[-1].kernel * 0.0)
-        model.d_optimizer.learning_rate = 0.0
         return model
 
     monkeypatch.setattr(MLPGAN, "build", dead)
     monkeypatch.setattr(training, "SILENT_STEPS", 15)
     with pytest.raises(training.TrainingStopped, match=r"at step 15: the discriminator is dead"):
-        training.train("mlp_gan", MLPGAN(**SMALL, steps=40, report_every=10), tmp_path / "run")
+        recipe = MLPGAN(**SMALL, steps=40, report_every=10, d_learning_rate=0.0)
+        training.train("mlp_gan", recipe, tmp_path / "run")
 
 
 def test_epochs_count_full_batches(tmp_path):

@@ -14,7 +14,8 @@ def generator(image_shape=(28, 28, 1), latent_dim=100, width=128):
 
     Deviation: the document reshapes 1024 units to 28 x 28 = 784, which cannot be done; a last Dense
     layer of exactly H*W*C units is added, with tanh, so that images lie in [-1, 1] like the data.
-    Deviation: LeakyReLU for ReLU, since a dead unit is a hole in the latent space.
+    Deviation: BatchNorm (and so no bias) in the hidden layers, without which some classes never
+    appear; LeakyReLU for ReLU, since a dead unit is a hole in the latent space.
 
     Args:
         image_shape: (H, W, C) of the images.
@@ -27,7 +28,8 @@ def generator(image_shape=(28, 28, 1), latent_dim=100, width=128):
     latents = keras.Input((latent_dim,), name="latents")
     x = latents
     for units in (width, 2 * width, 4 * width, 8 * width):
-        x = layers.Dense(units)(x)  # (B, units)
+        x = layers.Dense(units, use_bias=False)(x)  # (B, units)
+        x = layers.BatchNormalization(momentum=0.9)(x)
         x = layers.LeakyReLU(0.2)(x)
     x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32")(x)  # (B, H*W*C)
     images = layers.Reshape(image_shape, dtype="float32")(x)  # (B, H, W, C)
