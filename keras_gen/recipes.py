@@ -55,9 +55,8 @@ class GANRecipe:
     )
     discriminator_steps: int = option(1, "D's steps per step of G, with --update alternating")
     penalty_weight: float = option(10.0, "weight of the gradient penalty of wasserstein_gp")
-    d_learning_rate: float = option(5e-4, "Adam's first rate for D")
-    g_learning_rate: float = option(5e-4, "Adam's first rate for G")
-    rate_half_life: int = option(5000, "steps in which both rates fall to a half")
+    d_learning_rate: float = option(5e-4, "Adam's rate for D")
+    g_learning_rate: float = option(5e-4, "Adam's rate for G")
     beta_1: float = option(0.5, "Adam's first decay, for both players")
     ema_decay: float = option(0.999, "decay of G's moving average, which draws the samples")
     precision: str = option("float32", "precision policy of the networks", choices=PRECISIONS)
@@ -114,15 +113,11 @@ class GANRecipe:
             ema_decay=self.ema_decay,
             seed=self.seed,
         )
-        gan.compile(self._adam(self.d_learning_rate), self._adam(self.g_learning_rate))
+        gan.compile(
+            keras.optimizers.Adam(self.d_learning_rate, beta_1=self.beta_1),
+            keras.optimizers.Adam(self.g_learning_rate, beta_1=self.beta_1),
+        )
         return gan
-
-    def _adam(self, rate):
-        """Return Adam with a falling rate that depends on the step, not on the run's length."""
-        import keras
-
-        schedule = keras.optimizers.schedules.ExponentialDecay(rate, self.rate_half_life, 0.5)
-        return keras.optimizers.Adam(schedule, beta_1=self.beta_1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +146,8 @@ class DCGAN(GANRecipe):
     generator_width: int = option(32, "channels of G's last hidden layer; the document has 64")
     discriminator_width: int = option(32, "channels of D's first layer")
     dropout: float = option(0.0, "share of D's features dropped in training")
-    d_learning_rate: float = option(1.5e-3, "Adam's first rate for D")
-    g_learning_rate: float = option(1.5e-3, "Adam's first rate for G")
+    d_learning_rate: float = option(1e-3, "Adam's rate for D")
+    g_learning_rate: float = option(1e-3, "Adam's rate for G")
 
     def networks(self):
         """Return `keras_gen.networks.dcgan`."""

@@ -23,14 +23,6 @@ def test_a_recipe_builds_a_compiled_model_of_its_shape(name):
     assert float(model.g_optimizer.learning_rate) == pytest.approx(recipe.g_learning_rate)
 
 
-def test_rates_halve_every_half_life_whatever_the_length_of_the_run():
-    """1e-3 * 0.5^(20/10) = 2.5e-4 at step 20."""
-    model = MLPGAN(**SMALL, d_learning_rate=1e-3, rate_half_life=10, steps=7).build()
-    for step, rate in ((0, 1e-3), (10, 5e-4), (20, 2.5e-4)):
-        model.d_optimizer.iterations.assign(step)
-        assert float(model.d_optimizer.learning_rate) == pytest.approx(rate)
-
-
 def test_the_documents_gans_differ_in_networks_and_defaults_alone():
     mlp, conv = MLPGAN(**SMALL).build(), DCGAN(**SMALL).build()
     assert type(mlp) is type(conv)
