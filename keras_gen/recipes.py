@@ -124,8 +124,15 @@ class GANRecipe:
 class MLPGAN(GANRecipe):
     """Fully connected GAN: the first document's networks, mended.
 
-    keras-gen train mlp_gan --data fashion_mnist
+        keras-gen train mlp_gan --data fashion_mnist
+
+    About two and a half minutes on 2 CPU cores. Frechet distance of 10,000 samples to the 10,000
+    test images, in the features of `benchmarks/fashion_classifier.py`: 6.7 (seed 0; real training
+    images 0.01, noise 40.6). All ten classes appear, the rarest with 3.8 % of the samples; a
+    speckle remains, which is what a network without convolutions leaves.
     """
+
+    steps: int = option(5000, "training steps, one update of G each")
 
     def networks(self):
         """Return `keras_gen.networks.mlp_gan`."""
@@ -138,10 +145,23 @@ class MLPGAN(GANRecipe):
 class DCGAN(GANRecipe):
     """Convolutional GAN: the second document's networks, mended.
 
-    keras-gen train dcgan --data fashion_mnist
+        keras-gen train dcgan --data fashion_mnist
+
+    About five minutes on 2 CPU cores. Frechet distance of 10,000 samples to the 10,000 test images,
+    in the features of `benchmarks/fashion_classifier.py` (real training images 0.01, noise 40.6),
+    after the steps that fit into 300 seconds:
+
+        these defaults                           2.61, 2.62, 2.72 (seeds 0 to 2)
+        the document's width, 64                 not measured yet
+        batch 64, rate 5e-4, dropout, 28 x 28
+        maps of 32 channels (the sketch)         3.63, 3.76 (seeds 0 and 1)
+        the TensorFlow tutorial's networks       not measured yet
+
+    Small batches and a high rate learn fastest in a fixed time; rates that fall (linearly, as 1/t,
+    by halves), another rate for D, dropout and wider networks did not help within it.
     """
 
-    steps: int = option(11000, "training steps, one update of G each")
+    steps: int = option(12000, "training steps, one update of G each")
     batch_size: int = option(16, "images in a batch")
     generator_width: int = option(32, "channels of G's last hidden layer; the document has 64")
     discriminator_width: int = option(32, "channels of D's first layer")
