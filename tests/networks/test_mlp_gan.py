@@ -17,7 +17,7 @@ def test_generator_has_the_documents_widths_and_the_missing_layer():
 
 
 def test_generator_parameters_are_those_of_five_dense_layers():
-    """inputs * units and 4 numbers for each normalised unit; a bias in the last layer alone."""
+    """Inputs * units and 4 numbers for each normalised unit; a bias in the last layer alone."""
     hidden = sum(a * b + 4 * b for a, b in pairwise([100, 128, 256, 512, 1024]))
     assert mlp_gan.generator().count_params() == hidden + (1024 + 1) * 784
 
