@@ -73,12 +73,10 @@ def _gan_section(run_dir):
             report.figure(drawn, "Drawn by the generator from random noise", pixels=True),
             report.figure(real, "Real products it learned from (Fashion-MNIST)", pixels=True),
         ),
-        report.row(
-            report.figure(run_dir / "samples.gif", "The same noise as training goes on", True),
-            report.figure(
-                run_dir / "losses.png", "Losses, and D's verdict on real and generated images"
-            ),
+        report.figure(
+            run_dir / "losses.png", "Losses, and D's verdict on real and generated images"
         ),
+        report.figure(run_dir / "samples.gif", "The same noise as training goes on", pixels=True),
         report.table(figures),
         report.commands(
             f"keras-gen generate {run_dir} --n 100 --seed 7",
