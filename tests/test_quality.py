@@ -26,8 +26,8 @@ def judge():
     sys.path.remove(str(BENCHMARKS))
 
 
-def trained(recipe, run_dir):
-    training.train("any", recipe, run_dir)
+def trained(name, recipe, run_dir):
+    training.train(name, recipe, run_dir)
     return np.asarray(data.unit_to_uint8(load_run(run_dir).sample(2000, seed=1)))
 
 
@@ -53,7 +53,7 @@ def test_the_judge_knows_garments_from_noise(judge):
 
 @pytest.mark.slow
 def test_dcgan_draws_garments_of_all_classes(judge, tmp_path):
-    distance, shares = figures(judge, trained(DCGAN(steps=2000), tmp_path / "run"))
+    distance, shares = figures(judge, trained("dcgan", DCGAN(steps=2000), tmp_path / "run"))
     print(f"dcgan: {distance:.2f}, {shares}")
     assert 0.05 < distance < 9.0  # 5.1 to 5.5 after 2,518 steps on the whole training set
     assert shares.min() > 0.005
@@ -61,7 +61,7 @@ def test_dcgan_draws_garments_of_all_classes(judge, tmp_path):
 
 @pytest.mark.slow
 def test_mlp_gan_draws_garments_of_all_classes(judge, tmp_path):
-    distance, shares = figures(judge, trained(MLPGAN(steps=2000), tmp_path / "run"))
+    distance, shares = figures(judge, trained("mlp_gan", MLPGAN(steps=2000), tmp_path / "run"))
     print(f"mlp_gan: {distance:.2f}, {shares}")
     assert 0.05 < distance < 12.0  # 8.3 after 2,046 steps on the whole training set
     assert shares.min() > 0.002
