@@ -14,7 +14,7 @@ def generator(image_shape=(28, 28, 1), latent_dim=100, width=128):
 
     Deviation: the document reshapes 1024 units to 28 x 28 = 784, which cannot be done; a last Dense
     layer of exactly H*W*C units is added, with tanh, so that images lie in [-1, 1] like the data.
-    Deviation: BatchNorm (and so no bias) in the hidden layers, without which some classes never
+    Deviation: BatchNorm (and so no bias) in the hidden layers, without which some classes hardly
     appear; LeakyReLU for ReLU, since a dead unit is a hole in the latent space.
 
     Args:
