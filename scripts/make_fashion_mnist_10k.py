@@ -1,4 +1,6 @@
-"""Draw the class-balanced sample of Fashion-MNIST that keras_gen embeds.
+"""Draw the class-balanced samples of Fashion-MNIST that keras_gen embeds.
+
+10,000 training images to learn from, and 2,000 test images to measure with.
 
     python scripts/make_fashion_mnist_10k.py [FOLDER] [--seed 0] [--out FOLDER]
 
@@ -14,11 +16,12 @@ import numpy as np
 
 from keras_gen.data.idx import read_split, write_idx
 
-PER_CLASS = 1_000
+# split, the beginning of its file names, images of each class
+SPLITS = (("train", "train", 1_000), ("test", "t10k", 200))
 EMBEDDED = Path(__file__).parents[1] / "keras_gen" / "data" / "fashion_mnist_10k"
 
 
-def draw(images, labels, per_class=PER_CLASS, seed=0):
+def draw(images, labels, per_class, seed=0):
     """Draw `per_class` images of each class without replacement, in random order.
 
     Args:
@@ -40,19 +43,21 @@ def draw(images, labels, per_class=PER_CLASS, seed=0):
 
 
 def main():
-    """Read, draws, writes, and prints the hashes that the package checks."""
+    """Read, draw, write, and print the hashes that the package checks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", default="/usr/share/datasets/fashion-mnist")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=EMBEDDED)
     arguments = parser.parse_args()
 
-    images, labels = draw(*read_split(arguments.folder), seed=arguments.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    write_idx(arguments.out / "train-images-idx3-ubyte.gz", images)
-    write_idx(arguments.out / "train-labels-idx1-ubyte.gz", labels)
-    for name, array in (("images", images), ("labels", labels)):
-        print(f"{name} {array.shape} sha256 {hashlib.sha256(array.tobytes()).hexdigest()}")
+    for split, prefix, per_class in SPLITS:
+        images, labels = draw(*read_split(arguments.folder, split), per_class, arguments.seed)
+        write_idx(arguments.out / f"{prefix}-images-idx3-ubyte.gz", images)
+        write_idx(arguments.out / f"{prefix}-labels-idx1-ubyte.gz", labels)
+        for name, array in (("images", images), ("labels", labels)):
+            digest = hashlib.sha256(array.tobytes()).hexdigest()
+            print(f"{split} {name} {array.shape} sha256 {digest}")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from keras_gen.data.scales import (
     unit_to_symmetric,
     unit_to_uint8,
 )
-from keras_gen.data.sources import SOURCES, load
+from keras_gen.data.sources import SOURCES, held_out, load
 
 __all__ = [
     "FASHION_MNIST_CLASSES",
@@ -40,6 +40,7 @@ __all__ = [
     "fashion_mnist_10k",
     "fashion_mnist_folder",
     "fit_photo",
+    "held_out",
     "idx_folder",
     "image_folder",
     "load",

@@ -1,7 +1,8 @@
 """Fashion-MNIST: 28x28 grey photos of Zalando's articles, on black, in ten classes.
 
-`fashion_mnist_10k` is embedded and needs nothing. `fashion_mnist` is the whole data set, from
-files that are already on the machine or else through tensorflow_datasets.
+`fashion_mnist_10k` is embedded and needs nothing: 10,000 training images and 2,000 test images.
+`fashion_mnist` is the whole data set, from files that are already on the machine or else through
+tensorflow_datasets.
 
 Reference:
     Xiao, Rasul, Vollgraf. "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
@@ -44,6 +45,10 @@ SHA256 = {
         "857c04d4948c7ff211982d677824f8d8d94d1e53cdf2da37fe772251fca8c621",
         "b65d8a23de3fd807fbe56ef2f3d29073db63e830dae3ba1dc0cdaf7b3a54cc73",
     ),
+    ("fashion_mnist_10k", "test"): (
+        "33fac00d564dffb3a67800a9735ceff76bf2613a5eadf49a1315277cf92278f1",
+        "7182103e24583c5a02e84d114dd1458f1495d5db75b31b539f4b9df89b644409",
+    ),
 }
 
 _EMBEDDED = Path(__file__).parent / "fashion_mnist_10k"
@@ -53,19 +58,22 @@ _TFDS_SOURCE = (
 )
 
 
-def fashion_mnist_10k():
-    """Load the embedded sample: 1,000 training images of each class, in random order.
+def fashion_mnist_10k(split="train"):
+    """Load the embedded sample of a split, in random order.
+
+    Args:
+        split: "train" (10,000 images, 1,000 of each class) or "test" (2,000, 200 of each).
 
     Returns:
-        `ImageData` with images (10000, 28, 28, 1), labels (10000,) and class names.
+        `ImageData` with images (N, 28, 28, 1), labels (N,) and class names.
 
     Raises:
-        ValueError: the embedded files are damaged.
+        ValueError: unknown split, or the embedded files are damaged.
     """
-    images, labels = read_split(_EMBEDDED)
-    if _recognise(images, labels) != "fashion_mnist_10k":
+    images, labels = read_split(_EMBEDDED, split)
+    if _recognise(images, labels, split) != "fashion_mnist_10k":
         raise ValueError(
-            f"{_EMBEDDED}: the SHA-256 is not that of the 10,000 images that were embedded; "
+            f"{_EMBEDDED}: the SHA-256 is not that of the {split} images that were embedded; "
             "reinstall keras_gen"
         )
     return ImageData(

@@ -23,7 +23,7 @@ def load(source, image_shape=None, split="train", fit="pad", strict=False) -> Im
             MNIST's four IDX files, or one of photos.
         image_shape: `(height, width, channels)`; None keeps the IDX images as they are,
             (28, 28, 1), and means (64, 64, 3) for photos.
-        split: "train" or "test"; only "fashion_mnist" and IDX folders have a test split.
+        split: "train" or "test"; a folder of photos has no test split.
         fit: how photos are brought to the size, "pad" or "crop".
         strict: refuse a folder of photos that holds an unreadable file, instead of skipping it.
 
@@ -41,17 +41,34 @@ def load(source, image_shape=None, split="train", fit="pad", strict=False) -> Im
         raise ValueError(f"unknown data {str(source)!r}: expected {', '.join(SOURCES)} or a folder")
     if source == "fashion_mnist":
         data = fashion_mnist(split)
-    elif source not in SOURCES and (has_idx(folder, "train") or has_idx(folder, "test")):
+    elif source == "fashion_mnist_10k":
+        data = fashion_mnist_10k(split)
+    elif has_idx(folder, "train") or has_idx(folder, "test"):
         data = idx_folder(folder, split)
     elif split != "train":
         raise ValueError(f"{source} has no split {split!r}: expected 'train'")
-    elif source == "fashion_mnist_10k":
-        data = fashion_mnist_10k()
     else:
         return image_folder(folder, image_shape or (64, 64, 3), fit, strict)
     if image_shape is None:
         return data
     return dataclasses.replace(data, images=_to_shape(data.images, image_shape))
+
+
+def held_out(source, image_shape=None, fit="pad"):
+    """Load images that a model trained on the source has not seen, where the source has any.
+
+    Args:
+        source, image_shape, fit: as for `load`.
+
+    Returns:
+        ("test", `ImageData`), or ("train", `ImageData`) for a folder of photos, which has no split.
+
+    Raises:
+        FileNotFoundError, ValueError: as for `load`.
+    """
+    has_test = source in SOURCES or has_idx(Path(source).expanduser(), "test")
+    split = "test" if has_test else "train"
+    return split, load(source, image_shape, split, fit)
 
 
 def _to_shape(images, image_shape):

@@ -51,25 +51,38 @@ def small_original(monkeypatch):
     monkeypatch.setitem(fashion.SHA256, ("fashion_mnist", "train"), hashes)
 
 
-def test_the_embedded_sample():
-    data = fashion.fashion_mnist_10k()
-    assert data.images.shape == (10_000, 28, 28, 1)
+@pytest.mark.parametrize(("split", "count"), [("train", 10_000), ("test", 2_000)])
+def test_the_embedded_sample(split, count):
+    data = fashion.fashion_mnist_10k(split)
+    assert data.images.shape == (count, 28, 28, 1)
     assert data.images.dtype == data.labels.dtype == np.uint8
-    assert np.bincount(data.labels).tolist() == [1_000] * 10
+    assert np.bincount(data.labels).tolist() == [count // 10] * 10
     # The full range is used, and the products stand on black: most corners are 0.
     assert (data.images.min(), data.images.max()) == (0, 255)
     assert np.mean(data.images[:, 0, 0] == 0) > 0.95
-    assert data.sha256 == fashion.SHA256["fashion_mnist_10k", "train"][0]
+    assert data.sha256 == fashion.SHA256["fashion_mnist_10k", split][0]
     assert data.description == (
-        "fashion_mnist_10k: 10,000 images of 28x28x1, embedded (1,000 of each of 10 classes)"
+        f"fashion_mnist_10k: {count:,} images of 28x28x1, embedded "
+        f"({count // 10:,} of each of 10 classes)"
     )
 
 
-def test_the_embedded_order_is_shuffled():
+@pytest.mark.parametrize(("split", "tolerance"), [("train", 0.015), ("test", 0.034)])
+def test_the_embedded_order_is_shuffled(split, tolerance):
     # Ten equal classes in random order: two neighbours share a class with probability 0.1,
-    # standard deviation sqrt(0.1 * 0.9 / 9999) = 0.003. In class order it would be 0.999.
-    labels = fashion.fashion_mnist_10k().labels
-    assert np.mean(labels[1:] == labels[:-1]) == pytest.approx(0.1, abs=0.015)
+    # standard deviation sqrt(0.1 * 0.9 / 9999) = 0.0030, with 1999 pairs 0.0067; the tolerance is
+    # five of them. In class order it would be more than 0.99.
+    labels = fashion.fashion_mnist_10k(split).labels
+    assert np.mean(labels[1:] == labels[:-1]) == pytest.approx(0.1, abs=tolerance)
+
+
+def test_no_embedded_image_is_in_both_splits():
+    train, test = (
+        {image.tobytes() for image in fashion.fashion_mnist_10k(split).images}
+        for split in ("train", "test")
+    )
+    assert len(train) > 9_900 and len(test) > 1_990  # a set of bytes does tell images apart
+    assert not train & test
 
 
 def test_labels_and_class_names_belong_together():
@@ -85,39 +98,42 @@ def test_labels_and_class_names_belong_together():
 
 
 @needs_debian
-def test_the_sample_is_what_the_script_draws():
+@pytest.mark.parametrize(("split", "per_class"), [("train", 1_000), ("test", 200)])
+def test_the_sample_is_what_the_script_draws(split, per_class):
     path = ROOT / "scripts" / "make_fashion_mnist_10k.py"
     spec = importlib.util.spec_from_file_location("make_fashion_mnist_10k", path)
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    images, labels = script.draw(*read_split(DEBIAN))
-    data = fashion.fashion_mnist_10k()
+    images, labels = script.draw(*read_split(DEBIAN, split), per_class)
+    data = fashion.fashion_mnist_10k(split)
     np.testing.assert_array_equal(images, data.images[..., 0])
     np.testing.assert_array_equal(labels, data.labels)
 
 
 def test_readme_and_licence_lie_beside_the_sample():
     readme = (fashion._EMBEDDED / "README.md").read_text(encoding="utf-8")
-    for digest in fashion.SHA256["fashion_mnist_10k", "train"]:
-        assert digest in readme
+    for split in ("train", "test"):
+        for digest in fashion.SHA256["fashion_mnist_10k", split]:
+            assert digest in readme
     licence = (fashion._EMBEDDED / "LICENSE").read_text(encoding="utf-8")
     assert "Copyright (c) 2017 Zalando SE" in licence
     assert "The above copyright notice and this permission notice shall be included" in licence
 
 
-def test_a_damaged_sample_is_refused(monkeypatch, tmp_path):
+@pytest.mark.parametrize(("split", "prefix"), [("train", "train"), ("test", "t10k")])
+def test_a_damaged_sample_is_refused(monkeypatch, tmp_path, split, prefix):
     copy = shutil.copytree(fashion._EMBEDDED, tmp_path / "copy")
     monkeypatch.setattr(fashion, "_EMBEDDED", copy)
-    fashion.fashion_mnist_10k()  # an exact copy is accepted
-    labels = copy / "train-labels-idx1-ubyte.gz"
+    fashion.fashion_mnist_10k(split)  # an exact copy is accepted
+    labels = copy / f"{prefix}-labels-idx1-ubyte.gz"
     content = bytearray(gzip.decompress(labels.read_bytes()))
-    content[-1] = (content[-1] + 1) % 10  # one wrong label in ten thousand
+    content[-1] = (content[-1] + 1) % 10  # one wrong label in thousands
     labels.write_bytes(gzip.compress(bytes(content)))
-    with pytest.raises(ValueError, match="SHA-256 is not that of the 10,000 images"):
-        fashion.fashion_mnist_10k()
+    with pytest.raises(ValueError, match=f"SHA-256 is not that of the {split} images"):
+        fashion.fashion_mnist_10k(split)
     labels.write_bytes(labels.read_bytes()[:100])
-    with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte\.gz: damaged gzip file"):
-        fashion.fashion_mnist_10k()
+    with pytest.raises(ValueError, match=rf"{prefix}-labels-idx1-ubyte\.gz: damaged gzip file"):
+        fashion.fashion_mnist_10k(split)
 
 
 @needs_debian
@@ -195,6 +211,8 @@ def test_without_files_and_network_one_line_says_what_to_do(nowhere, monkeypatch
 def test_an_unknown_split_is_refused(nowhere):
     with pytest.raises(ValueError, match="unknown split 'validation'"):
         fashion.fashion_mnist("validation")
+    with pytest.raises(ValueError, match="unknown split 'validation'"):
+        fashion.fashion_mnist_10k("validation")
 
 
 def test_an_idx_folder_of_something_else_keeps_its_own_name(tmp_path):

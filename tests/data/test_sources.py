@@ -34,6 +34,12 @@ def test_the_default_is_the_image_as_it_is():
     assert data.name == "fashion_mnist_10k"
 
 
+def test_the_embedded_sample_has_a_test_split():
+    data = load("fashion_mnist_10k", split="test")
+    assert data.images.shape == (2_000, 28, 28, 1)
+    assert data.labels.shape == (2_000,)
+
+
 def test_fashion_mnist_gets_the_split(monkeypatch):
     monkeypatch.setattr(sources, "fashion_mnist", lambda split: split)
     assert load("fashion_mnist", split="test") == "test"
@@ -104,10 +110,9 @@ def test_an_unknown_source_lists_the_known_ones():
     )
 
 
-def test_sources_without_a_test_split_say_so(photo_folder):
-    for source in ("fashion_mnist_10k", photo_folder):
-        with pytest.raises(ValueError, match="has no split 'test': expected 'train'"):
-            load(source, split="test")
+def test_a_folder_of_photos_has_no_test_split(photo_folder):
+    with pytest.raises(ValueError, match="photos has no split 'test': expected 'train'"):
+        load(photo_folder, split="test")
 
 
 def test_a_wrong_shape_is_refused_before_loading():
