@@ -3,8 +3,8 @@
 Every system gets the steps that fit into the same seconds on this machine. Seconds per step are
 measured first, side by side in one process and in short turns, so that whatever else the machine
 does slows all of them alike; the runs themselves are then counted in steps. The figure is the
-Frechet distance between 10,000 samples and the 10,000 test images in the features of
-`fashion_classifier.py`, lower is better.
+Frechet distance between 10,000 samples and the 10,000 test images in the features of FashionNet
+(FD-FashionNet), lower is better.
 
     python benchmarks/gan_quality.py --seconds 300 --seeds 0 1 2
     python benchmarks/gan_quality.py --systems dcgan mlp_gan --seconds 60 --out /somewhere
@@ -15,12 +15,13 @@ import json
 import time
 from pathlib import Path
 
-import fashion_classifier as judge
 import keras
 import numpy as np
 from keras import layers
 
 from keras_gen import data
+from keras_gen.measures import frechet_distance
+from keras_gen.measures.features import load_features
 from keras_gen.models import GAN
 from keras_gen.pictures import grid, save_picture
 from keras_gen.recipes import DCGAN, MLPGAN
@@ -103,15 +104,14 @@ def seconds_per_step(names, images, turns=8, steps=10):
     return {name: min(times) for name, (_, _, times) in runs.items()}
 
 
-def measure(model, classifier, real_features, n=10_000):
+def measure(model, features, real_features, n=10_000):
     """Return the Frechet distance and the share of each class among n samples."""
-    samples = np.asarray(data.unit_to_uint8(model.sample(n, seed=1)))
-    features, classes = judge.features_and_classes(classifier, samples)
+    fake_features, classes = features(data.unit_to_uint8(model.sample(n, seed=1)))
     shares = np.bincount(classes, minlength=10) / n
-    return judge.frechet_distance(real_features, features), shares
+    return frechet_distance(real_features, fake_features), shares
 
 
-def run(name, seed, total, images, classifier, real_features, out):
+def run(name, seed, total, images, features, real_features, out):
     """Train one system for `total` steps; return a row of figures, and save a grid of samples."""
     model, batch_size = SYSTEMS[name](seed)
     model.make_train_function()
@@ -121,7 +121,7 @@ def run(name, seed, total, images, classifier, real_features, out):
         while done < round(total * mark):
             step(batches)
             done += 1
-        distance, shares = measure(model, classifier, real_features)
+        distance, shares = measure(model, features, real_features)
         row[f"fd at {mark:.0%}"] = round(distance, 3)
         print(f"{name} {seed} at step {done:,} of {total:,}: {distance:.3f}", flush=True)
     save_picture(out / f"{name}-{seed}.png", grid(model.sample(100, seed=2), zoom=2))
@@ -140,8 +140,8 @@ def main():
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     images = data.load(arguments.data).images
-    classifier = judge.load()
-    real_features, _ = judge.features_and_classes(classifier, data.fashion_mnist("test").images)
+    features = load_features("fashion_net", SHAPE)
+    real_features, _ = features(data.fashion_mnist("test").images)
     if arguments.step_times:
         times = json.loads(arguments.step_times.read_text())
     else:
@@ -152,7 +152,7 @@ def main():
     for seed in arguments.seeds:
         for name in arguments.systems:
             total = round(arguments.seconds / times[name])
-            row = run(name, seed, total, images, classifier, real_features, arguments.out)
+            row = run(name, seed, total, images, features, real_features, arguments.out)
             print(json.dumps(row), flush=True)
             with (arguments.out / "results.jsonl").open("a") as file:
                 file.write(json.dumps(row) + "\n")

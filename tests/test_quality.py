@@ -1,29 +1,22 @@
 """Training quality on budgets of a minute: the recipes still learn to draw garments.
 
-The judge is the classifier of `benchmarks/`. The bounds are measured figures with room for other
-processors' rounding, not wishes: see each test.
+The judge is FashionNet. The bounds are measured figures with room for other processors' rounding,
+not wishes: see each test.
 """
-
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from keras_gen import data, training
 from keras_gen.generation import load_run
+from keras_gen.measures import frechet_distance
+from keras_gen.measures.features import load_features
 from keras_gen.recipes import DCGAN, MLPGAN
-
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
 @pytest.fixture(scope="module")
-def judge():
-    sys.path.insert(0, str(BENCHMARKS))
-    import fashion_classifier
-
-    yield fashion_classifier
-    sys.path.remove(str(BENCHMARKS))
+def features():
+    return load_features("fashion_net", (28, 28, 1))
 
 
 def trained(name, recipe, run_dir):
@@ -31,20 +24,19 @@ def trained(name, recipe, run_dir):
     return np.asarray(data.unit_to_uint8(load_run(run_dir).sample(2000, seed=1)))
 
 
-def figures(judge, samples):
-    """Frechet distance to 2,000 embedded images, and the share of each class."""
-    model = judge.load()
-    real, _ = judge.features_and_classes(model, data.fashion_mnist_10k().images[:2000])
-    fake, classes = judge.features_and_classes(model, samples)
-    return judge.frechet_distance(real, fake), np.bincount(classes, minlength=10) / len(samples)
+def figures(features, samples):
+    """FD-FashionNet to 2,000 embedded images, and the share of each class."""
+    real, _ = features(data.fashion_mnist_10k().images[:2000])
+    fake, classes = features(samples)
+    return frechet_distance(real, fake), np.bincount(classes, minlength=10) / len(samples)
 
 
 @pytest.mark.slow
-def test_the_judge_knows_garments_from_noise(judge):
+def test_the_judge_knows_garments_from_noise(features):
     noise = np.random.default_rng(0).integers(0, 256, (2000, 28, 28, 1), dtype=np.uint8)
     images = data.fashion_mnist_10k()
-    distance, _ = figures(judge, noise)
-    same, shares = figures(judge, images.images[2000:4000])
+    distance, _ = figures(features, noise)
+    same, shares = figures(features, images.images[2000:4000])
     assert distance > 20 and same < 0.2
     np.testing.assert_allclose(
         shares, np.bincount(images.labels[2000:4000], minlength=10) / 2000, atol=0.03
@@ -52,16 +44,16 @@ def test_the_judge_knows_garments_from_noise(judge):
 
 
 @pytest.mark.slow
-def test_dcgan_draws_garments_of_all_classes(judge, tmp_path):
-    distance, shares = figures(judge, trained("dcgan", DCGAN(steps=2000), tmp_path / "run"))
+def test_dcgan_draws_garments_of_all_classes(features, tmp_path):
+    distance, shares = figures(features, trained("dcgan", DCGAN(steps=2000), tmp_path / "run"))
     print(f"dcgan: {distance:.2f}, {shares}")
     assert 0.05 < distance < 9.0  # 5.1 to 5.5 after 2,518 steps on the whole training set
     assert shares.min() > 0.005
 
 
 @pytest.mark.slow
-def test_mlp_gan_draws_garments_of_all_classes(judge, tmp_path):
-    distance, shares = figures(judge, trained("mlp_gan", MLPGAN(steps=2000), tmp_path / "run"))
+def test_mlp_gan_draws_garments_of_all_classes(features, tmp_path):
+    distance, shares = figures(features, trained("mlp_gan", MLPGAN(steps=2000), tmp_path / "run"))
     print(f"mlp_gan: {distance:.2f}, {shares}")
     assert 0.05 < distance < 12.0  # 8.3 after 2,046 steps on the whole training set
     assert shares.min() > 0.002

@@ -1,0 +1,52 @@
+"""Measures of image quality: arrays in, numbers out.
+
+pairs.py       an image against the one that it should equal: PSNR, SSIM
+distances.py   a set against a set: Fréchet distance, kernel distance
+manifold.py    quality and variety apart: precision and recall, density and coverage
+neighbours.py  copies of training images, and twins among the samples
+classes.py     which classes occur, and how evenly
+likelihood.py  how likely a VAE finds images
+pca.py         the best linear autoencoder, a yardstick for reconstructions
+features.py    the networks whose features measure samples
+intervals.py   how sure a measured number is
+"""
+
+from keras_gen.measures.classes import class_entropy, class_shares
+from keras_gen.measures.distances import KernelDistance, frechet_distance, kernel_distance
+from keras_gen.measures.features import FEATURES, Features, load_features
+from keras_gen.measures.intervals import Interval, bootstrap_interval, wilson_interval
+from keras_gen.measures.likelihood import Likelihood
+from keras_gen.measures.manifold import (
+    DensityCoverage,
+    PrecisionRecall,
+    density_coverage,
+    precision_recall,
+)
+from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest
+from keras_gen.measures.pairs import psnr, ssim
+from keras_gen.measures.pca import pca_reconstructions
+
+__all__ = [
+    "psnr",
+    "ssim",
+    "pca_reconstructions",
+    "Likelihood",
+    "FEATURES",
+    "Features",
+    "load_features",
+    "KernelDistance",
+    "frechet_distance",
+    "kernel_distance",
+    "DensityCoverage",
+    "PrecisionRecall",
+    "density_coverage",
+    "precision_recall",
+    "copied_share",
+    "duplicate_share",
+    "nearest",
+    "class_entropy",
+    "class_shares",
+    "Interval",
+    "bootstrap_interval",
+    "wilson_interval",
+]

@@ -1,0 +1,179 @@
+"""The features in which samples are measured.
+
+A measure of samples compares feature vectors, so its value belongs to the network that made them.
+`load_features` gives one of two:
+
+    fashion_net  this project's classifier of 28x28 garments, in the package; gives classes as well
+    inception    Keras' InceptionV3 for photos, where its weights are at hand; never downloaded
+
+A figure carries the network in its name, "FD-FashionNet" for a Frechet distance. Figures of other
+features, other weights or another number of images cannot be compared.
+"""
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gen.data import uint8_to_symmetric, uint8_to_unit
+from keras_gen.data.folder import check_image_shape
+from keras_gen.networks import fashion_net
+
+FEATURES = ("fashion_net", "inception")
+
+FASHION_NET_WEIGHTS = Path(__file__).with_name("fashion_net.weights.h5")
+FASHION_NET_SHA256 = "c3216a905dc7f71c3a8b88bcef2a2906e6e1db5d2f3a7d4be4ef2567ef127b64"
+
+# The file that Keras caches for include_top=False, and the MD5 that Keras itself checks.
+INCEPTION_WEIGHTS = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
+INCEPTION_MD5 = "bcbd6486424b2319ff4ef7d526e38f63"
+INCEPTION_FETCH = 'python -c "import keras; keras.applications.InceptionV3(include_top=False)"'
+
+
+@dataclasses.dataclass(frozen=True)
+class Features:
+    """A trained network that turns images into feature vectors.
+
+    Attributes:
+        name: "FashionNet" or "InceptionV3 (Keras)", to be written beside every figure.
+        sha256: hex digest of the weights file.
+        has_classes: whether a call returns classes.
+        image_shape: (H, W, C) of the images.
+        batch_size: images in one pass through the network.
+        forward: uint8 images (B, H, W, C) -> features (B, D), classes (B,) or None.
+    """
+
+    name: str
+    sha256: str
+    has_classes: bool
+    image_shape: tuple[int, int, int]
+    batch_size: int
+    forward: Callable
+
+    def __call__(self, images):
+        """Return the features of images, and their classes where the network knows classes.
+
+        Args:
+            images: uint8 (N, H, W, C), N >= 1, of the shape that the features were loaded for.
+
+        Returns:
+            Features, float64 (N, D), and predicted classes, int64 (N,), or None. The same images
+            give the same numbers on the same machine.
+
+        Raises:
+            ValueError: images of another dtype or shape.
+        """
+        images = np.asarray(images)
+        if images.dtype != "uint8" or not len(images) or images.shape[1:] != self.image_shape:
+            expected = ", ".join(map(str, self.image_shape))
+            raise ValueError(
+                f"{self.name}: expected uint8 images (N, {expected}), "
+                f"found {images.dtype} {images.shape}"
+            )
+        starts = range(0, len(images), self.batch_size)
+        parts = [self.forward(images[start : start + self.batch_size]) for start in starts]
+        features = np.concatenate([part[0] for part in parts])  # (N, D)
+        classes = np.concatenate([part[1] for part in parts]) if self.has_classes else None
+        return features.astype("float64"), classes
+
+
+def load_features(name, image_shape):
+    """Load a network whose features measure samples.
+
+    Args:
+        name: one of `FEATURES`.
+        image_shape: (H, W, C) of the images, C in {1, 3}; for "fashion_net" (28, 28, 1) only.
+
+    Returns:
+        `Features`: "fashion_net" with D = 96, "inception" with D = 2048 and without classes.
+
+    Raises:
+        ValueError: unknown name, a shape that the network does not take, or a damaged weights file.
+        FileNotFoundError: the weights of "inception" are not on this machine.
+
+    Reference: Heusel et al. 2017, arXiv:1706.08500, which measures in Inception's features.
+    """
+    if name not in FEATURES:
+        raise ValueError(f"unknown features {name!r}: expected {' or '.join(FEATURES)}")
+    image_shape = check_image_shape(image_shape)
+    return _fashion_net(image_shape) if name == "fashion_net" else _inception(image_shape)
+
+
+def _fashion_net(image_shape):
+    """FashionNet: pixels in [0, 1], the penultimate layer and the likeliest class."""
+    if image_shape != (28, 28, 1):
+        height, width, channels = image_shape
+        raise ValueError(
+            "fashion_net measures images of 28x28x1, "
+            f"found {height}x{width}x{channels}; inception takes any size"
+        )
+    sha256 = _digest(FASHION_NET_WEIGHTS, "sha256")
+    if sha256 != FASHION_NET_SHA256:
+        raise ValueError(
+            f"{FASHION_NET_WEIGHTS}: damaged, expected SHA-256 {FASHION_NET_SHA256}, "
+            f"found {sha256}: reinstall keras_gen"
+        )
+    network = fashion_net.classifier()
+    network.load_weights(FASHION_NET_WEIGHTS)
+    _compute_in_float32(network)
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *image_shape), tf.uint8)])
+    def forward(images):
+        features, logits = network(uint8_to_unit(images), training=False)  # (B, 96), (B, 10)
+        return features, tf.argmax(logits, axis=-1)
+
+    return Features("FashionNet", sha256, True, image_shape, 500, forward)
+
+
+def _inception(image_shape):
+    """Keras' InceptionV3 without its top: pixels in [-1, 1] at 299x299, the last map's mean.
+
+    Its weights were trained by Keras' authors. The published FID values come from another network,
+    the Inception graph of 2015 that TF-GAN uses, and cannot be compared with these figures.
+
+    Reference: Szegedy et al. 2016, arXiv:1512.00567, for the network.
+    """
+    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    path = keras_home / "models" / INCEPTION_WEIGHTS
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"inception: expected its weights at {path}, found no such file; "
+            f"on a connected machine this fetches them: {INCEPTION_FETCH}"
+        )
+    md5 = _digest(path, "md5")
+    if md5 != INCEPTION_MD5:
+        raise ValueError(
+            f"{path}: damaged, expected MD5 {INCEPTION_MD5}, found {md5}: delete the file; "
+            f"on a connected machine this fetches it anew: {INCEPTION_FETCH}"
+        )
+    network = keras.applications.InceptionV3(
+        include_top=False, weights=None, input_shape=(299, 299, 3), pooling="avg"
+    )
+    network.load_weights(path)
+    _compute_in_float32(network)
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *image_shape), tf.uint8)])
+    def forward(images):
+        images = ops.repeat(uint8_to_symmetric(images), 3 // image_shape[-1], axis=-1)
+        images = ops.image.resize(images, (299, 299), antialias=True)  # (B, 299, 299, 3), bilinear
+        return network(images, training=False), None  # (B, 2048)
+
+    sha256 = _digest(path, "sha256")
+    return Features("InceptionV3 (Keras)", sha256, False, image_shape, 50, forward)
+
+
+def _digest(path, algorithm):
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def _compute_in_float32(network):
+    """Undo a mixed-precision policy, so that a figure does not depend on how a model is trained."""
+    for layer in network.layers:
+        layer.dtype_policy = "float32"
