@@ -18,6 +18,7 @@ from keras_gen.losses.gan import (
     wasserstein_discriminator_loss,
     wasserstein_generator_loss,
 )
+from keras_gen.losses.vae import bernoulli_nll, gaussian_kl, negative_elbo
 
 __all__ = [
     "GAN_LOSSES",
@@ -31,4 +32,7 @@ __all__ = [
     "wasserstein_discriminator_loss",
     "wasserstein_generator_loss",
     "gradient_penalty",
+    "bernoulli_nll",
+    "gaussian_kl",
+    "negative_elbo",
 ]

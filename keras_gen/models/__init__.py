@@ -9,5 +9,6 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from keras_gen.models.gan import GAN  # after the check
+from keras_gen.models.vae import VAE
 
-__all__ = ["GAN"]
+__all__ = ["GAN", "VAE"]

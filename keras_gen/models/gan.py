@@ -226,6 +226,11 @@ class GAN(keras.Model):
             average.assign(decay * average + (1.0 - decay) * weight)
 
     @property
+    def steps_done(self):
+        """Number of training steps so far."""
+        return int(self.g_optimizer.iterations)
+
+    @property
     def metrics(self):
         """The four running means; Keras' own `loss` is left out, since it would stay 0."""
         return list(self.trackers.values())

@@ -1,9 +1,10 @@
 """Networks: functions that return a functional `keras.Model`, written with Keras alone.
 
 A generator maps `latents` (B, L) to images (B, H, W, C) in [-1, 1]; a discriminator maps images to
-a logit (B, 1) in float32, whatever the precision policy.
+a logit (B, 1) in float32, whatever the precision policy. An encoder maps images in [0, 1] to the
+mean and log variance (B, L) of their latents, a decoder maps latents to the logits of images.
 """
 
-from keras_gen.networks import dcgan, mlp_gan
+from keras_gen.networks import dcgan, fashion_net, mlp_gan, vae
 
-__all__ = ["dcgan", "mlp_gan"]
+__all__ = ["dcgan", "fashion_net", "mlp_gan", "vae"]

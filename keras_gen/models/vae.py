@@ -1,0 +1,230 @@
+"""The variational autoencoder as a Keras model: likelihood instead of a game."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gen.layers import GaussianSampling, load_seed_states, save_seed_states, seed_states
+from keras_gen.losses import bernoulli_nll, gaussian_kl, negative_elbo
+
+NETWORKS = ("encoder", "decoder")
+METRICS = ("negative_elbo", "nll", "kl")
+
+
+@keras.saving.register_keras_serializable("keras_gen")
+class VAE(keras.Model):
+    r"""Variational autoencoder with a Gaussian posterior and a Bernoulli decoder.
+
+    Calling the model reconstructs: images (B, H, W, C) in [0, 1] -> logits, through one random
+    draw of the latents.
+
+    Formula:
+        $\min_{\phi, \theta} \; E_{q_\phi(z|x)}[-\log p_\theta(x|z)]
+        + \beta \, KL(q_\phi(z|x) \| N(0, 1))$
+
+    Args:
+        encoder: model, images (B, H, W, C) in [0, 1] -> mean and log_var, both (B, L).
+        decoder: model, latents (B, L) -> logits (B, H, W, C).
+        beta: weight >= 0 of the divergence; 1 is the bound of the likelihood.
+        seed: integer; the same seed gives the same run on the same machine.
+
+    Raises:
+        ValueError: beta below 0, or an encoder and a decoder of different latent lengths.
+
+    Reference: Kingma and Welling 2014, arXiv:1312.6114, Algorithm 1.
+    """
+
+    def __init__(self, encoder, decoder, beta=1.0, seed=0, name="vae", **kwargs):
+        super().__init__(name=name, **kwargs)
+        if beta < 0:
+            raise ValueError(f"beta must be at least 0; found {beta}")
+        self.latent_dim = decoder.input_shape[-1]
+        if encoder.outputs[0].shape[-1] != self.latent_dim:
+            raise ValueError(
+                f"the decoder takes {self.latent_dim} latents; "
+                f"the encoder gives {encoder.outputs[0].shape[-1]}"
+            )
+        self.encoder = encoder
+        self.decoder = decoder
+        self.beta = beta
+        self.seed = seed
+        self.sampling = GaussianSampling(seed)
+        self.trackers = {key: keras.metrics.Mean(name=key) for key in METRICS}
+        self.built = True  # the networks arrive built
+
+    def call(self, images, training=False):
+        """Return the decoder's logits (B, H, W, C) for one draw of the latents."""
+        mean, log_var = self.encoder(images, training=training)
+        return self.decoder(self.sampling(mean, log_var), training=training)
+
+    def train_step(self, data):
+        """Descend the negative ELBO of a batch of images (B, H, W, C) in [0, 1]."""
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        variables = self.trainable_variables
+        with tf.GradientTape() as tape:
+            mean, log_var = self.encoder(images, training=True)  # (B, L)
+            latents = self.sampling(mean, log_var)  # (B, L)
+            logits = self.decoder(latents, training=True)  # (B, H, W, C)
+            loss = negative_elbo(images, logits, mean, log_var, self.beta)
+        gradients = tape.gradient(loss, variables)
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync  # they sum their gradients
+        self.optimizer.apply([gradient / replicas for gradient in gradients], variables)
+        return self._track(images, logits, mean, log_var)
+
+    def test_step(self, data):
+        """Measure the same terms on held-out images, one draw of the latents each."""
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        mean, log_var = self.encoder(images, training=False)  # (B, L)
+        logits = self.decoder(self.sampling(mean, log_var), training=False)  # (B, H, W, C)
+        return self._track(images, logits, mean, log_var)
+
+    def _track(self, images, logits, mean, log_var):
+        """Track the bound (always with beta = 1, so that runs compare) and its two terms."""
+        nll, kl = bernoulli_nll(images, logits), gaussian_kl(mean, log_var)
+        for key, value in zip(METRICS, (nll + kl, nll, kl), strict=True):
+            self.trackers[key].update_state(value, sample_weight=ops.shape(images)[0])
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def encode(self, images):
+        """Describe the posterior of each image.
+
+        Args:
+            images: (N, H, W, C) floats in [0, 1].
+
+        Returns:
+            mean and log_var, both (N, L) float32 NumPy arrays.
+        """
+        parts = [self.encoder(batch, training=False) for batch in _batches(images)]
+        mean, log_var = (np.concatenate([np.asarray(part[i]) for part in parts]) for i in (0, 1))
+        return mean, log_var  # (N, L)
+
+    def decode(self, latents):
+        """Draw the image of each latent: the decoder's mean, which is smoother than a sample of it.
+
+        Args:
+            latents: (N, L) floats.
+
+        Returns:
+            (N, H, W, C) float32 NumPy array in [0, 1].
+        """
+        parts = [ops.sigmoid(self.decoder(batch, training=False)) for batch in _batches(latents)]
+        return np.concatenate([np.asarray(part) for part in parts])  # (N, H, W, C)
+
+    def reconstruct(self, images):
+        """Encode images and decode the means of their posteriors.
+
+        Args:
+            images: (N, H, W, C) floats in [0, 1].
+
+        Returns:
+            (N, H, W, C) float32 NumPy array in [0, 1].
+        """
+        return self.decode(self.encode(images)[0])
+
+    def sample(self, n, seed=0):
+        """Draw latents from the prior and decode them.
+
+        Args:
+            n: number of images, >= 1.
+            seed: integer; the same seed gives the same images.
+
+        Returns:
+            (n, H, W, C) float32 NumPy array in [0, 1].
+        """
+        return self.decode(keras.random.normal((n, self.latent_dim), seed=seed))
+
+    def interpolate(self, first, last, steps=8):
+        """Walk in a straight line from one image's latents to another's.
+
+        Args:
+            first: (H, W, C) floats in [0, 1].
+            last: (H, W, C) floats in [0, 1].
+            steps: number of images, >= 2, the two reconstructions included.
+
+        Returns:
+            (steps, H, W, C) float32 NumPy array in [0, 1].
+        """
+        mean, _ = self.encode(np.stack([first, last]))  # (2, L)
+        shares = np.linspace(0.0, 1.0, steps, dtype="float32")[:, None]  # (steps, 1)
+        return self.decode((1.0 - shares) * mean[0] + shares * mean[1])
+
+    def traverse(self, image, dimension, values):
+        """Set one latent of an image to each of several values and leave the others.
+
+        Args:
+            image: (H, W, C) floats in [0, 1].
+            dimension: index of the latent, 0 <= dimension < L.
+            values: sequence of n floats; the prior has most of its mass in [-2, 2].
+
+        Returns:
+            (n, H, W, C) float32 NumPy array in [0, 1].
+        """
+        latents = np.repeat(self.encode(image[None])[0], len(values), axis=0)  # (n, L)
+        latents[:, dimension] = values
+        return self.decode(latents)
+
+    @property
+    def steps_done(self):
+        """Number of training steps so far."""
+        return int(self.optimizer.iterations)
+
+    @property
+    def metrics(self):
+        """The bound and its two terms; Keras' own `loss` is left out, since it would stay 0."""
+        return list(self.trackers.values())
+
+    def compile(self, optimizer, **kwargs):
+        """Set the optimizer, built here so that its state is saved and restored.
+
+        Args:
+            optimizer: Keras optimizer.
+            **kwargs: `jit_compile`, `run_eagerly`, `steps_per_execution` as for `keras.Model`.
+
+        Raises:
+            ValueError: float16 networks.
+        """
+        if "float16" in (self.encoder.compute_dtype, self.decoder.compute_dtype):
+            raise ValueError("mixed_float16 would need a loss scale; use mixed_bfloat16")
+        super().compile(optimizer=optimizer, **kwargs)
+        self.optimizer.build(self.trainable_variables)
+
+    def get_compile_config(self):
+        """Return what `compile_from_config` needs; called when a `.keras` file is written."""
+        return {"optimizer": keras.optimizers.serialize(self.optimizer)}
+
+    def compile_from_config(self, config):
+        """Compile as the saved model was; called when a `.keras` file is read."""
+        self.compile(keras.optimizers.deserialize(config["optimizer"]))
+
+    def get_config(self):
+        """Return the constructor's arguments, networks included."""
+        networks = {key: getattr(self, key) for key in NETWORKS}
+        return {
+            **super().get_config(),
+            **{key: keras.saving.serialize_keras_object(net) for key, net in networks.items()},
+            "beta": self.beta,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the model that `get_config` described."""
+        networks = {key: keras.saving.deserialize_keras_object(config[key]) for key in NETWORKS}
+        return cls(**{**config, **networks})
+
+    def _seed_states(self):
+        return [self.sampling.seed_generator.state, *seed_states(self.encoder, self.decoder)]
+
+    def save_own_variables(self, store):
+        """Save the random states, so that a resumed run draws the same noise."""
+        save_seed_states(store, self._seed_states())
+
+    def load_own_variables(self, store):
+        """Restore what `save_own_variables` saved."""
+        load_seed_states(store, self._seed_states())
+
+
+def _batches(array, size=256):
+    """Cut an array into parts that fit into memory."""
+    return [array[start : start + size] for start in range(0, len(array), size)]
