@@ -16,6 +16,11 @@ EXAMPLES = {
     "  keras-gen train dcgan --data photos/ --image-size 64 --channels 3 --epochs 50",
     "generate": "keras-gen generate runs/first --n 100 --out samples.png\n"
     "  keras-gen generate runs/first --n 5000 --npz samples.npz",
+    "evaluate": "keras-gen evaluate runs/first\n"
+    "  keras-gen evaluate runs/first --split train --n 5000",
+    "compare": "keras-gen compare runs/dcgan-1 runs/vae-1 --out comparison.html",
+    "study": "keras-gen study runs/dcgan-1 runs/vae-1 --trials 40 --out study.html",
+    "study-results": "keras-gen study-results answers-1.csv answers-2.csv",
     "info": "keras-gen info",
 }
 
@@ -88,8 +93,40 @@ def build_parser(argv):
     generate.add_argument("--out", type=Path, help="a picture of a grid, or a folder of images")
     generate.add_argument("--npz", type=Path, help="raw samples: images, uint8 (N, H, W, C)")
 
+    _add_measuring(commands)
     _add_command(commands, "info", "show versions, devices, and where data were found")
     return parser
+
+
+def _add_measuring(commands):
+    """Add the commands that judge runs."""
+    evaluate = _add_command(commands, "evaluate", "measure a run and write metrics.json")
+    evaluate.add_argument("run_dir", type=Path)
+    evaluate.add_argument(
+        "--split", choices=("train", "test"), help="real images (held-out ones where there are any)"
+    )
+    compare = _add_command(commands, "compare", "show measured runs side by side")
+    compare.add_argument("run_dirs", type=Path, nargs="+", metavar="run_dir")
+    compare.add_argument("--out", type=Path, default=Path("comparison.html"), help="page to write")
+    compare.add_argument("--again", action="store_true", help="measure all runs anew")
+    for command in (evaluate, compare):
+        command.add_argument("--n", type=int, default=10_000, help="number of samples (10000)")
+        command.add_argument(
+            "--features",
+            choices=("fashion_net", "inception"),
+            default="fashion_net",
+            help="network whose features are compared (fashion_net)",
+        )
+    evaluate.add_argument("--seed", type=int, default=0, help="of samples and resampling (0)")
+
+    study = _add_command(commands, "study", "write a page on which people judge samples blind")
+    study.add_argument("run_dirs", type=Path, nargs="+", metavar="run_dir")
+    study.add_argument("--out", type=Path, default=Path("study.html"), help="page to write")
+    study.add_argument("--trials", type=int, default=50, help="choices for each run (50)")
+    study.add_argument("--seed", type=int, default=0, help="of images, sides and order (0)")
+
+    results = _add_command(commands, "study-results", "turn a study's answers into rates")
+    results.add_argument("files", type=Path, nargs="+", metavar="csv")
 
 
 def _demo(arguments):
@@ -144,11 +181,61 @@ def _generate(arguments):
     return 0
 
 
+def _evaluate(arguments):
+    from keras_gen.evaluation import evaluate, format_figures
+
+    content = evaluate(
+        arguments.run_dir, arguments.split, arguments.n, arguments.features, arguments.seed
+    )
+    print(format_figures(content))
+    print(f"written to {arguments.run_dir / 'metrics.json'}")
+    return 0
+
+
+def _compare(arguments):
+    from keras_gen.comparison import compare
+
+    print(
+        compare(arguments.run_dirs, arguments.out, arguments.again, arguments.n, arguments.features)
+    )
+    print(f"the page is ready: {arguments.out.resolve()}")
+    return 0
+
+
+def _study(arguments):
+    from keras_gen.study import write_study
+
+    write_study(arguments.run_dirs, arguments.out, arguments.trials, arguments.seed)
+    print(f"the page is ready: {arguments.out.resolve()}")
+    print("each participant opens it, answers, and saves a CSV file; read them with:")
+    print("  keras-gen study-results FILE.csv ...")
+    return 0
+
+
+def _study_results(arguments):
+    from keras_gen.study_results import format_rates, rates, read_choices
+
+    print(format_rates(rates(read_choices(arguments.files))))
+    return 0
+
+
 def _info(arguments):
     from keras_gen.info import describe
 
     print(describe())
     return 0
+
+
+RUN = {
+    "demo": _demo,
+    "train": _train,
+    "generate": _generate,
+    "evaluate": _evaluate,
+    "compare": _compare,
+    "study": _study,
+    "study-results": _study_results,
+    "info": _info,
+}
 
 
 def _import_tensorflow():
@@ -176,14 +263,13 @@ def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
     arguments = build_parser(argv).parse_args(argv)
     _import_tensorflow()
-    command = {"demo": _demo, "train": _train, "generate": _generate, "info": _info}
     try:
-        return command[arguments.command](arguments)
+        return RUN[arguments.command](arguments)
     except (ValueError, FileNotFoundError, FileExistsError, NotADirectoryError) as error:
         print(f"keras-gen {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except RuntimeError as error:
-        from keras_gen.training import TrainingStopped
+        from keras_gen.reporting import TrainingStopped
 
         if not isinstance(error, TrainingStopped):
             raise

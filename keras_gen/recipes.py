@@ -9,6 +9,7 @@ Keras is imported inside the functions, so that the command line can list recipe
 import contextlib
 import dataclasses
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 
@@ -32,36 +33,23 @@ def _precision(name):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GANRecipe:
-    """What every GAN recipe decides; the two documents' GANs differ in networks and defaults."""
+class Recipe:
+    """What every recipe decides: data, size, length, precision, seed."""
 
     data: str = option("fashion_mnist_10k", "fashion_mnist_10k, fashion_mnist, or a folder")
     image_size: int = option(28, "height and width of the images, in pixels")
     channels: int = option(1, "1 for grey, 3 for colour")
     fit: str = option("pad", "how photos are brought to a square", choices=("pad", "crop"))
-    steps: int = option(3000, "training steps, one update of G each")
+    steps: int = option(3000, "training steps")
     batch_size: int = option(64, "images in a batch")
     latent_dim: int = option(100, "length of the noise vector")
-    generator_width: int = option(128, "width of G, see its network")
-    discriminator_width: int = option(128, "width of D, see its network")
-    dropout: float = option(0.3, "share of D's features dropped in training")
-    loss: str = option(
-        "non_saturating",
-        "pair of losses",
-        choices=("non_saturating", "saturating", "least_squares", "hinge", "wasserstein_gp"),
-    )
-    update: str = option(
-        "simultaneous", "order of the players' steps", choices=("simultaneous", "alternating")
-    )
-    discriminator_steps: int = option(1, "D's steps per step of G, with --update alternating")
-    penalty_weight: float = option(10.0, "weight of the gradient penalty of wasserstein_gp")
-    d_learning_rate: float = option(5e-4, "Adam's rate for D")
-    g_learning_rate: float = option(5e-4, "Adam's rate for G")
-    beta_1: float = option(0.5, "Adam's first decay, for both players")
-    ema_decay: float = option(0.999, "decay of G's moving average, which draws the samples")
     precision: str = option("float32", "precision policy of the networks", choices=PRECISIONS)
     report_every: int = option(0, "steps between reports and checkpoints; 0: some 50 in a run")
     seed: int = option(0, "the same seed gives the same run on the same machine")
+
+    # What the reports show: panels of (label, {metric: legend}), and two metrics that must differ.
+    panels: ClassVar[list] = []
+    told_apart: ClassVar[tuple] = ()
 
     def __post_init__(self):
         """Refuse values that no run can use, before anything is loaded or written."""
@@ -74,14 +62,69 @@ class GANRecipe:
                 raise ValueError(f"{field.name}: expected at least {least}, found {value}")
             if field.type is float and value < 0:
                 raise ValueError(f"{field.name}: expected at least 0, found {value}")
-        for name in ("dropout", "ema_decay", "beta_1"):
-            if getattr(self, name) >= 1:
-                raise ValueError(f"{name}: expected less than 1, found {getattr(self, name)}")
+            if field.metadata.get("below_one") and value >= 1:
+                raise ValueError(f"{field.name}: expected less than 1, found {value}")
 
     @property
     def image_shape(self):
         """(H, W, C) of the images."""
         return (self.image_size, self.image_size, self.channels)
+
+    @property
+    def images_per_step(self):
+        """Number of real images that one training step sees."""
+        return self.batch_size
+
+    def scale(self, images):
+        """Map uint8 images to the scale of the networks."""
+        raise NotImplementedError("a recipe names its scale")
+
+    def build(self):
+        """Return the compiled model; the same recipe always starts from the same weights."""
+        raise NotImplementedError("a recipe builds its model")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GANRecipe(Recipe):
+    """What every GAN recipe decides; the two documents' GANs differ in networks and defaults."""
+
+    steps: int = option(3000, "training steps, one update of G each")
+    generator_width: int = option(128, "width of G, see its network")
+    discriminator_width: int = option(128, "width of D, see its network")
+    dropout: float = option(0.3, "share of D's features dropped in training", below_one=True)
+    loss: str = option(
+        "non_saturating",
+        "pair of losses",
+        choices=("non_saturating", "saturating", "least_squares", "hinge", "wasserstein_gp"),
+    )
+    update: str = option(
+        "simultaneous", "order of the players' steps", choices=("simultaneous", "alternating")
+    )
+    discriminator_steps: int = option(1, "D's steps per step of G, with --update alternating")
+    penalty_weight: float = option(10.0, "weight of the gradient penalty of wasserstein_gp")
+    d_learning_rate: float = option(5e-4, "Adam's rate for D")
+    g_learning_rate: float = option(5e-4, "Adam's rate for G")
+    beta_1: float = option(0.5, "Adam's first decay, for both players", below_one=True)
+    ema_decay: float = option(
+        0.999, "decay of G's moving average, which draws the samples", below_one=True
+    )
+
+    panels: ClassVar[list] = [
+        ("loss", {"d_loss": "discriminator", "g_loss": "generator"}),
+        ("D's verdict, mean", {"real_score": "D(x), real", "fake_score": "D(G(z)), generated"}),
+    ]
+    told_apart: ClassVar[tuple] = ("real_score", "fake_score")
+
+    @property
+    def images_per_step(self):
+        """Number of real images that one training step sees."""
+        return self.batch_size * self.discriminator_steps
+
+    def scale(self, images):
+        """Map uint8 images to [-1, 1], where tanh draws."""
+        from keras_gen.data import uint8_to_symmetric
+
+        return uint8_to_symmetric(images)
 
     def networks(self):
         """Return the module of `keras_gen.networks` that holds this recipe's pair."""
@@ -127,7 +170,7 @@ class MLPGAN(GANRecipe):
         keras-gen train mlp_gan --data fashion_mnist
 
     About two and a half minutes on 2 CPU cores. Frechet distance of 10,000 samples to the 10,000
-    test images, in the features of `benchmarks/fashion_classifier.py`: 6.7 (seed 0; real training
+    test images, in the features of `keras_gen.measures`: 6.7 (seed 0; real training
     images 0.01, noise 40.6). All ten classes appear, the rarest with 3.8 % of the samples; a
     speckle remains, which is what a network without convolutions leaves.
     """
@@ -148,7 +191,7 @@ class DCGAN(GANRecipe):
         keras-gen train dcgan --data fashion_mnist
 
     About five minutes on 2 CPU cores. Frechet distance of 10,000 samples to the 10,000 test images,
-    in the features of `benchmarks/fashion_classifier.py` (real training images 0.01, noise 40.6),
+    in the features of `keras_gen.measures` (real training images 0.01, noise 40.6),
     after the steps that fit into 300 seconds:
 
         these defaults                           2.61, 2.62, 2.72 (seeds 0 to 2)
@@ -165,7 +208,7 @@ class DCGAN(GANRecipe):
     batch_size: int = option(16, "images in a batch")
     generator_width: int = option(32, "channels of G's last hidden layer; the document has 64")
     discriminator_width: int = option(32, "channels of D's first layer")
-    dropout: float = option(0.0, "share of D's features dropped in training")
+    dropout: float = option(0.0, "share of D's features dropped in training", below_one=True)
     d_learning_rate: float = option(1e-3, "Adam's rate for D")
     g_learning_rate: float = option(1e-3, "Adam's rate for G")
 
@@ -176,4 +219,50 @@ class DCGAN(GANRecipe):
         return dcgan
 
 
-RECIPES = {"mlp_gan": MLPGAN, "dcgan": DCGAN}
+@dataclass(frozen=True, kw_only=True)
+class VAERecipe(Recipe):
+    """Variational autoencoder, the documents' second family of models.
+
+    keras-gen train vae --data fashion_mnist
+
+    """
+
+    steps: int = option(20000, "training steps")
+    latent_dim: int = option(24, "number of latents")
+    width: int = option(32, "channels of the first convolution and of the last hidden map")
+    hidden: int = option(512, "units of the Dense layers")
+    beta: float = option(1.0, "weight of the divergence; 1 bounds the likelihood")
+    learning_rate: float = option(1e-3, "Adam's highest rate; it falls to 0 along a cosine")
+
+    panels: ClassVar[list] = [
+        ("nats per image", {"negative_elbo": "negative ELBO", "nll": "reconstruction"}),
+        ("nats per image", {"kl": "divergence from the prior"}),
+    ]
+
+    def scale(self, images):
+        """Map uint8 images to [0, 1], where the Bernoulli likelihood lives."""
+        from keras_gen.data import uint8_to_unit
+
+        return uint8_to_unit(images)
+
+    def build(self):
+        """Return the compiled `VAE`; the same recipe always starts from the same weights."""
+        import keras
+
+        from keras_gen.models import VAE
+        from keras_gen.networks import vae
+
+        keras.utils.set_random_seed(self.seed)
+        shape = (self.image_shape, self.latent_dim, self.width, self.hidden)
+        with _precision(self.precision):
+            encoder, decoder = vae.encoder(*shape), vae.decoder(*shape)
+        warmup = min(200, self.steps // 10)
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0, self.steps - warmup, warmup_target=self.learning_rate, warmup_steps=warmup
+        )
+        model = VAE(encoder, decoder, beta=self.beta, seed=self.seed)
+        model.compile(keras.optimizers.Adam(rate))
+        return model
+
+
+RECIPES = {"mlp_gan": MLPGAN, "dcgan": DCGAN, "vae": VAERecipe}

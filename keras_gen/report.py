@@ -16,7 +16,8 @@ figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
 img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 img.pixels { image-rendering: pixelated; width: 30rem; }
 .row { display: flex; flex-wrap: wrap; gap: 1.5rem; } .row figure { flex: 1 1 20rem; }
-table { border-collapse: collapse; } td, th { padding: .3rem .9rem .3rem 0; text-align: left; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; }
+td, th { padding: .3rem .9rem .3rem 0; text-align: left; }
 tr { border-bottom: 1px solid var(--line); } td { font-variant-numeric: tabular-nums; }
 pre { background: #8881; padding: .8rem; overflow-x: auto; border-radius: 4px; }
 """
@@ -49,13 +50,21 @@ def row(*figures):
     return f'<div class="row">{"".join(figures)}</div>'
 
 
-def table(rows):
-    """Return a table of (name, value) pairs."""
-    cells = "".join(
-        f"<tr><th>{html.escape(str(name))}</th><td>{html.escape(str(value))}</td></tr>"
-        for name, value in rows
-    )
-    return f"<table>{cells}</table>"
+def table(rows, header=()):
+    """Return a table that scrolls by itself where the screen is too narrow.
+
+    Args:
+        rows: tuples of plain values, the first of each is the row's name.
+        header: names of the columns, if they need any.
+    """
+
+    def line(cells, tags):
+        pairs = zip(tags, cells, strict=True)
+        return f"<tr>{''.join(f'<{t}>{html.escape(str(c))}</{t}>' for t, c in pairs)}</tr>"
+
+    head = line(header, ["th"] * len(header)) if header else ""
+    body = "".join(line(cells, ["th"] + ["td"] * (len(cells) - 1)) for cells in rows)
+    return f'<div class="scroll"><table>{head}{body}</table></div>'
 
 
 def commands(*lines):

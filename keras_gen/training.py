@@ -2,149 +2,19 @@
 
 import contextlib
 import dataclasses
-import math
 import platform
 import shutil
 import signal
-import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 
-import keras
-import numpy as np
-from tqdm import tqdm
-
 from keras_gen import data
 from keras_gen.files import replacing
-from keras_gen.pictures import grid, save_animation, save_curves, save_picture
-from keras_gen.run_folder import (
-    checkpoint_path,
-    checkpoints,
-    read_metrics,
-    read_recipe,
-    sample_paths,
-    write_metrics,
-    write_recipe,
-)
-
-SAMPLES = 64  # images of the fixed noise in every picture of a run
-SILENT_STEPS = 200  # steps without any difference between D(x) and D(G(z)) that mean a dead D
-SHORT_NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
-NOT_FINITE = (
-    "became infinite or not a number. Try smaller learning rates, --precision float32, "
-    "or another --loss"
-)
-
-
-class TrainingStopped(RuntimeError):
-    """A run that cannot go on; the message says what happened and what to try."""
-
-
-class ProgressBar(keras.callbacks.Callback):
-    """Shows images seen, images per second, time left and the four means."""
-
-    def __init__(self, batch_size, done, steps):
-        super().__init__()
-        self.batch_size = batch_size
-        self.bar = tqdm(
-            initial=done * batch_size,
-            total=steps * batch_size,
-            unit="img",
-            unit_scale=True,
-            mininterval=0.2 if sys.stderr.isatty() else 30.0,  # a log wants few lines
-            dynamic_ncols=True,
-        )
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Move on by one batch."""
-        means = [
-            f"{SHORT_NAMES.get(m.name, m.name)}={logs[m.name]:.3f}" for m in self.model.metrics
-        ]
-        self.bar.set_postfix_str(", ".join(means), refresh=False)
-        self.bar.update(self.batch_size)
-
-    def close(self):
-        """Leave the bar on the screen as it is."""
-        self.bar.close()
-
-
-class Reporter(keras.callbacks.Callback):
-    """Writes a row of metrics, a picture and a checkpoint every so often, and watches the game."""
-
-    def __init__(self, recipe, run_dir):
-        super().__init__()
-        self.recipe, self.run_dir = recipe, run_dir
-
-    def on_train_begin(self, logs=None):
-        """Take up the rows up to the step that was resumed, and forget later ones."""
-        self.step = self.reported = self.told_apart = int(self.model.g_optimizer.iterations)
-        self.rows = [row for row in read_metrics(self.run_dir) if row["step"] <= self.step]
-        self.clock = time.perf_counter()
-        if not checkpoints(self.run_dir):  # so that even a run killed at once can be resumed
-            self.save_samples()
-            self.save_checkpoint()
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Count, watch, and report when it is time."""
-        self.step = int(self.model.g_optimizer.iterations)
-        self.logs = {metric.name: logs[metric.name] for metric in self.model.metrics}
-        self.watch(logs)
-        if self.step % self.recipe.report_every == 0:
-            self.report()
-
-    def on_train_end(self, logs=None):
-        """Report the steps since the last report, after Ctrl-C too."""
-        if self.step > self.reported:
-            self.report()
-
-    def report(self):
-        """Write what happened since the last report, the checkpoint last."""
-        now = time.perf_counter()
-        steps = self.step - self.reported
-        images = steps * self.recipe.batch_size * self.recipe.discriminator_steps
-        rate = round(images / (now - self.clock), 1)
-        self.rows.append({"step": self.step, **self.logs, "images_per_second": rate})
-        write_metrics(self.run_dir, self.rows)
-        self.save_samples()
-        self.save_checkpoint()
-        self.model.reset_metrics()
-        self.reported, self.clock = self.step, time.perf_counter()
-
-    def save_samples(self):
-        """Draw the fixed noise; broken weights show here before a checkpoint keeps them."""
-        samples = self.model.sample(SAMPLES, seed=self.recipe.seed)
-        if not np.isfinite(samples).all():
-            self.stop(f"the samples {NOT_FINITE}")
-        save_picture(self.run_dir / "samples" / f"step-{self.step:07d}.png", grid(samples, zoom=2))
-
-    def save_checkpoint(self):
-        """Write the checkpoint and keep the one before it, in case this one is lost."""
-        with replacing(checkpoint_path(self.run_dir, self.step)) as temporary:
-            self.model.save_weights(temporary)
-        for _, path in checkpoints(self.run_dir)[:-2]:
-            path.unlink()
-
-    def watch(self, logs):
-        """Stop a run that has broken down, without touching the last good checkpoint."""
-        broken = [key for key, value in logs.items() if not math.isfinite(value)]
-        if broken:
-            self.stop(f"{' and '.join(broken)} {NOT_FINITE}")
-        if abs(logs["real_score"] - logs["fake_score"]) > 1e-4:
-            self.told_apart = self.step
-        elif self.step - self.told_apart >= SILENT_STEPS:
-            self.stop(
-                f"the discriminator is dead: for {SILENT_STEPS} steps it gave real and generated "
-                "images the same score. Try a larger --d-learning-rate, or less --dropout"
-            )
-
-    def stop(self, reason):
-        """Raise the sentence that a user reads."""
-        last, _ = checkpoints(self.run_dir)[-1]
-        raise TrainingStopped(
-            f"stopped at step {self.step}: {reason}. The last good checkpoint is of step {last}, "
-            f"in {self.run_dir}"
-        )
+from keras_gen.latent_pictures import save_latent_pictures
+from keras_gen.models import VAE
+from keras_gen.pictures import save_animation, save_curves
+from keras_gen.reporting import ProgressBar, Reporter
+from keras_gen.run_folder import checkpoints, read_metrics, read_recipe, sample_paths, write_recipe
 
 
 @contextlib.contextmanager
@@ -201,9 +71,7 @@ def train(recipe_name, recipe, run_dir, epochs=None, strict=False):
             f"{run_dir} exists already; give another --run-dir, or go on with it by --resume"
         )
     images = _load(recipe, strict)
-    per_epoch = data.steps_per_epoch(
-        len(images.images), recipe.batch_size * recipe.discriminator_steps
-    )
+    per_epoch = data.steps_per_epoch(len(images.images), recipe.images_per_step)
     steps = recipe.steps if epochs is None else epochs * per_epoch
     every = recipe.report_every or max(1, steps // 50)
     recipe = dataclasses.replace(recipe, steps=steps, report_every=every)
@@ -242,9 +110,8 @@ def resume(run_dir, steps=None, epochs=None):
         raise ValueError(
             f"the data have changed since the run began: then {content['data']['description']}"
         )
-    batch = recipe.batch_size * recipe.discriminator_steps
     if epochs is not None:
-        steps = epochs * data.steps_per_epoch(len(images.images), batch)
+        steps = epochs * data.steps_per_epoch(len(images.images), recipe.images_per_step)
     recipe = dataclasses.replace(recipe, steps=steps or recipe.steps)
     if recipe.steps < done or (recipe.steps == done and (run_dir / "model.keras").exists()):
         raise ValueError(
@@ -259,22 +126,24 @@ def resume(run_dir, steps=None, epochs=None):
 
 def _fit(model, recipe, images, run_dir):
     """Train until the recipe's steps are done; write the run's pictures and its model."""
-    start = int(model.g_optimizer.iterations)
+    start = model.steps_done
     if start < recipe.steps:
-        batch_size = recipe.batch_size * recipe.discriminator_steps
+        batch_size = recipe.images_per_step
         bar = ProgressBar(batch_size, start, recipe.steps)
         with _stop_politely(model), contextlib.closing(bar):
             model.fit(
-                data.batches(images, batch_size, recipe.seed, start_step=start),
+                data.batches(images, batch_size, recipe.seed, start, recipe.scale),
                 steps_per_epoch=recipe.steps - start,
                 callbacks=[Reporter(recipe, run_dir), bar],
                 shuffle=False,
                 verbose=0,
             )
-    write_pictures(run_dir)
-    if int(model.g_optimizer.iterations) < recipe.steps:
-        step = int(model.g_optimizer.iterations)
-        print(f"stopped and saved at step {step:,} of {recipe.steps:,}. Go on with:")
+    write_pictures(run_dir, recipe)
+    if isinstance(model, VAE):
+        unseen = data.held_out(recipe.data, recipe.image_shape, recipe.fit)[1].images[:16]
+        save_latent_pictures(run_dir, model, data.uint8_to_unit(unseen))
+    if model.steps_done < recipe.steps:
+        print(f"stopped and saved at step {model.steps_done:,} of {recipe.steps:,}. Go on with:")
         print(f"  keras-gen train {read_recipe(run_dir)[0]} --run-dir {run_dir} --resume")
         return False
     with replacing(run_dir / "model.keras") as temporary:
@@ -282,13 +151,11 @@ def _fit(model, recipe, images, run_dir):
     return True
 
 
-def write_pictures(run_dir):
-    """Write `curves.png`, `samples.png` and `samples.gif` from what the reports left."""
+def write_pictures(run_dir, recipe):
+    """Write `losses.png`, `samples.png` and `samples.gif` from what the reports left."""
     rows, frames = read_metrics(run_dir), sample_paths(run_dir)
     if rows:
-        losses = {"d_loss": "discriminator", "g_loss": "generator"}
-        scores = {"real_score": "D(x), real", "fake_score": "D(G(z)), generated"}
-        save_curves(run_dir / "losses.png", rows, [("loss", losses), ("D's verdict, mean", scores)])
+        save_curves(run_dir / "losses.png", rows, recipe.panels)
     save_animation(run_dir / "samples.gif", frames)
     with replacing(run_dir / "samples.png") as temporary:
         shutil.copyfile(frames[-1], temporary)

@@ -30,7 +30,10 @@ def run_dir(tmp_path_factory):
 # --- help ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["demo", "train", "generate", "info"])
+@pytest.mark.parametrize(
+    "command",
+    ["demo", "train", "generate", "evaluate", "compare", "study", "study-results", "info"],
+)
 def test_each_command_has_an_example(command, capsys):
     assert run(command, "--help") == 0
     assert f"keras-gen {command}" in capsys.readouterr().out.split("examples:")[1]
@@ -138,6 +141,17 @@ MISTAKES = {
     "generate from an untrained run": (["generate", "bare"], "expected a trained model"),
     "generate none": (["generate", "bare", "--n=0"], "n: expected at least 1, found 0"),
     "unknown picture": (["generate", "bare", "--out", "a.xyz"], "found a.xyz"),
+    "vae's size": (["train", "vae", "--image-size=30"], "found 30x30x1"),
+    "evaluate nothing": (["evaluate", "nowhere"], "expected a run folder"),
+    "evaluate an untrained run": (["evaluate", "bare"], "expected a trained model"),
+    "evaluate on few": (["evaluate", "bare", "--n=99"], "expected at least 100 images"),
+    "unknown split": (["evaluate", "bare", "--split=dev"], "invalid choice: 'dev'"),
+    "unknown features": (["evaluate", "bare", "--features=x"], "invalid choice: 'x'"),
+    "compare one": (["compare", "bare"], "expected at least two runs"),
+    "compare nothing": (["compare", "bare", "nowhere"], "expected a run folder"),
+    "study of nothing": (["study", "nowhere"], "expected a run folder"),
+    "study of no trials": (["study", "bare", "--trials=0"], "trials"),
+    "results of nothing": (["study-results", "nowhere.csv"], "nowhere.csv"),
     "demo over a folder": (["demo", "--out", "empty"], "empty exists already"),
     "demo of no steps": (["demo", "--out", "new", "--steps=0"], "steps: expected at least 1"),
 }

@@ -19,12 +19,16 @@ LEVELS = {
     "losses": 1, "layers": 1, "data": 1,
     "networks": 2,
     "models": 3,
-    "pictures": 4, "recipes": 4,
-    "run_folder": 5, "training": 5, "generation": 5, "report": 5, "info": 5, "demo": 5,
+    "measures": 4, "pictures": 4, "recipes": 4,
+    "run_folder": 5, "training": 5, "reporting": 5, "latent_pictures": 5, "generation": 5,
+    "evaluation": 5, "comparison": 5, "study": 5, "study_results": 5, "report": 5, "info": 5,
+    "demo": 5,
     "cli": 6,
     "__main__": 7,
 }  # fmt: skip
-MAY_IMPORT_TENSORFLOW = {"data", "models"} | {name for name, level in LEVELS.items() if level == 5}
+MAY_IMPORT_TENSORFLOW = {"data", "models", "measures"} | {
+    name for name, level in LEVELS.items() if level == 5
+}
 SAME_LEVEL = {5}  # the application's parts know one another; layers of formulas do not
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen import training
+from keras_gen import reporting, training
 from keras_gen.generation import load_run
-from keras_gen.recipes import DCGAN, MLPGAN
+from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
+from keras_gen.reporting import TrainingStopped
 from keras_gen.run_folder import checkpoints, read_metrics, read_recipe, sample_paths
 
 SMALL = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8, "batch_size": 16}
@@ -144,7 +145,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
 def test_a_run_that_breaks_down_says_so_and_keeps_its_checkpoint(tmp_path):
     """A learning rate of 1e30 overflows float32 within a few steps."""
     recipe = MLPGAN(**SMALL, steps=60, report_every=30, g_learning_rate=1e30, d_learning_rate=1e30)
-    with pytest.raises(training.TrainingStopped, match=r"not a number. Try smaller learning rates"):
+    with pytest.raises(TrainingStopped, match=r"not a number. Try smaller learning rates"):
         training.train("mlp_gan", recipe, tmp_path / "run")
     assert checkpoints(tmp_path / "run")[-1][0] == 0
     assert np.isfinite(load_run(tmp_path / "run").sample(2)).all()
@@ -160,8 +161,8 @@ def test_a_dead_discriminator_stops_the_run(tmp_path, monkeypatch):
         return model
 
     monkeypatch.setattr(MLPGAN, "build", dead)
-    monkeypatch.setattr(training, "SILENT_STEPS", 15)
-    with pytest.raises(training.TrainingStopped, match=r"at step 15: the discriminator is dead"):
+    monkeypatch.setattr(reporting, "SILENT_STEPS", 15)
+    with pytest.raises(TrainingStopped, match=r"at step 15: the discriminator is dead"):
         recipe = MLPGAN(**SMALL, steps=40, report_every=10, d_learning_rate=0.0)
         training.train("mlp_gan", recipe, tmp_path / "run")
 
@@ -179,6 +180,44 @@ def test_wasserstein_with_five_critic_steps_runs(tmp_path):
     )
     assert training.train("dcgan", recipe, tmp_path / "run")
     assert int(load_run(tmp_path / "run").d_optimizer.iterations) == 10
+
+
+# --- the VAE ------------------------------------------------------------------------------------
+
+SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16, "report_every": 10}
+
+
+@pytest.fixture(scope="module")
+def finished_vae(tmp_path_factory):
+    """One uninterrupted run of 40 steps."""
+    run_dir = tmp_path_factory.mktemp("runs") / "vae"
+    assert training.train("vae", VAERecipe(**SMALL_VAE, steps=40), run_dir)
+    return run_dir
+
+
+def test_a_vae_run_leaves_its_terms_and_pictures_of_its_latents(finished_vae):
+    names = {path.name for path in finished_vae.iterdir()}
+    assert names == {
+        "recipe.json", "metrics.csv", "samples", "samples.png", "samples.gif", "losses.png",
+        "reconstructions.png", "walks.png", "traversals.png", "checkpoints", "model.keras",
+    }  # fmt: skip
+    rows = read_metrics(finished_vae)
+    assert list(rows[0]) == ["step", "negative_elbo", "nll", "kl", "images_per_second"]
+    assert rows[-1]["negative_elbo"] < rows[0]["negative_elbo"]
+
+
+def test_a_killed_vae_run_goes_on_bit_for_bit(finished_vae, tmp_path):
+    run_dir = tmp_path / "killed"
+    flags = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL_VAE.items()]
+    process = start("train", "vae", "--run-dir", run_dir, "--steps", 40, *flags)
+    wait_for(lambda: any(step >= 20 for step, _ in checkpoints(run_dir)), process)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    if not (run_dir / "model.keras").exists():
+        assert training.resume(run_dir)
+    models = [load_run(path) for path in (finished_vae, run_dir)]
+    pairs = zip(*(model.variables + model.optimizer.variables for model in models), strict=True)
+    assert all(np.array_equal(np.array(a), np.array(b)) for a, b in pairs)
 
 
 # --- mistakes: one clear line, and nothing written ----------------------------------------------
