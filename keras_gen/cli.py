@@ -70,9 +70,15 @@ def build_parser(argv):
     parser.add_argument("--version", action="version", version=f"keras_gen {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    demo = _add_command(commands, "demo", "train on embedded product images and show the result")
+    demo = _add_command(
+        commands, "demo", "train a GAN and a VAE on embedded product images and show the result"
+    )
     demo.add_argument("--out", type=Path, help="folder to make (demo, or demo-2 if it is there)")
-    demo.add_argument("--steps", type=int, help="training steps (those that take three minutes)")
+    demo.add_argument(
+        "--steps",
+        type=int,
+        help="training steps of each model (those that take some four minutes in all)",
+    )
 
     train = _add_command(commands, "train", "train a recipe in a run folder")
     train.add_argument("recipe", choices=list(RECIPES), help="name it before --help for its fields")

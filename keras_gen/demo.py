@@ -1,4 +1,4 @@
-"""The main job on embedded data: train, generate, and show the result on one page."""
+"""The main job on embedded data: train, generate, measure, and show the result on one page."""
 
 import dataclasses
 from pathlib import Path
@@ -6,23 +6,26 @@ from pathlib import Path
 import numpy as np
 
 from keras_gen import data, report, training
+from keras_gen.comparison import table_rows
+from keras_gen.evaluation import evaluate
 from keras_gen.generation import load_run
 from keras_gen.pictures import grid
-from keras_gen.recipes import DCGAN
+from keras_gen.recipes import RECIPES
 from keras_gen.run_folder import new_run_dir, read_metrics, read_recipe
 
-STEPS = 6000  # about three minutes on two CPU cores
+STEPS = {"dcgan": 6000, "vae": 2500}  # about four minutes on two CPU cores, measuring included
 
 
 def demo(out=None, steps=None):
-    """Train the convolutional GAN on the embedded sample and write `index.html`.
+    """Train a GAN and a VAE on the embedded sample, measure both, and write `index.html`.
 
     Args:
         out: folder to make, by default `demo`, or the first of `demo-2`, ... that is not there.
-        steps: training steps, by default those that take some three minutes on two CPU cores.
+        steps: training steps of each, by default those that take some four minutes on two CPU
+            cores.
 
     Returns:
-        Exit status: 0, or 130 when Ctrl-C stopped the training; the page is written all the same.
+        Exit status: 0, or 130 when Ctrl-C stopped a training; the page then shows what there is.
 
     Raises:
         FileExistsError: the folder is there already.
@@ -30,18 +33,28 @@ def demo(out=None, steps=None):
     """
     if out is None:
         out = new_run_dir("demo", parent=".") if Path("demo").exists() else Path("demo")
-    run_dir = Path(out) / "dcgan"
-    if Path(out).exists():
+    out = Path(out)
+    if out.exists():
         raise FileExistsError(f"{out} exists already; give another --out")
-    recipe = dataclasses.replace(DCGAN(), steps=STEPS if steps is None else steps)
-    print("training a GAN on product images, about three minutes on two CPU cores ...")
-    finished = training.train("dcgan", recipe, run_dir)
-    page = Path(out) / "index.html"
+    recipes = {
+        name: dataclasses.replace(RECIPES[name](), steps=default if steps is None else steps)
+        for name, default in STEPS.items()
+    }
+    sections, finished = [], True
+    for name, title, section in (("dcgan", "a GAN", _gan_section), ("vae", "a VAE", _vae_section)):
+        if finished:
+            print(f"training {title} on product images, one or two minutes on two CPU cores ...")
+            finished = training.train(name, recipes[name], out / name)
+            sections.append(section(out / name))
+    if finished:
+        print("measuring both against 2,000 images that they have not seen ...")
+        sections.append(_figures_section([out / name for name in STEPS]))
+    page = out / "index.html"
     report.write_page(
         page,
         "keras_gen: what this machine has just learned to draw",
         "Every picture below was made on this machine, from embedded data, without the network.",
-        _gan_section(run_dir),
+        *sections,
     )
     print(f"the page is ready: {page.resolve()}")
     return 0 if finished else 130
@@ -49,24 +62,12 @@ def demo(out=None, steps=None):
 
 def _gan_section(run_dir):
     """Return the GAN's part of the page: what it made, how it got there, its figures."""
-    _, recipe, content = read_recipe(run_dir)
+    _, recipe, _ = read_recipe(run_dir)
     images = data.load(recipe.data, recipe.image_shape).images
     chosen = np.random.default_rng(recipe.seed).choice(len(images), 64, replace=False)
     real = grid(data.uint8_to_unit(images[chosen]), zoom=2)
     drawn = grid(load_run(run_dir).sample(64, seed=1), zoom=2)
-    rows = read_metrics(run_dir)
-    last = rows[-1]
-    rates = [row["images_per_second"] for row in rows]
-    figures = [
-        ("data", content["data"]["description"]),
-        ("steps", f"{last['step']:,} of {recipe.batch_size} images"),
-        ("speed", f"{np.median(rates):,.0f} images/s (median)"),
-        ("loss of D, loss of G", f"{last['d_loss']:.3f}, {last['g_loss']:.3f} nats"),
-        ("D(x), D(G(z))", f"{last['real_score']:.2f}, {last['fake_score']:.2f} (both 0.5 at best)"),
-        ("networks, loss, update", f"dcgan, {recipe.loss}, {recipe.update}"),
-        ("seed", recipe.seed),
-        ("versions", ", ".join(f"{k} {v}" for k, v in content["versions"].items())),
-    ]
+    last = read_metrics(run_dir)[-1]
     return report.section(
         "A GAN draws clothes, shoes and bags",
         report.row(
@@ -77,10 +78,93 @@ def _gan_section(run_dir):
             run_dir / "losses.png", "Losses, and D's verdict on real and generated images"
         ),
         report.figure(run_dir / "samples.gif", "The same noise as training goes on", pixels=True),
-        report.table(figures),
+        report.table(
+            [
+                *_run_rows(run_dir),
+                ("loss of D, loss of G", f"{last['d_loss']:.3f}, {last['g_loss']:.3f} nats"),
+                (
+                    "D(x), D(G(z))",
+                    f"{last['real_score']:.2f}, {last['fake_score']:.2f} (both 0.5 at best)",
+                ),
+                ("networks, loss, update", f"dcgan, {recipe.loss}, {recipe.update}"),
+            ]
+        ),
         report.commands(
             f"keras-gen generate {run_dir} --n 100 --seed 7",
             "keras-gen train dcgan --data fashion_mnist",
             "keras-gen train mlp_gan",
+        ),
+    )
+
+
+def _vae_section(run_dir):
+    """Return the VAE's part of the page: reconstructions, walks, samples, its figures."""
+    last = read_metrics(run_dir)[-1]
+    return report.section(
+        "A VAE compresses a product to 24 numbers, and draws from them",
+        report.row(
+            report.figure(
+                run_dir / "reconstructions.png",
+                "Products it has not seen, each above its reconstruction",
+                pixels=True,
+            ),
+            report.figure(run_dir / "samples.png", "Drawn from random latents", pixels=True),
+        ),
+        report.row(
+            report.figure(
+                run_dir / "walks.png",
+                "Each row walks through the latent space from one product to another",
+                pixels=True,
+            ),
+            report.figure(
+                run_dir / "traversals.png",
+                "Each row changes one latent of the first product",
+                pixels=True,
+            ),
+        ),
+        report.figure(run_dir / "losses.png", "The bound, its two terms"),
+        report.table(
+            [
+                *_run_rows(run_dir),
+                ("negative ELBO, training", f"{last['negative_elbo']:.1f} nats"),
+                ("reconstruction, divergence", f"{last['nll']:.1f}, {last['kl']:.1f} nats"),
+            ]
+        ),
+        report.commands("keras-gen train vae --data fashion_mnist"),
+    )
+
+
+def _run_rows(run_dir):
+    """Return what every run's table begins with."""
+    _, recipe, content = read_recipe(run_dir)
+    rows = read_metrics(run_dir)
+    return [
+        ("data", content["data"]["description"]),
+        ("steps", f"{rows[-1]['step']:,} of {recipe.batch_size} images"),
+        (
+            "speed",
+            f"{np.median([row['images_per_second'] for row in rows]):,.0f} images/s (median)",
+        ),
+        ("seed", recipe.seed),
+        ("versions", ", ".join(f"{k} {v}" for k, v in content["versions"].items())),
+    ]
+
+
+def _figures_section(run_dirs):
+    """Return both runs' figures side by side."""
+    contents = [evaluate(run_dir) for run_dir in run_dirs]
+    first = contents[0]["figures"][0]
+    table = [(label, *cells, reference) for label, cells, reference in table_rows(contents)]
+    return report.section(
+        "Measured",
+        f"<p>{first['n_fake']:,} samples against {first['n_real']:,} images that no model has "
+        f"seen, features {first['features']}. ± spans a 95 % interval, * marks the better, the "
+        "last column is what real images score (for reconstructions: PCA). PSNR and SSIM need "
+        "pairs, which a GAN's samples do not have.</p>",
+        report.table(table, ("", *(run_dir.name for run_dir in run_dirs), "real images")),
+        report.commands(
+            f"keras-gen evaluate {run_dirs[0]}",
+            f"keras-gen compare {run_dirs[0]} {run_dirs[1]}",
+            f"keras-gen study {run_dirs[0]} {run_dirs[1]}",
         ),
     )

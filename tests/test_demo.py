@@ -28,7 +28,7 @@ def page(path):
 
 def test_the_page_inlines_every_picture_and_asks_nothing_of_the_network(page):
     sources = re.findall(r'src="([^"]*)"', page)
-    assert len(sources) == 4
+    assert len(sources) == 9  # four of the GAN, five of the VAE
     for source in sources:
         kind, content = source.removeprefix("data:").split(";base64,")
         picture = Image.open(io.BytesIO(base64.b64decode(content)))
@@ -37,7 +37,7 @@ def test_the_page_inlines_every_picture_and_asks_nothing_of_the_network(page):
 
 
 def test_the_page_states_its_figures(page):
-    for words in ("fashion_mnist_10k: 10,000 images", "images/s", "D(x), D(G(z))", "seed"):
+    for words in ("fashion_mnist_10k: 10,000 images", "images/s", "D(x), D(G(z))", "seed", "FD-FashionNet", "SSIM"):
         assert words in page
 
 
