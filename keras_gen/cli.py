@@ -1,6 +1,7 @@
 """The command line. Arguments are parsed before TensorFlow is imported, which takes seconds."""
 
 import argparse
+import json
 import os
 import sys
 from dataclasses import fields
@@ -133,6 +134,8 @@ def _add_measuring(commands):
 
     results = _add_command(commands, "study-results", "turn a study's answers into rates")
     results.add_argument("files", type=Path, nargs="+", metavar="csv")
+    results.add_argument("--json", type=Path, help="file for the same figures as JSON")
+    results.add_argument("--seed", type=int, default=0, help="of the resampling (0)")
 
 
 def _demo(arguments):
@@ -211,7 +214,8 @@ def _compare(arguments):
 def _study(arguments):
     from keras_gen.study import write_study
 
-    write_study(arguments.run_dirs, arguments.out, arguments.trials, arguments.seed)
+    study = write_study(arguments.run_dirs, arguments.out, arguments.trials, arguments.seed)
+    print(f"{study['trials']} pairs; real images: {'; '.join(study['real_images'])}")
     print(f"the page is ready: {arguments.out.resolve()}")
     print("each participant opens it, answers, and saves a CSV file; read them with:")
     print("  keras-gen study-results FILE.csv ...")
@@ -219,9 +223,13 @@ def _study(arguments):
 
 
 def _study_results(arguments):
+    from keras_gen.run_folder import write_text
     from keras_gen.study_results import format_rates, rates, read_choices
 
-    print(format_rates(rates(read_choices(arguments.files))))
+    result = rates(read_choices(arguments.files), arguments.seed)
+    if arguments.json:
+        write_text(arguments.json, json.dumps(result, indent=2) + "\n")
+    print(format_rates(result))
     return 0
 
 

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from keras_gen import data, measures
 from keras_gen.figures import (
+    Figure,
     class_figures,
     copy_figures,
     distance_figures,
@@ -21,6 +22,11 @@ from keras_gen.models import VAE
 from keras_gen.run_folder import read_recipe, write_text
 
 FEWEST = 100  # images below which no figure would mean anything
+KEYS = ("recipe", "steps", "real_images", "real_sha256", "seed", "figures")
+NEEDS_PAIRS = (
+    "PSNR and SSIM compare an image with its original: they are given for a VAE's "
+    "reconstructions, never for samples, which have no original"
+)
 
 
 def evaluate(run_dir, split=None, n=10_000, features="fashion_net", seed=0):
@@ -32,7 +38,8 @@ def evaluate(run_dir, split=None, n=10_000, features="fashion_net", seed=0):
     Args:
         run_dir: folder of a run.
         split: "train" or "test", the real images to compare with; by default held-out ones where
-            the data have any.
+            the data have any. Of training images one half at most is compared with; the other is
+            the yardstick.
         n: number of samples and of real images; fewer where there are fewer real ones.
         features: name in `measures.FEATURES`.
         seed: integer, of samples, choices and resampling.
@@ -49,49 +56,71 @@ def evaluate(run_dir, split=None, n=10_000, features="fashion_net", seed=0):
     name, recipe, _ = read_recipe(run_dir)
     extractor = measures.load_features(features, recipe.image_shape)
     model = load_run(run_dir)
-    source = (recipe.data, recipe.image_shape)
-    train = data.load(*source, fit=recipe.fit)
-    if split is None:
-        split, held_out = data.held_out(*source, recipe.fit)
-    else:
-        held_out = data.load(*source, split, recipe.fit)
-    n = min(n, len(held_out.images))
-    if n < FEWEST:
-        raise ValueError(f"expected at least {FEWEST} real images to compare with, found {n}")
-    rng = np.random.default_rng(seed)
-    real, other = (rng.permutation(part.images)[:n] for part in (held_out, train))
-    draw = {"samples": lambda: np.asarray(data.unit_to_uint8(model.sample(n, seed)))}
-    fake = _in_turn(draw)[0]
-    tasks = {
-        "distances": lambda: distance_figures(extractor, real, fake, other, seed),
-        "manifold": lambda: manifold_figures(extractor, real, fake, other),
-        "classes": lambda: class_figures(extractor, real, fake, held_out.class_names),
-        "copies": lambda: copy_figures(real, fake, train.images),
-    }
-    if isinstance(model, VAE):
-        tasks["likelihood"] = lambda: likelihood_figures(model, real, seed)
-        tasks["reconstructions"] = lambda: pair_figures(model, real, train.images, seed)
-    figures = [figure for part in _in_turn(tasks) for figure in part]
+    split, source, real, train, others = _real_images(recipe, split, n, seed)
     content = {
         "recipe": name,
         "steps": model.steps_done,
-        "real_images": f"{split} images of {held_out.description}",
-        "real_sha256": held_out.sha256,
+        "real_images": f"{split} images of {source}",
+        "real_sha256": real.sha256,
         "seed": seed,
-        "figures": [dataclasses.asdict(figure) for figure in figures],
+        "figures": [
+            dataclasses.asdict(figure)
+            for figure in _measure(model, extractor, real.images, train, others, seed)
+        ],
     }
     write_text(Path(run_dir) / "metrics.json", json.dumps(content, indent=2) + "\n")
     return content
 
 
-def _in_turn(tasks):
-    """Run the tasks, a dict of titles and functions, behind a progress bar."""
-    results = []
-    with tqdm(tasks.items(), unit="part", leave=False) as bar:
-        for title, task in bar:
+def _real_images(recipe, split, n, seed):
+    """Choose the real images to compare with, and training images that are not among them.
+
+    Returns:
+        The split's name, the description of its images, n chosen ones as `ImageData`; all training
+        images (K, H, W, C), and those that were not chosen, in random order (L, H, W, C), L >= n.
+    """
+    source = (recipe.data, recipe.image_shape)
+    if split is None:
+        split, real = data.held_out(*source, recipe.fit)
+    else:
+        real = data.load(*source, split, recipe.fit)
+    train = data.load(*source, fit=recipe.fit).images
+    available = len(train) // 2 if split == "train" else min(len(real.images), len(train))
+    if available < FEWEST:
+        raise ValueError(
+            f"expected at least {FEWEST} real images to compare with and as many others, found "
+            f"{available}"
+        )
+    n = min(n, available)
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(real.images))
+    others = train[order[n:]] if split == "train" else rng.permutation(train)
+    chosen = dataclasses.replace(real, images=real.images[order[:n]])
+    return split, real.description, chosen, train, others
+
+
+def _measure(model, extractor, real, train, others, seed):
+    """Draw samples and return their figures, part by part behind a progress bar."""
+    n, is_vae = len(real), isinstance(model, VAE)
+    with tqdm(total=8 if is_vae else 6, unit="part", leave=False) as bar:
+
+        def part(title, function, *arguments):
             bar.set_description(title)
-            results.append(task())
-    return results
+            result = function(*arguments)
+            bar.update()
+            return result
+
+        fake = part("samples", lambda: np.asarray(data.unit_to_uint8(model.sample(n, seed))))
+        sets = part("features", lambda: [extractor(x) for x in (real, fake, others[:n])])
+        features, classes = zip(*sets, strict=True)  # of real, fake and other images
+        figures = part("distances", distance_figures, extractor, *features, seed)
+        figures += part("manifold", manifold_figures, extractor, *features)
+        figures += part("classes", class_figures, extractor, *classes[:2])
+        figures += part("copies", copy_figures, real, fake, train, others)
+        if is_vae:
+            figures += part("likelihood", likelihood_figures, model, real, seed)
+            figures += part("reconstructions", pair_figures, model, real, train)
+    return figures
 
 
 def read_figures(run_dir):
@@ -105,19 +134,27 @@ def read_figures(run_dir):
         return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        content["steps"], content["figures"][0]["value"]
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+        figures = [Figure(**figure) for figure in content["figures"]]
+        if not figures or content.keys() != set(KEYS):
+            raise ValueError("parts are missing")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} cannot be read; measure the run anew by evaluate") from error
     return content
 
 
 def format_figures(content):
-    """Return the figures as a table for the screen, with what they were measured on below."""
+    """Return the figures as a table for the screen, with what they were measured on below.
+
+    Args:
+        content: dict, from `evaluate` or `read_figures`.
+
+    Returns:
+        Lines joined by newlines.
+    """
     figures = content["figures"]
     rows = [("", "value", "95 % interval", "reference")]
     for figure in figures:
-        interval = figure["interval"]
-        reference = figure["reference"]
+        interval, reference = figure["interval"], figure["reference"]
         rows.append(
             (
                 figure["label"],
@@ -126,14 +163,27 @@ def format_figures(content):
                 "" if reference is None else f"{reference:.4g} ({figure['reference_name']})",
             )
         )
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
     used = {f["features"]: f["features_sha256"] for f in figures if f["features_sha256"]}
     names = ", ".join(f"{name} (weights {sha256[:8]})" for name, sha256 in used.items())
-    lines.append("")
-    lines.append(f"{content['recipe']}, {content['steps']:,} steps, seed {content['seed']}")
-    lines.append(
-        f"{figures[0]['n_fake']:,} samples, {figures[0]['n_real']:,} real: {content['real_images']}"
-    )
-    lines.append(f"features: {names}")
-    return "\n".join(line.rstrip() for line in lines)
+    of = figures[0]
+    footer = [
+        "",
+        f"{content['recipe']}, {content['steps']:,} steps, seed {content['seed']}",
+        f"{of['n_fake']:,} samples, {of['n_real']:,} real: {content['real_images']}",
+        f"features: {names}",
+        NEEDS_PAIRS,
+    ]
+    return "\n".join([*columns(rows), *footer])
+
+
+def columns(rows):
+    """Return rows of text as lines whose columns stand below one another.
+
+    Args:
+        rows: tuples of str, all of one length.
+
+    Returns:
+        List of str.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

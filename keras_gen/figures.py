@@ -16,15 +16,19 @@ class Figure:
 
     Attributes:
         key: name in `metrics.json`.
-        label: name on the screen.
+        label: name on the screen, with the unit.
         value: the number.
         interval: its 95 % interval (low, high), or None.
-        better: "lower", "higher", or "near" where the reference itself is best.
+        better: "lower", "higher", or "near" where neither is and the reference is best.
         reference: the same measure of something known, or None.
         reference_name: what that is.
-        n_real, n_fake: numbers of images that it was measured on.
+        n_real: number of real images that it was measured on.
+        n_fake: number of samples or reconstructions; 0 where real images alone were measured.
         features: "FashionNet", "InceptionV3 (Keras)", or "pixels".
         features_sha256: of the features' weights; None for pixels.
+
+    Raises:
+        ValueError: a value that is not finite, which no table and no JSON can hold.
     """
 
     key: str
@@ -39,12 +43,17 @@ class Figure:
     reference: float | None = None
     reference_name: str | None = None
 
+    def __post_init__(self):
+        """Refuse a value that is not finite."""
+        if not np.isfinite(self.value):
+            raise ValueError(f"{self.label}: expected a finite number, found {self.value}")
 
-def _in_features(extractor, real, fake):
+
+def _in_features(extractor, real, fake, reference_name):
     """Return a maker of figures that were measured in features."""
     return functools.partial(
         Figure, n_real=len(real), n_fake=len(fake), features=extractor.name,
-        features_sha256=extractor.sha256, reference_name="training images",
+        features_sha256=extractor.sha256, reference_name=reference_name,
     )  # fmt: skip
 
 
@@ -52,35 +61,33 @@ def distance_figures(extractor, real, fake, train, seed=0):
     """Measure how far the samples are, as a set, from real images.
 
     Args:
-        extractor: `measures.Features`.
-        real: (N, H, W, C) uint8, real images.
-        fake: (M, H, W, C) uint8, samples.
-        train: (K, H, W, C) uint8, other real images, whose figures are the yardstick.
+        extractor: `measures.Features`, which made the features.
+        real: (N, D) features of real images.
+        fake: (M, D) features of samples.
+        train: (K, D) features of other real images, whose figures are the yardstick.
         seed: integer, of the blocks and of the resampling.
 
     Returns:
-        List of `Figure`: Frechet distance, kernel distance.
+        List of `Figure`: Fréchet distance, kernel distance.
     """
-    real_x, fake_x, train_x = (extractor(images)[0] for images in (real, fake, train))
-    figure = _in_features(extractor, real, fake)
-    frechet, kernel = measures.frechet_distance, measures.kernel_distance(real_x, fake_x, seed=seed)
-    margin = 1.96 * kernel.standard_error
+    frechet, kernel = measures.frechet_distance, measures.kernel_distance(real, fake, seed=seed)
+    figure = _in_features(extractor, real, fake, "training images")
     return [
         figure(
             key="frechet_distance",
             label=f"FD-{extractor.name}",
-            value=frechet(real_x, fake_x),
-            interval=measures.bootstrap_interval(frechet, real_x, fake_x, resamples=50, seed=seed),
+            value=frechet(real, fake),
+            interval=measures.bootstrap_interval(frechet, real, fake, resamples=50, seed=seed),
             better="lower",
-            reference=frechet(real_x, train_x),
+            reference=frechet(real, train),
         ),
         figure(
             key="kernel_distance",
             label=f"KID-{extractor.name}",
             value=kernel.value,
-            interval=(kernel.value - margin, kernel.value + margin),
+            interval=_normal_interval(*kernel),
             better="lower",
-            reference=measures.kernel_distance(real_x, train_x, seed=seed).value,
+            reference=measures.kernel_distance(real, train, seed=seed).value,
         ),
     ]
 
@@ -91,14 +98,13 @@ def manifold_figures(extractor, real, fake, train):
     Returns:
         List of `Figure`: precision, recall, density, coverage.
     """
-    real_x, fake_x, train_x = (extractor(images)[0] for images in (real, fake, train))
     found, yardstick = (
-        measures.precision_recall(real_x, x)._asdict()
-        | measures.density_coverage(real_x, x)._asdict()
-        for x in (fake_x, train_x)
+        measures.precision_recall(real, features)._asdict()
+        | measures.density_coverage(real, features)._asdict()
+        for features in (fake, train)
     )
     counted = {"precision": len(fake), "recall": len(real), "coverage": len(real)}
-    figure = _in_features(extractor, real, fake)
+    figure = _in_features(extractor, real, fake, "training images")
     return [
         figure(
             key=key,
@@ -112,67 +118,71 @@ def manifold_figures(extractor, real, fake, train):
     ]
 
 
-def class_figures(extractor, real, fake, class_names=None):
+def class_figures(extractor, real, fake):
     """Measure how evenly the classes occur among the samples, as the extractor sees them.
+
+    Args:
+        extractor: `measures.Features`, which assigned the classes.
+        real: (N,) garment classes of real images; None where the extractor knows no classes.
+        fake: (M,) garment classes of samples, or None.
 
     Returns:
         List of `Figure`: entropy, and the share of each class; empty without classes.
     """
-    if not extractor.has_classes:
+    if fake is None:
         return []
-    shares, real_shares = (measures.class_shares(extractor(images)[1]) for images in (fake, real))
-    figure = functools.partial(
-        _in_features(extractor, real, fake), better="near", reference_name="real images"
-    )
-    names = class_names or [f"class {i}" for i in range(len(shares))]
+    shares, real_shares = measures.class_shares(fake), measures.class_shares(real)
     entropy = measures.class_entropy
+    figure = functools.partial(_in_features(extractor, real, fake, "real images"), better="near")
     return [
         figure(
             key="class_entropy",
-            label="entropy of the classes, nats",
+            label=f"entropy of the classes ({extractor.name}), nats",
             value=entropy(shares),
             reference=entropy(real_shares),
         ),
         *(
             figure(
                 key=f"class_{i}",
-                label=f"share of {name}",
+                label=f"share of {name} ({extractor.name})",
                 value=share,
                 interval=_share_interval(share, len(fake)),
                 reference=real_shares[i],
             )
-            for i, (name, share) in enumerate(zip(names, shares, strict=True))
+            for i, (name, share) in enumerate(zip(data.FASHION_MNIST_CLASSES, shares, strict=True))
         ),
     ]
 
 
-def copy_figures(real, fake, train):
+def copy_figures(real, fake, train, others):
     """Look for copies of training images and for twins among the samples, pixel by pixel.
 
     Args:
-        real: (N, H, W, C) uint8, images that the model has not seen.
+        real: (N, H, W, C) uint8, real images.
         fake: (M, H, W, C) uint8, samples.
-        train: (K, H, W, C) uint8, all images that it was trained on.
+        train: (K, H, W, C) uint8, all images that the model was trained on.
+        others: (L, H, W, C) uint8, the training images that `real` are looked for among: all of
+            them, or those without `real` where these are training images themselves.
 
     Returns:
         List of `Figure`: distance to the nearest training image, shares of copies and of twins.
     """
-    fake_to_train, real_to_train = (measures.nearest(images, train)[0] for images in (fake, real))
+    fake_distances, _ = measures.nearest(fake, train)  # (M, 2)
+    real_distances, _ = measures.nearest(real, others)  # (N, 2)
     twins, real_twins = (
         measures.duplicate_share(measures.nearest(images, images, exclude_self=True)[0])
         for images in (fake, real)
     )
-    copied = measures.copied_share(fake_to_train, real_to_train)
-    figure = functools.partial(
-        Figure, n_real=len(train), n_fake=len(fake), reference_name="held-out images"
-    )
+    copied = measures.copied_share(fake_distances, real_distances)
+    figure = functools.partial(Figure, n_fake=len(fake), reference_name="real images")
     return [
         figure(
             key="nearest_train",
             label="distance to the nearest training image, median RMS",
-            value=float(np.median(fake_to_train[:, 0])),
+            value=float(np.median(fake_distances[:, 0])),
             better="near",
-            reference=float(np.median(real_to_train[:, 0])),
+            n_real=len(train),
+            reference=float(np.median(real_distances[:, 0])),
         ),
         figure(
             key="copied",
@@ -180,7 +190,8 @@ def copy_figures(real, fake, train):
             value=copied,
             interval=_share_interval(copied, len(fake)),
             better="lower",
-            reference=measures.copied_share(real_to_train, real_to_train),
+            n_real=len(train),
+            reference=measures.copied_share(real_distances, real_distances),
         ),
         figure(
             key="duplicates",
@@ -188,6 +199,7 @@ def copy_figures(real, fake, train):
             value=twins,
             interval=_share_interval(twins, len(fake)),
             better="lower",
+            n_real=len(real),
             reference=real_twins,
         ),
     ]
@@ -198,7 +210,7 @@ def likelihood_figures(vae, images, seed=0):
 
     Args:
         vae: `VAE`.
-        images: (N, H, W, C) uint8.
+        images: (N, H, W, C) uint8, in random order.
         seed: integer, of the draws of the latents.
 
     Returns:
@@ -208,65 +220,69 @@ def likelihood_figures(vae, images, seed=0):
     judge = measures.Likelihood(vae.encoder, vae.decoder)
     unit = np.asarray(data.uint8_to_unit(images))
     nll, kl = judge.elbo(unit, seed)  # (N,)
-    few = unit[:LIKELIHOOD_IMAGES]
-    bound = -judge.importance_weighted_bound(few, LIKELIHOOD_DRAWS, seed)
+    bound = judge.importance_weighted_bound(unit[:LIKELIHOOD_IMAGES], LIKELIHOOD_DRAWS, seed)
+    tighter = f"negative log-likelihood, bound of {LIKELIHOOD_DRAWS} draws, nats"
     rows = {
         "negative_elbo": ("negative ELBO, nats", nll + kl),
         "nll": ("reconstruction term, nats", nll),
         "kl": ("divergence from the prior, nats", kl),
-        "importance_weighted": (f"-log p(x), bound of {LIKELIHOOD_DRAWS} draws, nats", bound),
+        "importance_weighted": (tighter, -bound),
     }
     return [
         Figure(
             key=key,
             label=label,
-            value=float(values.mean()),
-            interval=_mean_interval(values, seed),
-            better="lower" if key != "kl" else "near",
+            **_mean(values),
+            better="near" if key == "kl" else "lower",
             n_real=len(values),
-            n_fake=len(values),
+            n_fake=0,
         )
         for key, (label, values) in rows.items()
     ]
 
 
-def pair_figures(vae, images, train, seed=0):
+def pair_figures(vae, images, train):
     """Measure reconstructions against their originals, beside PCA with as many components.
 
     Args:
         vae: `VAE`.
         images: (N, H, W, C) uint8, held-out images.
         train: (K, H, W, C) uint8, the images that PCA learns from.
-        seed: integer, of the resampling.
 
     Returns:
         List of `Figure`: PSNR and SSIM.
     """
     unit = np.asarray(data.uint8_to_unit(images))
+    drawn = vae.reconstruct(unit)
     linear = measures.pca_reconstructions(images, train, vae.latent_dim)
-    rows = {"psnr": ("PSNR, dB", measures.psnr), "ssim": ("SSIM", measures.ssim)}
-    figures = []
-    for key, (label, measure) in rows.items():
-        values = measure(unit, vae.reconstruct(unit))
-        figures.append(
-            Figure(
-                key=key,
-                label=f"{label} of reconstructions",
-                value=float(values.mean()),
-                interval=_mean_interval(values, seed),
-                better="higher",
-                n_real=len(values),
-                n_fake=len(values),
-                reference=float(measure(unit, linear).mean()),
-                reference_name=f"PCA of {vae.latent_dim} components",
-            )
+    rows = {
+        "psnr": ("PSNR of reconstructions, dB", measures.psnr),
+        "ssim": ("SSIM of reconstructions", measures.ssim),
+    }
+    return [
+        Figure(
+            key=key,
+            label=label,
+            **_mean(measure(unit, drawn)),
+            better="higher",
+            n_real=len(unit),
+            n_fake=len(unit),
+            reference=float(measure(unit, linear).mean()),
+            reference_name=f"PCA of {vae.latent_dim} components",
         )
-    return figures
+        for key, (label, measure) in rows.items()
+    ]
+
+
+def _mean(values):
+    """Mean of independent values and its interval."""
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    return {"value": float(values.mean()), "interval": _normal_interval(values.mean(), error)}
+
+
+def _normal_interval(value, standard_error):
+    return (float(value - 1.96 * standard_error), float(value + 1.96 * standard_error))
 
 
 def _share_interval(share, n):
     return measures.wilson_interval(round(share * n), n)
-
-
-def _mean_interval(values, seed):
-    return measures.bootstrap_interval(np.mean, values, seed=seed)

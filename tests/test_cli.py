@@ -1,5 +1,6 @@
 """The command line: help that helps, and mistakes that end in one clear line and status 2."""
 
+import json
 import subprocess
 import sys
 
@@ -91,6 +92,31 @@ def test_the_same_seed_draws_the_same_images(run_dir, tmp_path):
         run("generate", run_dir, "--n", 3, "--seed", seed, "--npz", tmp_path / f"{name}.npz")
     a, b, c = (np.load(tmp_path / f"{name}.npz")["images"] for name in "abc")
     assert np.array_equal(a, b) and not np.array_equal(a, c)
+
+
+def test_evaluate_prints_a_table_and_writes_it(run_dir, capsys):
+    assert run("evaluate", run_dir, "--n", 200) == 0
+    out = capsys.readouterr().out
+    assert "FD-FashionNet" in out and "200 samples" in out and "95 % interval" in out
+    figures = json.loads((run_dir / "metrics.json").read_text())["figures"]
+    assert {figure["n_fake"] for figure in figures} == {200}
+
+
+def test_a_study_is_made_and_its_answers_are_read(run_dir, tmp_path, capsys):
+    """Four answers, three of them for the generated image: a rate of 0.75."""
+    page, answers = tmp_path / "study.html", tmp_path / "answers.csv"
+    assert run("study", run_dir, "--trials", 4, "--out", page) == 0
+    assert "4 pairs; real images: test split of fashion_mnist_10k" in capsys.readouterr().out
+    sides = ["left", "right", "left", "right"]
+    choices = ["right", "left", "right", "right"]
+    lines = ["study,participant,trial,run,real_side,choice,correct,milliseconds"]
+    for i, (side, choice) in enumerate(zip(sides, choices, strict=True), start=1):
+        lines.append(f"0123456789ab,a,{i},runs/x,{side},{choice},{int(side == choice)},900")
+    answers.write_text("\n".join(lines) + "\n")
+    assert run("study-results", answers, "--json", tmp_path / "rates.json") == 0
+    assert "0.750" in capsys.readouterr().out
+    (found,) = json.loads((tmp_path / "rates.json").read_text())["runs"]
+    assert (found["taken_for_real"], found["n"]) == (0.75, 4)
 
 
 def test_info_names_versions_and_data(capsys):

@@ -1,14 +1,16 @@
 """Measures of image quality: arrays in, numbers out.
 
-pairs.py       an image against the one that it should equal: PSNR, SSIM
-distances.py   a set against a set: Fréchet distance, kernel distance
-manifold.py    quality and variety apart: precision and recall, density and coverage
-neighbours.py  copies of training images, and twins among the samples
-classes.py     which classes occur, and how evenly
-likelihood.py  how likely a VAE finds images
-pca.py         the best linear autoencoder, a yardstick for reconstructions
-features.py    the networks whose features measure samples
-intervals.py   how sure a measured number is
+    pairs.py       an image against the one that it should equal: PSNR, SSIM
+    distances.py   a set against a set: Fréchet distance, kernel distance
+    manifold.py    quality and variety apart: precision and recall, density and coverage
+    neighbours.py  copies of training images, and twins among the samples
+    classes.py     which classes occur, and how evenly
+    likelihood.py  how likely a VAE finds images
+    pca.py         the best linear autoencoder, a yardstick for reconstructions
+    features.py    the networks whose features measure samples
+    intervals.py   how sure a measured number is
+
+Real comes first, fake second; the same seed gives the same number.
 """
 
 from keras_gen.measures.classes import class_entropy, class_shares

@@ -64,11 +64,11 @@ def copied_share(sample_distances, held_out_distances, quantile=0.01):
 
     A ratio, not a distance, for a distance says more about the kind of image than about copying.
     Measured on Fashion-MNIST, 8,000 images as training set and the 1 % quantile of 1,000 held-out
-    ones as threshold: the distance d_1 accuses 10 % of other real trousers, which all look alike
-    (the ratio: 3 %), and finds none of the copies under noise of 30 grey levels (81 %) and 0.4 % of
-    the copies that are 20 levels brighter (90 %). Blur of 3x3 pixels moves 73 % of real images
-    nearer to the training set, 68 % of them below the median of held-out ones; neither threshold
-    takes them for copies (0.2 % and 0 %).
+    ones as threshold, the distance d_1 accuses 10 % of some hundred other real trousers, which all
+    look alike (the ratio: 3 %), and finds no copy under noise of 30 grey levels (81 %) and 0.4 % of
+    copies that are 20 levels brighter (90 %). Blur of 3x3 pixels moves 73 % of other real images
+    nearer to the training set, so that 68 % lie below the median of the held-out ones; neither
+    threshold takes blurred images for copies (0.2 % and 0 %).
 
     A copy of an image that the training set holds twice, with small differences, has a ratio near 1
     and is not found.

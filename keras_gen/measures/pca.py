@@ -8,13 +8,14 @@ def pca_reconstructions(images, train, components):
 
     Formula:
         $\hat x = \bar x + V V^T (x - \bar x)$, V the leading eigenvectors of the covariance
+        mean + (images - mean) @ V @ V.T
 
     No linear code of that length has a smaller mean squared error on the training images.
 
     Args:
         images: (N, H, W, C) uint8.
         train: (M, H, W, C) uint8, M >= 2.
-        components: length of the code, 1 <= components <= H W C.
+        components: length of the code, 1 <= components <= H W C; of M images at most M - 1 count.
 
     Returns:
         (N, H, W, C) float32 in [0, 1], clipped.
@@ -28,10 +29,14 @@ def pca_reconstructions(images, train, components):
     size = train[0].size
     if not 1 <= components <= size:
         raise ValueError(f"expected 1 to {size} components, found {components}")
-    rows = train.reshape(len(train), size).astype("float32") / 255.0  # (M, D)
+    rows = _rows(train)  # (M, D)
     mean = rows.mean(axis=0)  # (D,)
-    rows -= mean
-    _, vectors = np.linalg.eigh((rows.T @ rows).astype("float64"))  # ascending eigenvalues
-    basis = vectors[:, -components:].astype("float32")  # (D, K)
-    centred = images.reshape(len(images), size).astype("float32") / 255.0 - mean  # (N, D)
-    return np.clip(mean + centred @ basis @ basis.T, 0.0, 1.0).reshape(images.shape)
+    # The triangular factor has the rows' right singular vectors and is at most (D, D).
+    triangle = np.linalg.qr(rows - mean, mode="r")  # (min(M, D), D)
+    basis = np.linalg.svd(triangle, full_matrices=False)[2][:components]  # (K, D)
+    projected = mean + (_rows(images) - mean) @ basis.T @ basis  # (N, D)
+    return np.clip(projected, 0.0, 1.0).reshape(images.shape)
+
+
+def _rows(images):
+    return images.reshape(len(images), -1).astype("float32") / 255.0

@@ -1,0 +1,134 @@
+"""The results table: every family and loss on one fixed budget, three seeds each.
+
+    python benchmarks/results_table.py --runs runs/results
+
+The budget is the number of steps that fit into 60 seconds on 2 cores, measured side by side in one
+process (`gan_quality.seconds_per_step`), so that a busy machine changes how long a run takes but
+not its result. Runs that are in the folder already are not repeated; figures are those of
+`keras-gen evaluate`: 10,000 samples against the 10,000 test images. Writes `docs/results.json` and
+the tables between the markers of `docs/results.md` and `docs/results.zh-CN.md`.
+"""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+
+from keras_gen import training
+from keras_gen.evaluation import evaluate, read_figures
+from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
+from keras_gen.run_folder import write_text
+
+DOCS = Path(__file__).parents[1] / "docs"
+SEEDS = (0, 1, 2)
+
+# (recipe's name, recipe, milliseconds per step on 2 cores); steps are 60 s over the milliseconds
+SYSTEMS = {
+    "mlp_gan": ("mlp_gan", MLPGAN(steps=2950), 20.3),
+    "dcgan, non_saturating": ("dcgan", DCGAN(steps=4500), 13.4),
+    "dcgan, saturating": ("dcgan", DCGAN(steps=4500, loss="saturating"), 13.4),
+    "dcgan, least_squares": ("dcgan", DCGAN(steps=4500, loss="least_squares"), 13.4),
+    "dcgan, hinge": ("dcgan", DCGAN(steps=4500, loss="hinge"), 14.0),
+    "dcgan, wasserstein_gp": ("dcgan", DCGAN(steps=3350, loss="wasserstein_gp"), 17.9),
+    "vae": ("vae", VAERecipe(steps=2150), 27.9),
+}
+
+COLUMNS = {
+    "frechet_distance": "FD-FashionNet",
+    "kernel_distance": "KID-FashionNet",
+    "precision": "precision",
+    "recall": "recall",
+    "density": "density",
+    "coverage": "coverage",
+    "class_entropy": "class entropy",
+    "copied": "copies",
+    "duplicates": "twins",
+}
+VAE_COLUMNS = {
+    "negative_elbo": "negative ELBO, nats",
+    "nll": "reconstruction, nats",
+    "kl": "divergence, nats",
+    "importance_weighted": "-log p(x), bound of 100 draws, nats",
+    "psnr": "PSNR, dB",
+    "ssim": "SSIM",
+}
+
+
+def run_dir_of(runs, system, seed):
+    """Return the folder of one run, such as dcgan-hinge-0."""
+    return runs / f"{system.replace(', ', '-')}-{seed}"
+
+
+def measured(runs, system, seed):
+    """Return the figures of one run by key; train and measure it where that is not done yet."""
+    name, recipe, _ = SYSTEMS[system]
+    run_dir = run_dir_of(runs, system, seed)
+    if not (run_dir / "model.keras").is_file():
+        recipe = dataclasses.replace(recipe, seed=seed, data="fashion_mnist")
+        if not training.train(name, recipe, run_dir):
+            raise SystemExit(130)
+    content = read_figures(run_dir) or evaluate(run_dir)
+    if content["steps"] != recipe.steps:
+        raise ValueError(f"{run_dir} has {content['steps']} steps, expected {recipe.steps}")
+    return {figure["key"]: figure for figure in content["figures"]}
+
+
+def row(results, system, columns):
+    """Return a Markdown row: mean ± standard deviation over the seeds."""
+    cells = []
+    for key in columns:
+        values = [figures[key]["value"] for figures in results[system]]
+        cells.append(f"{np.mean(values):.3g} ± {np.std(values, ddof=1):.1g}")
+    return f"| {system} | " + " | ".join(cells) + " |"
+
+
+def reference_row(results, name, columns, system):
+    """Return what the yardstick scores, from the first run's figures."""
+    references = [results[system][0][key]["reference"] for key in columns]
+    cells = ["-" if value is None else f"{value:.3g}" for value in references]
+    return f"| {name} | " + " | ".join(cells) + " |"
+
+
+def tables(results):
+    """Return the two tables in Markdown."""
+
+    def head(columns):
+        names = ["", *columns.values()]
+        return ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+
+    lines = [*head(COLUMNS), *(row(results, system, COLUMNS) for system in results)]
+    lines.append(reference_row(results, "*real images*", COLUMNS, "vae"))
+    lines += ["", *head(VAE_COLUMNS), row(results, "vae", VAE_COLUMNS)]
+    lines.append(reference_row(results, "*PCA, 24 components*", VAE_COLUMNS, "vae"))
+    return "\n".join(lines)
+
+
+def fill(path, text):
+    """Replace what stands between the markers of a page."""
+    before, _, rest = path.read_text(encoding="utf-8").partition("<!-- table -->\n")
+    _, _, after = rest.partition("<!-- end of table -->")
+    write_text(path, f"{before}<!-- table -->\n{text}\n<!-- end of table -->{after}")
+
+
+def main():
+    """Train what is missing, measure, and write the pages."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=Path, default=Path("runs/results"))
+    arguments = parser.parse_args()
+    results = {
+        system: [measured(arguments.runs, system, seed) for seed in SEEDS] for system in SYSTEMS
+    }
+    figures = {
+        system: [{key: figure["value"] for key, figure in run.items()} for run in runs]
+        for system, runs in results.items()
+    }
+    write_text(DOCS / "results.json", json.dumps(figures, indent=1) + "\n")
+    for name in ("results.md", "results.zh-CN.md"):
+        fill(DOCS / name, tables(results))
+    print(tables(results))
+
+
+if __name__ == "__main__":
+    main()
