@@ -37,7 +37,14 @@ def test_the_page_inlines_every_picture_and_asks_nothing_of_the_network(page):
 
 
 def test_the_page_states_its_figures(page):
-    for words in ("fashion_mnist_10k: 10,000 images", "images/s", "D(x), D(G(z))", "seed", "FD-FashionNet", "SSIM"):
+    for words in (
+        "fashion_mnist_10k: 10,000 images",
+        "images/s",
+        "D(x), D(G(z))",
+        "seed",
+        "FD-FashionNet",
+        "SSIM",
+    ):
         assert words in page
 
 

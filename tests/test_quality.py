@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from keras_gen import data, training
+from keras_gen.figures import likelihood_figures, pair_figures
 from keras_gen.generation import load_run
-from keras_gen.measures import frechet_distance
-from keras_gen.measures.features import load_features
-from keras_gen.recipes import DCGAN, MLPGAN
+from keras_gen.measures import frechet_distance, load_features
+from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,20 @@ def test_mlp_gan_draws_garments_of_all_classes(features, tmp_path):
     print(f"mlp_gan: {distance:.2f}, {shares}")
     assert 0.05 < distance < 12.0  # 8.3 after 2,046 steps on the whole training set
     assert shares.min() > 0.002
+
+
+@pytest.mark.slow
+def test_vae_bounds_held_out_images_and_reconstructs_them_better_than_pca(features, tmp_path):
+    recipe = VAERecipe(steps=1500)
+    distance, shares = figures(features, trained("vae", recipe, tmp_path / "run"))
+    model, images = load_run(tmp_path / "run"), data.fashion_mnist_10k()
+    held_out = data.fashion_mnist_10k("test").images
+    bound = {figure.key: figure.value for figure in likelihood_figures(model, held_out)}
+    pairs = {figure.key: figure for figure in pair_figures(model, held_out, images.images)}
+    print(f"vae: {distance:.2f}, {shares}, {bound}, {pairs}")
+    assert 235 < bound["importance_weighted"] < bound["negative_elbo"] < 249  # 245.7
+    assert 5 < bound["kl"] < 30
+    assert pairs["psnr"].value > pairs["psnr"].reference
+    assert pairs["ssim"].value > pairs["ssim"].reference
+    assert 1.0 < distance < 15.0  # 11.4
+    assert (shares > 0.02).sum() >= 8  # nine; so short a run draws no sandals

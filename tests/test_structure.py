@@ -21,8 +21,8 @@ LEVELS = {
     "models": 3,
     "measures": 4, "pictures": 4, "recipes": 4,
     "run_folder": 5, "training": 5, "reporting": 5, "latent_pictures": 5, "generation": 5,
-    "evaluation": 5, "comparison": 5, "study": 5, "study_results": 5, "report": 5, "info": 5,
-    "demo": 5,
+    "figures": 5, "evaluation": 5, "comparison": 5, "study": 5, "study_results": 5, "report": 5,
+    "info": 5, "demo": 5,
     "cli": 6,
     "__main__": 7,
 }  # fmt: skip

@@ -6,6 +6,7 @@
     neighbours.py  copies of training images, and twins among the samples
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely a VAE finds images
+    sharpness.py   how strong the edges of an image are
     pca.py         the best linear autoencoder, a yardstick for reconstructions
     features.py    the networks whose features measure samples
     intervals.py   how sure a measured number is
@@ -27,11 +28,13 @@ from keras_gen.measures.manifold import (
 from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest
 from keras_gen.measures.pairs import psnr, ssim
 from keras_gen.measures.pca import pca_reconstructions
+from keras_gen.measures.sharpness import sharpness
 
 __all__ = [
     "psnr",
     "ssim",
     "pca_reconstructions",
+    "sharpness",
     "Likelihood",
     "FEATURES",
     "Features",
