@@ -158,10 +158,9 @@ def _figures_section(run_dirs):
     return report.section(
         "Measured",
         f"<p>{first['n_fake']:,} samples against {first['n_real']:,} images that no model has "
-        f"seen, features {first['features']}. ± spans a 95 % interval, * marks the better, the "
-        "last column is what real images score (for reconstructions: PCA). PSNR and SSIM need "
-        "pairs, which a GAN's samples do not have.</p>",
-        report.table(table, ("", *(run_dir.name for run_dir in run_dirs), "real images")),
+        f"seen, features {first['features']}. ± is half the width of a 95 % interval, * marks the "
+        "better. PSNR and SSIM need pairs, which a GAN's samples do not have.</p>",
+        report.table(table, ("", *(run_dir.name for run_dir in run_dirs), "reference")),
         report.commands(
             f"keras-gen evaluate {run_dirs[0]}",
             f"keras-gen compare {run_dirs[0]} {run_dirs[1]}",

@@ -16,6 +16,7 @@ from keras_gen.figures import (
     likelihood_figures,
     manifold_figures,
     pair_figures,
+    sharpness_figures,
 )
 from keras_gen.generation import load_run
 from keras_gen.models import VAE
@@ -95,14 +96,15 @@ def _real_images(recipe, split, n, seed):
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(real.images))
     others = train[order[n:]] if split == "train" else rng.permutation(train)
-    chosen = dataclasses.replace(real, images=real.images[order[:n]])
+    # In their own order, so that the SHA-256 is the same for all seeds where all are chosen.
+    chosen = dataclasses.replace(real, images=real.images[np.sort(order[:n])])
     return split, real.description, chosen, train, others
 
 
 def _measure(model, extractor, real, train, others, seed):
     """Draw samples and return their figures, part by part behind a progress bar."""
     n, is_vae = len(real), isinstance(model, VAE)
-    with tqdm(total=8 if is_vae else 6, unit="part", leave=False) as bar:
+    with tqdm(total=9 if is_vae else 7, unit="part", leave=False) as bar:
 
         def part(title, function, *arguments):
             bar.set_description(title)
@@ -116,6 +118,7 @@ def _measure(model, extractor, real, train, others, seed):
         figures = part("distances", distance_figures, extractor, *features, seed)
         figures += part("manifold", manifold_figures, extractor, *features)
         figures += part("classes", class_figures, extractor, *classes[:2])
+        figures += part("sharpness", sharpness_figures, real, fake)
         figures += part("copies", copy_figures, real, fake, train, others)
         if is_vae:
             figures += part("likelihood", likelihood_figures, model, real, seed)
@@ -173,10 +176,10 @@ def format_figures(content):
         f"features: {names}",
         NEEDS_PAIRS,
     ]
-    return "\n".join([*columns(rows), *footer])
+    return "\n".join([*aligned(rows), *footer])
 
 
-def columns(rows):
+def aligned(rows):
     """Return rows of text as lines whose columns stand below one another.
 
     Args:

@@ -19,6 +19,7 @@ img.pixels { image-rendering: pixelated; width: 30rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; }
 td, th { padding: .3rem .9rem .3rem 0; text-align: left; }
 tr { border-bottom: 1px solid var(--line); } td { font-variant-numeric: tabular-nums; }
+thead + tbody td { white-space: nowrap; } thead + tbody th { min-width: 8rem; }
 pre { background: #8881; padding: .8rem; overflow-x: auto; border-radius: 4px; }
 """
 
@@ -55,16 +56,21 @@ def table(rows, header=()):
 
     Args:
         rows: tuples of plain values, the first of each is the row's name.
-        header: names of the columns, if they need any.
+        header: names of the columns, if they need any; the cells below do not wrap.
     """
 
     def line(cells, tags):
         pairs = zip(tags, cells, strict=True)
         return f"<tr>{''.join(f'<{t}>{html.escape(str(c))}</{t}>' for t, c in pairs)}</tr>"
 
-    head = line(header, ["th"] * len(header)) if header else ""
+    head = f"<thead>{line(header, ['th'] * len(header))}</thead>" if header else ""
     body = "".join(line(cells, ["th"] + ["td"] * (len(cells) - 1)) for cells in rows)
-    return f'<div class="scroll"><table>{head}{body}</table></div>'
+    return f'<div class="scroll"><table>{head}<tbody>{body}</tbody></table></div>'
+
+
+def paragraph(text):
+    """Return a paragraph of plain text."""
+    return f"<p>{html.escape(text)}</p>"
 
 
 def commands(*lines):
@@ -91,5 +97,5 @@ def write_page(path, title, lead, *sections):
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body>"
-        f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>{''.join(sections)}</body></html>\n",
+        f"<h1>{html.escape(title)}</h1>{paragraph(lead)}{''.join(sections)}</body></html>\n",
     )
