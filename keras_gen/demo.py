@@ -157,9 +157,11 @@ def _figures_section(run_dirs):
     table = [(label, *cells, reference) for label, cells, reference in table_rows(contents)]
     return report.section(
         "Measured",
-        f"<p>{first['n_fake']:,} samples against {first['n_real']:,} images that no model has "
-        f"seen, features {first['features']}. ± is half the width of a 95 % interval, * marks the "
-        "better. PSNR and SSIM need pairs, which a GAN's samples do not have.</p>",
+        report.paragraph(
+            f"{first['n_fake']:,} samples against {first['n_real']:,} images that no model has "
+            f"seen, features {first['features']}. ± is half the width of a 95 % interval, * marks "
+            "the better. PSNR and SSIM need pairs, which a GAN's samples do not have."
+        ),
         report.table(table, ("", *(run_dir.name for run_dir in run_dirs), "reference")),
         report.commands(
             f"keras-gen evaluate {run_dirs[0]}",
