@@ -2,7 +2,8 @@
 
 One reduction rule holds for every adversarial and likelihood loss: sum over the dimensions of one
 example, mean over the batch. Logits come in, real first and fake second; a positive logit means
-real. No loss calls a network, opens a tape, logs, or holds state.
+real. The losses of style transfer are means over positions as well, so that they do not grow with
+the picture. No loss calls a network, opens a tape, logs, or holds state.
 """
 
 from keras_gen.losses.gan import (
@@ -18,6 +19,7 @@ from keras_gen.losses.gan import (
     wasserstein_discriminator_loss,
     wasserstein_generator_loss,
 )
+from keras_gen.losses.style import content_loss, gram_matrix, style_loss, total_variation
 from keras_gen.losses.vae import bernoulli_nll, gaussian_kl, negative_elbo
 
 __all__ = [
@@ -35,4 +37,8 @@ __all__ = [
     "bernoulli_nll",
     "gaussian_kl",
     "negative_elbo",
+    "gram_matrix",
+    "content_loss",
+    "style_loss",
+    "total_variation",
 ]
