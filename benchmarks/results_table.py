@@ -18,6 +18,7 @@ import numpy as np
 
 from keras_gen import training
 from keras_gen.evaluation import evaluate, read_figures
+from keras_gen.figures import LIKELIHOOD_DRAWS
 from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
 from keras_gen.run_folder import write_text
 
@@ -43,6 +44,7 @@ COLUMNS = {
     "density": "density",
     "coverage": "coverage",
     "class_entropy": "class entropy",
+    "sharpness": "sharpness",
     "copied": "copies",
     "duplicates": "twins",
 }
@@ -50,7 +52,7 @@ VAE_COLUMNS = {
     "negative_elbo": "negative ELBO, nats",
     "nll": "reconstruction, nats",
     "kl": "divergence, nats",
-    "importance_weighted": "-log p(x), bound of 100 draws, nats",
+    "importance_weighted": f"-log p(x), bound of {LIKELIHOOD_DRAWS} draws, nats",
     "psnr": "PSNR, dB",
     "ssim": "SSIM",
 }
@@ -80,7 +82,9 @@ def row(results, system, columns):
     cells = []
     for key in columns:
         values = [figures[key]["value"] for figures in results[system]]
-        cells.append(f"{np.mean(values):.3g} ± {np.std(values, ddof=1):.1g}")
+        spread = np.std(values, ddof=1)
+        decimals = max(0, -int(np.floor(np.log10(spread)))) if spread else 0  # its first digit
+        cells.append(f"{np.mean(values):.{decimals}f} ± {spread:.{decimals}f}")
     return f"| {system} | " + " | ".join(cells) + " |"
 
 
