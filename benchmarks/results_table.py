@@ -6,7 +6,8 @@ The budget is the number of steps that fit into 60 seconds on 2 cores, measured 
 process (`gan_quality.seconds_per_step`), so that a busy machine changes how long a run takes but
 not its result. Runs that are in the folder already are not repeated; figures are those of
 `keras-gen evaluate`: 10,000 samples against the 10,000 test images. Writes `docs/results.json` and
-the tables between the markers of `docs/results.md` and `docs/results.zh-CN.md`.
+the tables between the markers of `docs/results.md` and `docs/results.zh-CN.md`, and the picture
+above them.
 """
 
 import argparse
@@ -19,6 +20,8 @@ import numpy as np
 from keras_gen import training
 from keras_gen.evaluation import evaluate, read_figures
 from keras_gen.figures import LIKELIHOOD_DRAWS
+from keras_gen.generation import load_run
+from keras_gen.pictures import grid, save_picture
 from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
 from keras_gen.run_folder import write_text
 
@@ -116,6 +119,12 @@ def fill(path, text):
     write_text(path, f"{before}<!-- table -->\n{text}\n<!-- end of table -->{after}")
 
 
+def picture(runs):
+    """Lay 16 samples of each system's first run in a row, in the order of the table."""
+    models = [load_run(run_dir_of(runs, system, 0)) for system in SYSTEMS]
+    return grid(np.concatenate([model.sample(16, seed=1) for model in models]), columns=16, zoom=2)
+
+
 def main():
     """Train what is missing, measure, and write the pages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -131,6 +140,7 @@ def main():
     write_text(DOCS / "results.json", json.dumps(figures, indent=1) + "\n")
     for name in ("results.md", "results.zh-CN.md"):
         fill(DOCS / name, tables(results))
+    save_picture(DOCS / "images" / "results.png", picture(arguments.runs))
     print(tables(results))
 
 
