@@ -4,6 +4,8 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # golden values are the CPU's
+# On a busy machine the threads of OpenBLAS wait for one another: a small QR takes 50 times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import socket
 
