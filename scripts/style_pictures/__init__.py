@@ -1,0 +1,1 @@
+"""Pictures for neural style transfer, painted and rendered with NumPy and Pillow."""
