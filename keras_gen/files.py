@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and the folder where Keras keeps its own."""
 
 import contextlib
 import os
@@ -24,3 +24,8 @@ def replacing(path):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def keras_home():
+    """Return the folder in which Keras caches data and weights."""
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")

@@ -1,8 +1,10 @@
 """Files are whole or not there."""
 
+from pathlib import Path
+
 import pytest
 
-from keras_gen.files import replacing
+from keras_gen.files import keras_home, replacing
 
 
 def test_the_file_appears_when_the_block_ends(tmp_path):
@@ -23,3 +25,10 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_home_of_keras_is_its_variable_or_a_hidden_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert keras_home() == tmp_path
+    monkeypatch.delenv("KERAS_HOME")
+    assert keras_home() == Path.home() / ".keras"

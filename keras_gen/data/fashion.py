@@ -10,12 +10,12 @@ Reference:
 """
 
 import hashlib
-import os
 import urllib.request
 from pathlib import Path
 
 from keras_gen.data.idx import has_idx, read_split
 from keras_gen.data.image_data import ImageData
+from keras_gen.files import keras_home
 
 FASHION_MNIST_CLASSES = (
     "T-shirt/top",
@@ -160,8 +160,7 @@ def _recognise(images, labels, split="train"):
 
 
 def _places():
-    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return _DEBIAN, keras_home / "datasets" / "fashion-mnist"
+    return _DEBIAN, keras_home() / "datasets" / "fashion-mnist"
 
 
 def _from_tfds(split):

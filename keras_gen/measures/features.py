@@ -12,7 +12,6 @@ features, other weights or another number of images cannot be compared.
 
 import dataclasses
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from keras import ops
 
 from keras_gen.data import uint8_to_symmetric, uint8_to_unit
 from keras_gen.data.folder import check_image_shape
+from keras_gen.files import keras_home
 from keras_gen.networks import fashion_net
 
 FEATURES = ("fashion_net", "inception")
@@ -139,8 +139,7 @@ def _inception(image_shape):
 
     Reference: Szegedy et al. 2016, arXiv:1512.00567, for the network.
     """
-    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    path = keras_home / "models" / INCEPTION_WEIGHTS
+    path = keras_home() / "models" / INCEPTION_WEIGHTS
     if not path.is_file():
         raise FileNotFoundError(
             f"inception: expected its weights at {path}, found no such file; "

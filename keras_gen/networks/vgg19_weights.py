@@ -13,7 +13,6 @@ import dataclasses
 import hashlib
 import http.client
 import importlib.metadata
-import os
 import shutil
 import urllib.request
 from pathlib import Path
@@ -22,7 +21,7 @@ import h5py
 import numpy as np
 from tqdm import tqdm
 
-from keras_gen.files import replacing
+from keras_gen.files import keras_home, replacing
 
 # What Keras itself pins in keras.applications.vgg19.
 IMAGENET_URL = (
@@ -115,8 +114,7 @@ def _find(weights):
 
 def imagenet_path():
     """Return where Keras caches VGG19's weights, whether they are there or not."""
-    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return keras_home / "models" / IMAGENET_URL.rpartition("/")[2]
+    return keras_home() / "models" / IMAGENET_URL.rpartition("/")[2]
 
 
 def imagenet_file():
