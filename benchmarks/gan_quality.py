@@ -12,12 +12,12 @@ Frechet distance between 10,000 samples and the 10,000 test images in the featur
 
 import argparse
 import json
-import time
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
+from step_times import seconds_per_step
 
 from keras_gen import data
 from keras_gen.measures import frechet_distance
@@ -85,23 +85,11 @@ SYSTEMS = {
 }
 
 
-def seconds_per_step(names, images, turns=8, steps=10):
-    """Return each system's seconds per step, the least of several turns taken side by side."""
-    runs = {}
-    for name in names:
-        model, batch_size = SYSTEMS[name](0)
-        model.make_train_function()
-        step = model.train_function
-        batches = iter(data.batches(images, batch_size, seed=0))
-        step(batches)  # traces the graph
-        runs[name] = (step, batches, [])
-    for _ in range(turns):
-        for step, batches, times in runs.values():
-            start = time.perf_counter()
-            for _ in range(steps):
-                step(batches)
-            times.append((time.perf_counter() - start) / steps)
-    return {name: min(times) for name, (_, _, times) in runs.items()}
+def start(name, seed, images):
+    """Return a system's model, its training step, and its batches."""
+    model, batch_size = SYSTEMS[name](seed)
+    model.make_train_function()
+    return model, model.train_function, iter(data.batches(images, batch_size, seed))
 
 
 def measure(model, features, real_features, n=10_000):
@@ -113,10 +101,8 @@ def measure(model, features, real_features, n=10_000):
 
 def run(name, seed, total, images, features, real_features, out):
     """Train one system for `total` steps; return a row of figures, and save a grid of samples."""
-    model, batch_size = SYSTEMS[name](seed)
-    model.make_train_function()
-    step = model.train_function
-    batches, done, row = iter(data.batches(images, batch_size, seed)), 0, {}
+    model, step, batches = start(name, seed, images)
+    done, row = 0, {}
     for mark in MARKS:
         while done < round(total * mark):
             step(batches)
@@ -145,7 +131,7 @@ def main():
     if arguments.step_times:
         times = json.loads(arguments.step_times.read_text())
     else:
-        times = seconds_per_step(arguments.systems, images)
+        times = seconds_per_step({n: start(n, 0, images)[1:] for n in arguments.systems})
         (arguments.out / "step-times.json").write_text(json.dumps(times))
     for name in arguments.systems:
         print(f"{name:<22} {times[name] * 1000:7.1f} ms/step", flush=True)

@@ -3,7 +3,7 @@
     python benchmarks/results_table.py --runs runs/results
 
 The budget is the number of steps that fit into 60 seconds on 2 cores, measured side by side in one
-process (`gan_quality.seconds_per_step`), so that a busy machine changes how long a run takes but
+process (`step_times.py`), so that a busy machine changes how long a run takes but
 not its result. Runs that are in the folder already are not repeated; figures are those of
 `keras-gen evaluate`: 10,000 samples against the 10,000 test images. Writes `docs/results.json` and
 the tables between the markers of `docs/results.md` and `docs/results.zh-CN.md`, and the picture

@@ -9,11 +9,11 @@ latents each, in nats per image, lower is better.
 
 import argparse
 import json
-import time
 
 import keras
 import numpy as np
 from keras import layers
+from step_times import seconds_per_step
 
 from keras_gen import data
 from keras_gen.measures import Likelihood
@@ -50,27 +50,11 @@ SYSTEMS = {"sketch": sketch, "vae": recipe}
 
 
 def start(name, seed, steps, images):
-    """Return a system's model, its traced training step, and its batches."""
+    """Return a system's model, its training step, and its batches."""
     model, batch_size = SYSTEMS[name](seed, steps)
     model.make_train_function()
     batches = iter(data.batches(images, batch_size, seed, scale=data.uint8_to_unit))
     return model, model.train_function, batches
-
-
-def seconds_per_step(names, images, turns=10, steps=20):
-    """Return each system's seconds per step, the least of several turns taken side by side."""
-    runs = {}
-    for name in names:
-        _, step, batches = start(name, 0, 10_000, images)
-        step(batches)  # traces the graph
-        runs[name] = (step, batches, [])
-    for _ in range(turns):
-        for step, batches, times in runs.values():
-            begin = time.perf_counter()
-            for _ in range(steps):
-                step(batches)
-            times.append((time.perf_counter() - begin) / steps)
-    return {name: min(times) for name, (_, _, times) in runs.items()}
 
 
 def main():
@@ -83,7 +67,9 @@ def main():
     arguments = parser.parse_args()
     images = data.load("fashion_mnist").images
     held_out = np.asarray(data.uint8_to_unit(data.load("fashion_mnist", split="test").images))
-    times = arguments.step_times or seconds_per_step(arguments.systems, images)
+    times = arguments.step_times or seconds_per_step(
+        {name: start(name, 0, 10_000, images)[1:] for name in arguments.systems}
+    )
     print(json.dumps(times), flush=True)
     for seed in arguments.seeds:
         for name in arguments.systems:

@@ -78,7 +78,7 @@ def build_parser(argv):
     demo.add_argument(
         "--steps",
         type=int,
-        help="training steps of each model (those that take some four minutes in all)",
+        help="training steps of each model (those that take some five minutes in all)",
     )
 
     train = _add_command(commands, "train", "train a recipe in a run folder")

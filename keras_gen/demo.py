@@ -13,7 +13,7 @@ from keras_gen.pictures import grid
 from keras_gen.recipes import RECIPES
 from keras_gen.run_folder import new_run_dir, read_metrics, read_recipe
 
-STEPS = {"dcgan": 6000, "vae": 2500}  # about four minutes on two CPU cores, measuring included
+STEPS = {"dcgan": 6000, "vae": 2500}  # about five minutes on two CPU cores, measuring included
 
 
 def demo(out=None, steps=None):
@@ -21,7 +21,7 @@ def demo(out=None, steps=None):
 
     Args:
         out: folder to make, by default `demo`, or the first of `demo-2`, ... that is not there.
-        steps: training steps of each, by default those that take some four minutes on two CPU
+        steps: training steps of each, by default those that take some five minutes on two CPU
             cores.
 
     Returns:

@@ -114,8 +114,10 @@ class Reporter(keras.callbacks.Callback):
         broken = [key for key, value in logs.items() if not math.isfinite(value)]
         if broken:
             self.stop(f"{' and '.join(broken)} {NOT_FINITE}")
-        scores = [logs[name] for name in self.recipe.told_apart] or [0.0, 1.0]
-        if abs(scores[0] - scores[1]) > 1e-4:
+        if not self.recipe.told_apart:  # a game has two scores to tell apart, a VAE has none
+            return
+        real, fake = (logs[name] for name in self.recipe.told_apart)
+        if abs(real - fake) > 1e-4:
             self.told_apart = self.step
         elif self.step - self.told_apart >= SILENT_STEPS:
             self.stop(

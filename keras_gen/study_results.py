@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gen.measures.intervals import bootstrap_interval, wilson_interval
+from keras_gen.evaluation import aligned
+from keras_gen.measures import bootstrap_interval, wilson_interval
 
 COLUMNS = (
     "study",  # hash of the page's content
@@ -210,14 +211,13 @@ def format_rates(result):
                 f"{run['median_milliseconds'] / 1000:.1f} s",
             )
         )
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     left = result["left"]
     return "\n".join(
         [
             f"study {result['study']}, participants: {result['participants']}, "
             f"choices: {result['choices']:,}",
             "",
-            *("  ".join(map(str.ljust, line, widths)).rstrip() for line in table),
+            *aligned(table),
             "",
             "taken for real: 0 always recognised, 0.5 nobody can tell; time: median of an answer",
             f"left was chosen in {left['rate']:.3f} of the trials ({_span(left['interval'])}); "

@@ -7,9 +7,13 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # golden values are the CPU
 # On a busy machine the threads of OpenBLAS wait for one another: a small QR takes 50 times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import shutil
 import socket
+import subprocess
 
+import numpy as np
 import pytest
+from PIL import Image
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +36,25 @@ def _no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def screenshot(tmp_path):
+    """Return a function that opens a page in a real browser and photographs it."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no chromium on this machine")
+    flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1"]
+    flags += ["--no-first-run", "--disable-background-networking", "--disable-sync"]
+    flags += ["--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+
+    def photograph(page, width):
+        """Return the grey levels (2400, width) of what the browser shows of an HTML file."""
+        picture = tmp_path / "page.png"
+        command = [browser, *flags, f"--window-size={width},2400", f"--screenshot={picture}"]
+        subprocess.run([*command, page.as_uri()], check=True, capture_output=True, timeout=120)
+        with Image.open(picture) as image:
+            return np.asarray(image.convert("L"), "float32")
+
+    return photograph

@@ -2,11 +2,9 @@
 
 import base64
 import dataclasses
-import importlib.util
 import io
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -193,21 +191,11 @@ def test_mistakes_are_named_before_anything_is_measured(runs, copies, tmp_path):
 # --- a browser ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def browser():
-    """The demo's tests, which know how to photograph a page."""
-    path = Path(__file__).with_name("test_demo.py")
-    spec = importlib.util.spec_from_file_location("test_demo", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 400])
-def test_a_browser_shows_the_page_on_a_desktop_and_on_a_phone(browser, compared, tmp_path, width):
+def test_a_browser_shows_the_page_on_a_desktop_and_on_a_phone(screenshot, compared, width):
     """Pictures on top; the table scrolls by itself, so that nothing crosses the right edge."""
-    seen = browser.screenshot(compared[1], tmp_path / "page.png", width)
+    seen = screenshot(compared[1], width)
     assert seen.shape == (2400, width)
     assert (np.abs(np.diff(seen, axis=1)).mean(axis=1) > 8.0).sum() > 200  # rows of samples
     assert seen[:, -8:].std() < 1.0  # an empty margin

@@ -2,10 +2,7 @@
 
 import base64
 import io
-import os
 import re
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
@@ -48,30 +45,11 @@ def test_the_page_states_its_figures(page):
         assert words in page
 
 
-def screenshot(path, picture, width):
-    """Open a page in a real browser without a network and photograph it."""
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no chromium on this machine")
-    flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1"]
-    flags += ["--no-first-run", "--disable-background-networking", "--disable-sync"]
-    flags += ["--disable-component-update", f"--user-data-dir={picture.parent / 'profile'}"]
-    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
-    subprocess.run(
-        [browser, *flags, f"--window-size={width},2400", f"--screenshot={picture}", path.as_uri()],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    with Image.open(picture) as image:
-        return np.asarray(image.convert("L"), "float32")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 400])
-def test_a_browser_shows_the_page_on_a_desktop_and_on_a_phone(path, tmp_path, width):
+def test_a_browser_shows_the_page_on_a_desktop_and_on_a_phone(path, screenshot, width):
     """Words on top, then pictures: rows full of detail; nothing stands beyond the right edge."""
-    seen = screenshot(path, tmp_path / "page.png", width)
+    seen = screenshot(path, width)
     assert seen.shape == (2400, width)
     detail = np.abs(np.diff(seen, axis=1)).mean(axis=1)
     assert detail[:200].max() > 1.0  # the heading

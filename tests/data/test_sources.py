@@ -4,7 +4,7 @@ from PIL import Image
 
 from keras_gen.data import sources
 from keras_gen.data.idx import write_idx
-from keras_gen.data.sources import load
+from keras_gen.data.sources import held_out, load
 
 
 @pytest.fixture
@@ -38,6 +38,17 @@ def test_the_embedded_sample_has_a_test_split():
     data = load("fashion_mnist_10k", split="test")
     assert data.images.shape == (2_000, 28, 28, 1)
     assert data.labels.shape == (2_000,)
+
+
+def test_held_out_images_are_the_test_split_where_there_is_one(idx_folder, photo_folder):
+    split, images = held_out("fashion_mnist_10k", (32, 32, 1))
+    assert split == "test" and images.images.shape == (2000, 32, 32, 1)
+    split, images = held_out(str(idx_folder))
+    expected = load(str(idx_folder), split="test").images
+    assert split == "test" and np.array_equal(images.images, expected)
+    split, images = held_out(str(photo_folder), (16, 16, 3))
+    expected = load(str(photo_folder), (16, 16, 3)).images
+    assert split == "train" and np.array_equal(images.images, expected)
 
 
 def test_fashion_mnist_gets_the_split(monkeypatch):
