@@ -1,9 +1,10 @@
-"""One photo: decoded to upright, opaque 8-bit pixels, and resized without aliasing."""
+"""One photo: decoded to upright 8-bit sRGB pixels, and resized without aliasing."""
 
+import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 # Photos come from strangers: only the formats that are promised, none of Pillow's rare decoders.
@@ -11,10 +12,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 def read_photo(path, channels=3):
-    """Read a JPEG, PNG or WebP file as one looks at it.
-
-    EXIF rotation is applied, transparency is laid on white, and 16-bit grey is scaled to 8 bits.
-    Embedded colour profiles are not applied.
+    """Read a JPEG, PNG or WebP file as one looks at it: `decode`, with transparency on white.
 
     Args:
         path: the file.
@@ -25,18 +23,57 @@ def read_photo(path, channels=3):
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: not an image in one of the formats, damaged, or larger than Pillow allows.
+        ValueError: a folder, not an image in one of the formats, damaged, or larger than Pillow
+            allows.
+    """
+    return flatten(decode(path)).convert("L" if channels == 1 else "RGB")
+
+
+def decode(path):
+    """Decode a JPEG, PNG or WebP file to upright sRGB pixels of 8 bits.
+
+    EXIF rotation is applied. An embedded colour profile is converted to sRGB (perceptual intent);
+    a broken one, or one for other channels than the file has, is ignored. 16-bit grey is rounded
+    to 8 bits; of 16-bit colour Pillow keeps the upper byte.
+
+    Args:
+        path: the file.
+
+    Returns:
+        `PIL.Image.Image` of mode "RGB", or "RGBA" where the file has transparency.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a folder, not an image in one of the formats, damaged, or larger than Pillow
+            allows.
     """
     if not Path(path).exists():
         raise FileNotFoundError(f"{path}: expected an image file, found nothing")
+    if Path(path).is_dir():
+        raise ValueError(f"{path}: expected an image file, found a folder")
     try:
         with Image.open(path, formats=_FORMATS) as image:
-            return _flatten(ImageOps.exif_transpose(image), channels)
+            return _standard(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:
         raise ValueError(f"{path}: not a JPEG, PNG or WebP image") from error
     except Exception as error:  # damaged files make decoders raise nearly any type
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ValueError(f"{path}: {reason}") from error
+
+
+def flatten(image, background="white"):
+    """Lay an image on a background.
+
+    Args:
+        image: `PIL.Image.Image` of mode "RGB" or "RGBA".
+        background: colour that shows through.
+
+    Returns:
+        `PIL.Image.Image` of mode "RGB".
+    """
+    if image.mode == "RGBA":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, background), image)
+    return image.convert("RGB")
 
 
 def fit_photo(image, size, fit="pad", fill="white"):
@@ -69,11 +106,29 @@ def fit_photo(image, size, fit="pad", fill="white"):
     return canvas
 
 
-def _flatten(image, channels):
+def _standard(image):
+    profile = image.info.get("icc_profile")
     if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion clips at 255
         levels = np.asarray(image, np.float32) / 257.0
         image = Image.fromarray(np.round(levels).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("L" if channels == 1 else "RGB")
+    if not image.has_transparency_data:
+        return _srgb(image, profile)
+    grey = image.mode in ("L", "LA")
+    image = image.convert("RGBA")
+    # Profiles are for the channels of the file, so grey is converted as one channel.
+    colour = _srgb(image.getchannel("R") if grey else image.convert("RGB"), profile)
+    colour.putalpha(image.getchannel("A"))
+    return colour
+
+
+def _srgb(image, profile):
+    if image.mode not in ("L", "RGB", "CMYK"):
+        image = image.convert("RGB")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            target = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+        except (OSError, ImageCms.PyCMSError):
+            pass  # broken, or made for other channels
+    return image.convert("RGB")

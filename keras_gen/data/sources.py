@@ -11,16 +11,17 @@ from keras_gen.data.folder import check_image_shape, image_folder
 from keras_gen.data.idx import has_idx
 from keras_gen.data.image_data import ImageData
 from keras_gen.data.photo import fit_photo
+from keras_gen.data.photos import photo_crops
 
-SOURCES = ("fashion_mnist_10k", "fashion_mnist")
+SOURCES = ("fashion_mnist_10k", "fashion_mnist", "photos")
 
 
 def load(source, image_shape=None, split="train", fit="pad", strict=False) -> ImageData:
     """Load images from a named source or a folder.
 
     Args:
-        source: "fashion_mnist_10k", "fashion_mnist", or the path of a folder: one that holds
-            MNIST's four IDX files, or one of photos.
+        source: "fashion_mnist_10k", "fashion_mnist", "photos" (crops of a few photographs), or the
+            path of a folder: one that holds MNIST's four IDX files, or one of photos.
         image_shape: `(height, width, channels)`; None keeps the IDX images as they are,
             (28, 28, 1), and means (64, 64, 3) for photos.
         split: "train" or "test"; a folder of photos has no test split.
@@ -39,6 +40,8 @@ def load(source, image_shape=None, split="train", fit="pad", strict=False) -> Im
     folder = Path(source).expanduser()
     if source not in SOURCES and not folder.exists():
         raise ValueError(f"unknown data {str(source)!r}: expected {', '.join(SOURCES)} or a folder")
+    if source == "photos":
+        return photo_crops(image_shape or (64, 64, 3), split)
     if source == "fashion_mnist":
         data = fashion_mnist(split)
     elif source == "fashion_mnist_10k":

@@ -1,8 +1,11 @@
+import struct
+import zlib
+
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
-from keras_gen.data.photo import fit_photo, read_photo
+from keras_gen.data.photo import decode, fit_photo, flatten, read_photo
 
 ORIENTATION = 0x0112  # the EXIF tag
 
@@ -71,6 +74,126 @@ def test_cmyk_jpeg(tmp_path):
     np.testing.assert_allclose(np.asarray(photo)[4, 4], [255, 0, 0], atol=3)
 
 
+def test_cmyk_jpeg_is_not_inverted(tmp_path):
+    # Adobe stores ink upside down, and so does Pillow; 30 % black ink alone is 70 % grey.
+    path = tmp_path / "print.jpg"
+    Image.new("CMYK", (8, 8), (0, 0, 0, 77)).save(path, quality=95)
+    assert b"Adobe" in path.read_bytes()
+    np.testing.assert_allclose(np.asarray(read_photo(path))[4, 4], [178] * 3, atol=3)
+
+
+def sixteen_bit_png(levels, colour_type):
+    """The bytes of a PNG of big-endian 16-bit samples (H, W, C), which Pillow cannot write."""
+
+    def chunk(name, data):
+        checksum = struct.pack(">I", zlib.crc32(name + data))
+        return struct.pack(">I", len(data)) + name + data + checksum
+
+    height, width, _ = levels.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in levels)
+    header = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in chunks)
+
+
+@pytest.mark.parametrize(("colour_type", "channels"), [(2, 3), (4, 2), (6, 4)])
+def test_of_sixteen_bit_colour_the_upper_byte_is_kept(tmp_path, colour_type, channels):
+    # 0x64FF is 100.99 steps of 256; rounding to 8 bits would give 25855 / 257 = 100.6, so 101.
+    levels = np.full((2, 3, channels), 0x64FF)
+    if channels != 3:
+        levels[..., -1] = 0xFFFF  # opaque
+    (tmp_path / "deep.png").write_bytes(sixteen_bit_png(levels, colour_type))
+    pixels = np.asarray(read_photo(tmp_path / "deep.png"))
+    np.testing.assert_array_equal(pixels, np.full((2, 3, 3), 100))
+
+
+# --- colour profiles ------------------------------------------------------------------------------
+
+
+def srgb_profile():
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def swapped_profile():
+    """SRGB, but the first channel is blue and the third is red."""
+    first, swap, third = b"rXYZ", b"swap", b"bXYZ"  # names in the table of tags
+    profile = srgb_profile().replace(first, swap).replace(third, first).replace(swap, third)
+    assert profile != srgb_profile()
+    return profile
+
+
+def linear_grey_profile():
+    """One channel, proportional to the light."""
+    profile = bytearray(srgb_profile().replace(b"rTRC", b"kTRC"))
+    profile[16:20] = b"GRAY"
+    curve = profile.index(b"para")  # Y = (a X + b)^g from d on, c X below
+    g, a, b, c, d = 1.0, 1.0, 0.0, 1.0, 0.0
+    numbers = [round(65536 * x) for x in (g, a, b, c, d)]
+    profile[curve + 12 : curve + 32] = struct.pack(">5i", *numbers)
+    return bytes(profile)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "error"),
+    [
+        ("a.png", "RGB", 1),
+        ("a.png", "RGBA", 1),
+        ("a.png", "P", 1),
+        ("a.jpg", "RGB", 6),  # lossy
+        ("a.webp", "RGB", 6),
+    ],
+)
+def test_a_profile_is_converted_to_srgb(tmp_path, name, mode, error):
+    image = Image.new("RGB", (8, 8), (200, 100, 50))
+    image = image.quantize(2) if mode == "P" else image.convert(mode)
+    image.save(tmp_path / name, icc_profile=swapped_profile())
+    pixels = np.asarray(read_photo(tmp_path / name), int)
+    assert abs(pixels[4, 4] - [50, 100, 200]).max() <= error
+
+
+@pytest.mark.parametrize("mode", ["L", "LA"])
+def test_a_grey_profile_is_converted_to_srgb(tmp_path, mode):
+    # 55 / 255 = 0.2157 of the light is 1.055 * 0.2157^(1 / 2.4) - 0.055 = 0.5018 in sRGB: 128.
+    Image.new(mode, (4, 4), (55, 255)[: len(mode)]).save(
+        tmp_path / "grey.png", icc_profile=linear_grey_profile()
+    )
+    pixels = np.asarray(read_photo(tmp_path / "grey.png"), int)
+    assert abs(pixels - 128).max() <= 1
+
+
+def test_an_srgb_profile_changes_nothing(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "srgb.png", icc_profile=srgb_profile())
+    np.testing.assert_array_equal(read_photo(tmp_path / "srgb.png"), pixels)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [b"no profile", srgb_profile()[:200], linear_grey_profile()],
+    ids=["text", "cut", "for grey"],
+)
+def test_a_profile_that_does_not_fit_is_ignored(tmp_path, profile):
+    Image.new("RGB", (4, 4), (200, 100, 50)).save(tmp_path / "a.png", icc_profile=profile)
+    assert read_photo(tmp_path / "a.png").getpixel((1, 1)) == (200, 100, 50)
+
+
+# --- transparency kept ----------------------------------------------------------------------------
+
+
+def test_decode_keeps_transparency_and_flatten_lays_it_on_a_background(tmp_path):
+    Image.new("LA", (2, 2), (90, 128)).save(tmp_path / "a.png")
+    image = decode(tmp_path / "a.png")
+    assert image.mode == "RGBA" and image.getpixel((0, 0)) == (90, 90, 90, 128)
+    # 90 * 128 / 255 = 45.2; on white 255 - 128 = 127 more.
+    assert flatten(image, "black").getpixel((0, 0)) == (45, 45, 45)
+    assert flatten(image).getpixel((0, 0)) == (172, 172, 172)
+    halves().save(tmp_path / "b.png")
+    assert decode(tmp_path / "b.png").mode == "RGB"
+
+
+# --- other files ----------------------------------------------------------------------------------
+
+
 def test_one_bit_png(tmp_path):
     halves("1").save(tmp_path / "bit.png")
     np.testing.assert_array_equal(read_photo(tmp_path / "bit.png", 1), [[0, 0, 255, 255]] * 2)
@@ -109,6 +232,11 @@ def test_damaged_files_are_named_in_one_line(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing\.png: expected an image file"):
         read_photo(tmp_path / "nothing.png")
+
+
+def test_a_folder_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r": expected an image file, found a folder$"):
+        read_photo(tmp_path)
 
 
 def test_decompression_bombs_are_refused(tmp_path, monkeypatch):

@@ -56,6 +56,13 @@ def test_fashion_mnist_gets_the_split(monkeypatch):
     assert load("fashion_mnist", split="test") == "test"
 
 
+def test_photos_get_shape_and_split(monkeypatch):
+    monkeypatch.setattr(sources, "photo_crops", lambda *arguments: arguments)
+    assert load("photos", (8, 9, 1), "test") == ((8, 9, 1), "test")
+    assert load("photos") == ((64, 64, 3), "train")
+    assert held_out("photos", (8, 8, 3)) == ("test", ((8, 8, 3), "test"))
+
+
 def test_an_idx_folder(idx_folder):
     assert len(load(idx_folder).images) == 3
     assert len(load(str(idx_folder), split="test").images) == 1
@@ -117,7 +124,8 @@ def test_an_unknown_source_lists_the_known_ones():
     with pytest.raises(ValueError) as caught:
         load("fashion_minst")
     assert str(caught.value) == (
-        "unknown data 'fashion_minst': expected fashion_mnist_10k, fashion_mnist or a folder"
+        "unknown data 'fashion_minst': "
+        "expected fashion_mnist_10k, fashion_mnist, photos or a folder"
     )
 
 
