@@ -18,7 +18,7 @@ from keras_gen.figures import (
     pair_figures,
     sharpness_figures,
 )
-from keras_gen.generation import load_run
+from keras_gen.generation import load_run, refuse_without_noise
 from keras_gen.models import VAE
 from keras_gen.run_folder import read_recipe, write_text
 
@@ -50,11 +50,13 @@ def evaluate(run_dir, split=None, n=10_000, features="fashion_net", seed=0):
 
     Raises:
         FileNotFoundError: no run, nothing trained in it, or the features' weights are not there.
-        ValueError: no such split, too few images, or features that do not fit the images.
+        ValueError: no such split, too few images, features that do not fit the images, or a model
+            that draws nothing from noise.
     """
     if n < FEWEST:
         raise ValueError(f"n: expected at least {FEWEST} images to measure on, found {n}")
     name, recipe, _ = read_recipe(run_dir)
+    refuse_without_noise(run_dir, recipe)
     extractor = measures.load_features(features, recipe.image_shape)
     model = load_run(run_dir)
     split, source, real, train, others = _real_images(recipe, split, n, seed)

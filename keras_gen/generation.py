@@ -21,14 +21,15 @@ def load_run(run_dir):
         run_dir: folder of a run.
 
     Returns:
-        The model, with `sample(n, seed)`.
+        The model, ready for use but not for training: `sample(n, seed)`, or the `stylize(image)` of
+        a `FastStyle`, which needs no VGG19 for that.
 
     Raises:
         FileNotFoundError: no run, or nothing trained in it.
         ValueError: `recipe.json` cannot be read.
     """
     _, recipe, _ = read_recipe(run_dir)
-    model = recipe.build()
+    model = recipe.build_for_use()
     finished, saved = Path(run_dir) / "model.keras", checkpoints(run_dir)
     if not finished.is_file() and not saved:
         raise FileNotFoundError(
@@ -38,6 +39,15 @@ def load_run(run_dir):
         return keras.models.load_model(finished)
     model.load_weights(saved[-1][1])
     return model
+
+
+def refuse_without_noise(run_dir, recipe):
+    """Raise a ValueError with one clear line where a run's model draws nothing from noise."""
+    if not recipe.draws_from_noise:
+        raise ValueError(
+            f"{run_dir}: expected a model that draws from noise, found one that changes pictures; "
+            f"use keras-gen stylize --model {run_dir}"
+        )
 
 
 def generate(run_dir, n=64, seed=0, out=None, npz=None):
@@ -57,8 +67,10 @@ def generate(run_dir, n=64, seed=0, out=None, npz=None):
     Raises:
         FileNotFoundError: no run, or nothing trained in it.
         FileExistsError: the folder for single images holds files already.
-        ValueError: `recipe.json` cannot be read, or `out` is a file of an unknown kind.
+        ValueError: `recipe.json` cannot be read, `out` is a file of an unknown kind, or the model
+            draws nothing from noise.
     """
+    refuse_without_noise(run_dir, read_recipe(run_dir)[1])
     if out is None and npz is None:
         out = Path(run_dir) / f"generated-seed-{seed}.png"
     out, npz = (None if path is None else Path(path) for path in (out, npz))

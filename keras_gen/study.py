@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from keras_gen import data
-from keras_gen.generation import load_run
+from keras_gen.generation import load_run, refuse_without_noise
 from keras_gen.run_folder import read_recipe, write_text
 from keras_gen.study_results import COLUMNS
 
@@ -58,6 +58,7 @@ def write_study(run_dirs, out="study.html", trials=50, seed=0):
         raise FileExistsError(f"{out} exists already; give another --out")
     recipes = [read_recipe(label)[1] for label in labels]
     for label, recipe in zip(labels, recipes, strict=True):
+        refuse_without_noise(label, recipe)
         if recipe.image_shape != recipes[0].image_shape:
             raise ValueError(
                 f"expected runs of one image shape, found {recipes[0].image_shape} in {labels[0]} "

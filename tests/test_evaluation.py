@@ -10,7 +10,7 @@ from PIL import Image
 from keras_gen import data, evaluation, measures, training
 from keras_gen.evaluation import evaluate, format_figures, read_figures
 from keras_gen.generation import load_run
-from keras_gen.recipes import MLPGAN, VAERecipe
+from keras_gen.recipes import MLPGAN, FastStyleRecipe, VAERecipe
 from keras_gen.run_folder import write_recipe
 
 GAN_KEYS = [
@@ -244,8 +244,10 @@ def test_columns_stand_below_one_another():
 
 def test_mistakes_are_one_line_and_write_nothing(copy, tmp_path):
     write_recipe(tmp_path, "mlp_gan", recipe(image_size=32))
-    (tmp_path / "untrained").mkdir()
+    for name in ("untrained", "style"):
+        (tmp_path / name).mkdir()
     write_recipe(tmp_path / "untrained", "mlp_gan", recipe())
+    write_recipe(tmp_path / "style", "fast_style", FastStyleRecipe())
     cases = [
         ((copy, None, 99), r"n: expected at least 100 images to measure on, found 99"),
         ((copy, "dev"), r"unknown split 'dev'"),
@@ -253,6 +255,7 @@ def test_mistakes_are_one_line_and_write_nothing(copy, tmp_path):
         ((tmp_path,), r"fashion_net measures images of 28x28x1, found 32x32x1"),
         ((tmp_path / "nowhere",), r"expected a run folder, found nothing"),
         ((tmp_path / "untrained",), r"expected a trained model or a checkpoint"),
+        ((tmp_path / "style",), r"expected a model that draws from noise, .* stylize --model"),
     ]
     for arguments, message in cases:
         with pytest.raises((ValueError, FileNotFoundError), match=message) as error:

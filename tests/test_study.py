@@ -19,7 +19,7 @@ from PIL import Image
 from keras_gen.data import unit_to_uint8
 from keras_gen.data.idx import write_idx
 from keras_gen.generation import load_run
-from keras_gen.recipes import MLPGAN
+from keras_gen.recipes import MLPGAN, FastStyleRecipe
 from keras_gen.run_folder import write_recipe
 from keras_gen.study import write_study
 from keras_gen.study_results import COLUMNS, rates, read_choices
@@ -194,6 +194,9 @@ def test_mistakes_write_nothing(runs, tmp_path):
     large = write_run(tmp_path / "large", data, image_size=16)
     untrained = write_run(tmp_path / "untrained", data)
     (untrained / "model.keras").unlink()
+    style = tmp_path / "style"
+    style.mkdir()
+    write_recipe(style, "fast_style", FastStyleRecipe())
     out = tmp_path / "study.html"
     cases = [
         ([first], 0, ValueError, r"^trials: expected at least 1, found 0$"),
@@ -203,6 +206,7 @@ def test_mistakes_write_nothing(runs, tmp_path):
         ([first, second], 16, ValueError, r"a real image for each of 32 trials, found 30: test"),
         ([tmp_path / "no"], 5, FileNotFoundError, r"^expected a run folder, found nothing at"),
         ([untrained], 5, FileNotFoundError, r"^expected a trained model or a checkpoint"),
+        ([first, style], 5, ValueError, r"draws from noise, found one that changes pictures; use"),
     ]
     for run_dirs, trials, kind, message in cases:
         with pytest.raises(kind, match=message):

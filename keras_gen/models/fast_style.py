@@ -1,0 +1,173 @@
+"""Fast style transfer as a Keras model: a network learns to draw what Gatys et al. optimise."""
+
+import functools
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gen.losses import content_loss, gram_matrix, style_loss, total_variation
+from keras_gen.networks.fast_style import SMALLEST
+
+METRICS = ("loss", "style", "content", "total_variation")
+
+
+@keras.saving.register_keras_serializable("keras_gen")
+class FastStyle(keras.Model):
+    r"""A network that stylises any picture in one pass, in the one style that it was trained for.
+
+    Calling the model stylises: images (B, H, W, 3) in [0, 1] -> the same.
+
+    Formula:
+        $\min_\theta \; E_x [\sum_l w_l \frac{L_{style}(G_l, A_l)}{\mathrm{mean}(A_l^2)}
+        + \sum_l c_l \frac{L_{content}(F_l, P_l)}{\mathrm{mean}(P_l^2)} + t \, V(f_\theta(x))]$
+        with $F, G$ of $f_\theta(x)$, $P$ of $x$, $A$ of the style image
+
+    Both quotients are 0 for features that agree and 1 for features that are all 0, so the weights
+    have no unit. Deviation: Johnson et al. take the losses as they are, and their weights hold for
+    one feature network only.
+
+    The feature network serves training alone: it is not saved with the model, and a model that was
+    read from a file stylises without it.
+
+    Args:
+        network: model, images (B, H, W, 3) in [0, 1] -> images of the same size and range.
+        features: `vgg19.features` of all the layers that the preset names, or None.
+        style_image: (H, W, 3) floats in [0, 1]; with `features` only.
+        preset: `style_presets.StylePreset`, here w_l, c_l and t; with `features` only.
+
+    Reference: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155, section 3.
+    """
+
+    def __init__(
+        self, network, features=None, style_image=None, preset=None, name="fast_style", **kwargs
+    ):
+        super().__init__(name=name, **kwargs)
+        self.network = network
+        self.extract = None
+        if features is not None:
+            # A function, not a network, so that Keras does not write VGG into every checkpoint.
+            self.extract = functools.partial(features, training=False)
+            self.source, self.preset = features.source, preset
+            maps = self.extract(ops.convert_to_tensor(style_image, "float32")[None])
+            self.style_grams = {layer: gram_matrix(maps[layer]) for layer in preset.style}
+        self.trackers = {key: keras.metrics.Mean(name=key) for key in METRICS}
+        self.built = True  # the network arrives built
+
+    def call(self, images, training=False):
+        """Return the stylised images (B, H, W, 3)."""
+        return self.network(images, training=training)
+
+    def stylize(self, image):
+        """Draw one picture in the style.
+
+        Args:
+            image: (H, W, 3) floats in [0, 1], any size from 5 pixels on.
+
+        Returns:
+            (H, W, 3) float32 NumPy array in [0, 1].
+
+        Raises:
+            ValueError: an array of another shape.
+        """
+        shape = np.shape(image)
+        if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < SMALLEST:
+            raise ValueError(
+                f"stylize: expected an image (H, W, 3), H and W at least {SMALLEST}, found {shape}"
+            )
+        return np.asarray(self._draw(ops.convert_to_tensor(image, "float32")[None]))[0]
+
+    @functools.cached_property
+    def _draw(self):
+        """The network as one graph for every size."""
+        images = tf.TensorSpec((1, None, None, 3), "float32")
+        return tf.function(lambda x: self.network(x, training=False), input_signature=[images])
+
+    def terms(self, images, stylised):
+        """Return the weighted terms of the loss.
+
+        Args:
+            images: (B, H, W, 3) floats in [0, 1], the content.
+            stylised: (B, H, W, 3) floats in [0, 1], what the network made of it.
+
+        Returns:
+            Dict of scalars >= 0 that sum to the loss: style, content, total_variation.
+
+        Raises:
+            ValueError: the model has no feature network.
+        """
+        if self.extract is None:
+            raise ValueError("FastStyle: expected a feature network to train with, found none")
+        maps, content_maps = self.extract(stylised), self.extract(images)
+        style = content = 0.0
+        for layer, weight in self.preset.style.items():
+            target = self.style_grams[layer]  # (1, N, N)
+            difference = style_loss(gram_matrix(maps[layer]), target)
+            style += weight * difference / ops.mean(ops.square(target))
+        for layer, weight in self.preset.content.items():
+            target = ops.cast(content_maps[layer], "float32")  # (B, H', W', N)
+            difference = content_loss(maps[layer], target)
+            content += weight * difference / ops.mean(ops.square(target))
+        smoothness = self.preset.total_variation * total_variation(stylised)
+        return {"style": style, "content": content, "total_variation": smoothness}
+
+    def train_step(self, data):
+        """Descend the loss on a batch of images (B, H, W, 3) in [0, 1]."""
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        variables = self.network.trainable_variables
+        with tf.GradientTape() as tape:
+            stylised = self.network(images, training=True)  # (B, H, W, 3)
+            terms = self.terms(images, stylised)
+            loss = sum(terms.values())
+        gradients = tape.gradient(loss, variables)
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync  # they sum their gradients
+        self.optimizer.apply([gradient / replicas for gradient in gradients], variables)
+        for key, value in {"loss": loss, **terms}.items():
+            self.trackers[key].update_state(value)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    @property
+    def steps_done(self):
+        """Number of training steps so far."""
+        return int(self.optimizer.iterations)
+
+    @property
+    def metrics(self):
+        """The loss and its three weighted terms."""
+        return list(self.trackers.values())
+
+    def compile(self, optimizer, **kwargs):
+        """Set the optimizer, built here so that its state is saved and restored.
+
+        Args:
+            optimizer: Keras optimizer.
+            **kwargs: `jit_compile`, `run_eagerly`, `steps_per_execution` as for `keras.Model`.
+
+        Raises:
+            ValueError: a float16 network.
+        """
+        if self.network.compute_dtype == "float16":
+            raise ValueError("mixed_float16 would need a loss scale; use mixed_bfloat16")
+        super().compile(optimizer=optimizer, **kwargs)
+        self.optimizer.build(self.network.trainable_variables)
+
+    def get_compile_config(self):
+        """Return what `compile_from_config` needs; called when a `.keras` file is written."""
+        return {"optimizer": keras.optimizers.serialize(self.optimizer)}
+
+    def compile_from_config(self, config):
+        """Compile as the saved model was; called when a `.keras` file is read."""
+        self.compile(keras.optimizers.deserialize(config["optimizer"]))
+
+    def get_config(self):
+        """Return what stylising needs: the network."""
+        network = keras.saving.serialize_keras_object(self.network)
+        return {**super().get_config(), "network": network}
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the model that `get_config` described, without a feature network."""
+        return cls(
+            **{**config, "network": keras.saving.deserialize_keras_object(config["network"])}
+        )

@@ -1,0 +1,26 @@
+"""Recipes: the only place that joins data, networks, model and optimizers.
+
+A recipe is a frozen dataclass. Its fields are the flags of `keras-gen train`, its docstring states
+what the command costs and reaches, and `build` makes the compiled model.
+
+Keras is imported inside the functions, so that the command line can list recipes at once.
+"""
+
+from keras_gen.recipes.fast_style import FastStyleRecipe
+from keras_gen.recipes.gan import DCGAN, MLPGAN, GANRecipe
+from keras_gen.recipes.recipe import PRECISIONS, Recipe, option
+from keras_gen.recipes.vae import VAERecipe
+
+RECIPES = {"mlp_gan": MLPGAN, "dcgan": DCGAN, "vae": VAERecipe, "fast_style": FastStyleRecipe}
+
+__all__ = [
+    "DCGAN",
+    "MLPGAN",
+    "PRECISIONS",
+    "RECIPES",
+    "FastStyleRecipe",
+    "GANRecipe",
+    "Recipe",
+    "VAERecipe",
+    "option",
+]

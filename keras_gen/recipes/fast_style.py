@@ -1,0 +1,120 @@
+"""Fast style transfer."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_gen.recipes.recipe import Recipe, option, precision_policy
+
+STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1")
+CONTENT_LAYER = "block3_conv3"
+CONTENT_SIZE = 256  # pixels of the product pictures in the reports
+
+
+@dataclass(frozen=True, kw_only=True)
+class FastStyleRecipe(Recipe):
+    """TODO."""
+
+    data: str = option("photos", "photos (crops of those in scikit-image), or a folder")
+    image_size: int = option(128, "height and width of the training crops, in pixels")
+    channels: int = option(3, "3, since VGG19 sees colour")
+    fit: str = option("crop", "how photos are brought to a square", choices=("pad", "crop"))
+    steps: int = option(1200, "training steps")
+    batch_size: int = option(4, "images in a batch")
+    style: str = option("flow_field", "style picture: a file, or the name of the package's own")
+    style_size: int = option(256, "its longer side in training; strokes become that fine")
+    weights: str = option("auto", "of VGG19: auto, imagenet, hed, random, or a file")
+    content_weight: float = option(1.0, "weight of the content, relative to its energy")
+    style_weight: float = option(10.0, "weight of the style, relative to its energy")
+    tv_weight: float = option(1.0, "weight of the total variation")
+    width: int = option(32, "channels of the network at full size")
+    blocks: int = option(5, "residual blocks of the network")
+    learning_rate: float = option(1e-3, "Adam's first rate; it falls to 0 along a cosine")
+
+    panels: ClassVar[list] = [
+        ("loss and its weighted terms", {"loss": "loss", "style": "style", "content": "content"}),
+        ("weighted total variation", {"total_variation": "total variation"}),
+    ]
+    layout: ClassVar[dict] = {"columns": 4}
+    draws_from_noise: ClassVar[bool] = False
+
+    def __post_init__(self):
+        """Refuse values that no run can use, and grey images."""
+        super().__post_init__()
+        if self.channels != 3:
+            raise ValueError(f"channels: expected 3 for fast_style, found {self.channels}")
+
+    def scale(self, images):
+        """Map uint8 images to [0, 1], where the networks' pixels live."""
+        from keras_gen.data import uint8_to_unit
+
+        return uint8_to_unit(images)
+
+    def style_image(self):
+        """Return the style picture in its training size, (H, W, 3) float32 in [0, 1]."""
+        from keras_gen.data import longest_side, picture_path, read_picture, resize
+
+        pixels = read_picture(picture_path(self.style)).pixels
+        return resize(pixels, longest_side(pixels.shape[:2], self.style_size))
+
+    def preset(self):
+        """Return the weights of the losses as a `style_presets.StylePreset`."""
+        from keras_gen.networks.style_presets import StylePreset
+
+        return StylePreset(
+            style=dict.fromkeys(STYLE_LAYERS, self.style_weight / len(STYLE_LAYERS)),
+            content={CONTENT_LAYER: self.content_weight},
+            total_variation=self.tv_weight,
+            pooling="max",
+        )
+
+    def build(self):
+        """Return the compiled `FastStyle`; the same recipe always starts from the same weights."""
+        from keras_gen.networks import vgg19
+
+        style_image = self.style_image()  # a mistake in it shows before VGG19 is looked for
+        features = vgg19.features(
+            [*STYLE_LAYERS, CONTENT_LAYER],
+            weights=self.weights,
+            padding="replicate",
+            dtype=self.precision,
+            seed=self.seed,
+        )
+        return self._compiled(features, style_image, self.preset())
+
+    def build_for_use(self):
+        """Return the compiled `FastStyle` without VGG19."""
+        return self._compiled()
+
+    def _compiled(self, *training):
+        import keras
+
+        from keras_gen.models import FastStyle
+        from keras_gen.networks import fast_style
+
+        keras.utils.set_random_seed(self.seed)
+        with precision_policy(self.precision):
+            network = fast_style.transformer(self.width, self.blocks)
+        model = FastStyle(network, *training)
+        rate = keras.optimizers.schedules.CosineDecay(self.learning_rate, self.steps)
+        model.compile(keras.optimizers.Adam(rate))
+        return model
+
+    def provenance(self, model):
+        """Return which features the model learned from, and the bytes of its style picture."""
+        import hashlib
+
+        from keras_gen.data import picture_path
+
+        digest = hashlib.sha256(picture_path(self.style).read_bytes()).hexdigest()
+        return {"features": dataclasses.asdict(model.source), "style": {"sha256": digest}}
+
+    def samples(self, model):
+        """Return the package's product pictures, each beside its stylised version."""
+        import numpy as np
+
+        from keras_gen.data import product_pictures
+
+        contents = product_pictures(CONTENT_SIZE)  # (4, H, W, 3)
+        drawn = [model.stylize(content) for content in contents]
+        return np.stack([contents, drawn], axis=1).reshape(-1, *contents.shape[1:])

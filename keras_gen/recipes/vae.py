@@ -1,0 +1,61 @@
+"""The variational autoencoder."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_gen.recipes.recipe import Recipe, option, precision_policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class VAERecipe(Recipe):
+    """Variational autoencoder, the documents' second family of models.
+
+        keras-gen train vae --data fashion_mnist
+
+    About six minutes on 2 CPU cores: 10,000 steps of 29 ms, and the reports. Negative ELBO of the
+    10,000 test images, one draw of the latents each: 237.5 nats (reconstruction 222.2, divergence
+    15.4; seed 0). Reconstructions of the test images: PSNR 20.4 dB and SSIM 0.68, where PCA of 24
+    components has 18.3 dB and 0.57. Frechet distance of 10,000 samples to the test images in the
+    features of `keras_gen.measures`: 6.6, where `DCGAN` reaches 2.65 in five minutes; blurred, but
+    recognisable.
+
+    The rate depends on the number of steps: a run that is resumed with more of them goes on along
+    another curve.
+    """
+
+    steps: int = option(10000, "training steps")
+    latent_dim: int = option(24, "number of latents")
+    width: int = option(32, "channels of the first convolution and of the last hidden map")
+    hidden: int = option(512, "units of the Dense layers")
+    beta: float = option(1.0, "weight of the divergence; 1 bounds the likelihood")
+    learning_rate: float = option(1e-3, "Adam's highest rate; it falls to 0 along a cosine")
+
+    panels: ClassVar[list] = [
+        ("nats per image", {"negative_elbo": "negative ELBO", "nll": "reconstruction"}),
+        ("nats per image", {"kl": "divergence from the prior"}),
+    ]
+
+    def scale(self, images):
+        """Map uint8 images to [0, 1], where the Bernoulli likelihood lives."""
+        from keras_gen.data import uint8_to_unit
+
+        return uint8_to_unit(images)
+
+    def build(self):
+        """Return the compiled `VAE`; the same recipe always starts from the same weights."""
+        import keras
+
+        from keras_gen.models import VAE
+        from keras_gen.networks import vae
+
+        keras.utils.set_random_seed(self.seed)
+        shape = (self.image_shape, self.latent_dim, self.width, self.hidden)
+        with precision_policy(self.precision):
+            encoder, decoder = vae.encoder(*shape), vae.decoder(*shape)
+        warmup = min(200, self.steps // 10)
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0, self.steps - warmup, warmup_target=self.learning_rate, warmup_steps=warmup
+        )
+        model = VAE(encoder, decoder, beta=self.beta, seed=self.seed)
+        model.compile(keras.optimizers.Adam(rate))
+        return model
