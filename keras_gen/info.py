@@ -17,6 +17,12 @@ def _version(package):
         return "not installed"
 
 
+def versions():
+    """Return the versions that a repetition would need, as a dict."""
+    packages = ("keras_gen", "keras", "tensorflow", "numpy", "pillow")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
 def describe():
     """Return some lines on versions, devices and data; nothing is downloaded."""
     devices = [

@@ -1,6 +1,8 @@
 """What a run shows and writes while it trains: a progress bar, rows, pictures, checkpoints."""
 
+import contextlib
 import math
+import signal
 import sys
 import time
 
@@ -12,7 +14,6 @@ from keras_gen.files import replacing
 from keras_gen.pictures import grid, save_picture
 from keras_gen.run_folder import checkpoint_path, checkpoints, read_metrics, write_metrics
 
-SAMPLES = 64  # images of the fixed noise in every picture of a run
 SILENT_STEPS = 200  # steps without any difference between D(x) and D(G(z)) that mean a dead D
 SHORT_NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
 NOT_FINITE = (
@@ -25,19 +26,35 @@ class TrainingStopped(RuntimeError):
     """A run that cannot go on; the message says what happened and what to try."""
 
 
+@contextlib.contextmanager
+def stop_politely(worker, attribute):
+    """Let Ctrl-C set `worker.attribute`, which ends the work soon; a second one ends it at once."""
+
+    def stop(signum, frame):
+        setattr(worker, attribute, True)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def progress_bar(**options):
+    """Return a tqdm bar that moves on a screen and leaves few lines in a log."""
+    interval = 0.2 if sys.stderr.isatty() else 30.0
+    return tqdm(mininterval=interval, dynamic_ncols=True, **options)
+
+
 class ProgressBar(keras.callbacks.Callback):
     """Shows images seen, images per second, time left and the means of the metrics."""
 
     def __init__(self, batch_size, done, steps):
         super().__init__()
         self.batch_size = batch_size
-        self.bar = tqdm(
-            initial=done * batch_size,
-            total=steps * batch_size,
-            unit="img",
-            unit_scale=True,
-            mininterval=0.2 if sys.stderr.isatty() else 30.0,  # a log wants few lines
-            dynamic_ncols=True,
+        self.bar = progress_bar(
+            initial=done * batch_size, total=steps * batch_size, unit="img", unit_scale=True
         )
 
     def on_train_batch_end(self, batch, logs=None):
@@ -96,11 +113,12 @@ class Reporter(keras.callbacks.Callback):
         self.reported, self.clock = self.step, time.perf_counter()
 
     def save_samples(self):
-        """Draw the fixed noise; broken weights show here before a checkpoint keeps them."""
-        samples = self.model.sample(SAMPLES, seed=self.recipe.seed)
+        """Draw the recipe's samples; broken weights show here before a checkpoint keeps them."""
+        samples = self.recipe.samples(self.model)
         if not np.isfinite(samples).all():
             self.stop(f"the samples {NOT_FINITE}")
-        save_picture(self.run_dir / "samples" / f"step-{self.step:07d}.png", grid(samples, zoom=2))
+        picture = grid(samples, **self.recipe.layout)
+        save_picture(self.run_dir / "samples" / f"step-{self.step:07d}.png", picture)
 
     def save_checkpoint(self):
         """Write the checkpoint and keep the one before it, in case this one is lost."""

@@ -2,40 +2,17 @@
 
 import contextlib
 import dataclasses
-import platform
 import shutil
-import signal
-from importlib.metadata import version
 from pathlib import Path
 
 from keras_gen import data
 from keras_gen.files import replacing
+from keras_gen.info import versions
 from keras_gen.latent_pictures import save_latent_pictures
 from keras_gen.models import VAE
 from keras_gen.pictures import save_animation, save_curves
-from keras_gen.reporting import ProgressBar, Reporter
+from keras_gen.reporting import ProgressBar, Reporter, stop_politely
 from keras_gen.run_folder import checkpoints, read_metrics, read_recipe, sample_paths, write_recipe
-
-
-@contextlib.contextmanager
-def _stop_politely(model):
-    """Let Ctrl-C end the run after the step at work; a second one ends it at once."""
-
-    def stop(signum, frame):
-        model.stop_training = True
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _versions():
-    """Return the versions that a repetition would need."""
-    packages = ("keras_gen", "keras", "tensorflow", "numpy", "pillow")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
 def _load(recipe, strict=False):
@@ -79,7 +56,8 @@ def train(recipe_name, recipe, run_dir, epochs=None, strict=False):
     for folder in ("samples", "checkpoints"):
         (run_dir / folder).mkdir(parents=True)
     provenance = {"data": {"description": images.description, "sha256": images.sha256}}
-    write_recipe(run_dir, recipe_name, recipe, **provenance, versions=_versions())
+    provenance |= recipe.provenance(model)
+    write_recipe(run_dir, recipe_name, recipe, **provenance, versions=versions())
     return _fit(model, recipe, images.images, run_dir)
 
 
@@ -118,6 +96,9 @@ def resume(run_dir, steps=None, epochs=None):
             f"the run has done {done} of {recipe.steps} steps; ask for more by --steps"
         )
     model = recipe.build()
+    for key, value in recipe.provenance(model).items():
+        if content[key] != value:
+            raise ValueError(f"the {key} changed since the run began: then {content[key]}")
     model.load_weights(path)
     del content["recipe"], content["fields"]
     write_recipe(run_dir, name, recipe, **content)
@@ -130,7 +111,7 @@ def _fit(model, recipe, images, run_dir):
     if start < recipe.steps:
         batch_size = recipe.images_per_step
         bar = ProgressBar(batch_size, start, recipe.steps)
-        with _stop_politely(model), contextlib.closing(bar):
+        with stop_politely(model, "stop_training"), contextlib.closing(bar):
             model.fit(
                 data.batches(images, batch_size, recipe.seed, start, recipe.scale),
                 steps_per_epoch=recipe.steps - start,

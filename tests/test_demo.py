@@ -8,13 +8,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_gen import style_section
 from keras_gen.demo import demo
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
+    """A short demo, painted by random features, since weights need not be on this machine."""
     out = tmp_path_factory.mktemp("demo") / "out"
-    assert demo(out, steps=3) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style_section, "weights_here", lambda: "random")
+        patch.setattr(style_section, "SIZE", 112)
+        assert demo(out, steps=3) == 0
     return out / "index.html"
 
 
@@ -25,7 +30,7 @@ def page(path):
 
 def test_the_page_inlines_every_picture_and_asks_nothing_of_the_network(page):
     sources = re.findall(r'src="([^"]*)"', page)
-    assert len(sources) == 9  # four of the GAN, five of the VAE
+    assert len(sources) == 11  # four of the GAN, five of the VAE, two of style transfer
     for source in sources:
         kind, content = source.removeprefix("data:").split(";base64,")
         picture = Image.open(io.BytesIO(base64.b64decode(content)))
@@ -41,6 +46,8 @@ def test_the_page_states_its_figures(page):
         "seed",
         "FD-FashionNet",
         "SSIM",
+        "style distance",
+        "VGG19 with random kernels",
     ):
         assert words in page
 

@@ -16,7 +16,9 @@ READMES = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "REA
 def test_every_command_parses(name):
     commands = set(re.findall(r"`(keras-gen [^`]*)`", READMES[name]))
     assert len(commands) >= 6
-    for command in commands - {"keras-gen train dcgan --help"}:
+    for command in commands:
+        if command.endswith("--help"):
+            continue
         words = shlex.split(command)[1:]
         assert build_parser(words).parse_args(words).command == words[0]
 

@@ -23,6 +23,7 @@ LEVELS = {
     "run_folder": 5, "training": 5, "reporting": 5, "latent_pictures": 5, "generation": 5,
     "figures": 5, "evaluation": 5, "comparison": 5, "study": 5, "study_results": 5, "report": 5,
     "info": 5, "demo": 5,
+    "stylization": 5, "style_files": 5, "style_options": 5, "style_section": 5,
     "cli": 6,
     "__main__": 7,
 }  # fmt: skip
@@ -130,7 +131,13 @@ def test_no_file_is_longer_than_a_reader_can_hold(path):
 
 
 def test_tests_mirror_the_package():
-    project_wide = {"test_structure.py", "test_readme.py", "test_quality.py"}
+    project_wide = {
+        "test_errata.py",
+        "test_interview.py",
+        "test_quality.py",
+        "test_readme.py",
+        "test_structure.py",
+    }
     for path in (ROOT / "tests").rglob("test_*.py"):
         twin = PACKAGE / path.relative_to(ROOT / "tests").with_name(path.name[5:])
         assert path.name in project_wide or twin.is_file(), f"{name(path)} tests no file"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from PIL import Image
 
 from keras_gen import reporting, training
 from keras_gen.generation import load_run
-from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
+from keras_gen.recipes import DCGAN, MLPGAN, FastStyleRecipe, VAERecipe
 from keras_gen.reporting import TrainingStopped
 from keras_gen.run_folder import checkpoints, read_metrics, read_recipe, sample_paths
 
@@ -218,6 +219,75 @@ def test_a_killed_vae_run_goes_on_bit_for_bit(finished_vae, tmp_path):
     models = [load_run(path) for path in (finished_vae, run_dir)]
     pairs = zip(*(model.variables + model.optimizer.variables for model in models), strict=True)
     assert all(np.array_equal(np.array(a), np.array(b)) for a, b in pairs)
+
+
+# --- fast style transfer --------------------------------------------------------------------------
+
+SMALL_STYLE = {
+    "width": 4, "blocks": 1, "image_size": 32, "style_size": 32, "batch_size": 2,
+    "report_every": 4, "weights": "random",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def photo_folder(tmp_path_factory):
+    """Six photos of noise."""
+    folder = tmp_path_factory.mktemp("photos")
+    for i in range(6):
+        pixels = np.random.default_rng(i).integers(0, 256, (40, 50, 3), "uint8")
+        Image.fromarray(pixels).save(folder / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished_style(tmp_path_factory, photo_folder):
+    """One uninterrupted run of 12 steps."""
+    run_dir = tmp_path_factory.mktemp("runs") / "style"
+    recipe = FastStyleRecipe(**SMALL_STYLE, data=str(photo_folder), steps=12)
+    assert training.train("fast_style", recipe, run_dir)
+    return run_dir
+
+
+def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_versions(
+    finished_style,
+):
+    names = {path.name for path in finished_style.iterdir()}
+    assert names == {
+        "recipe.json", "metrics.csv", "samples", "samples.png", "samples.gif", "losses.png",
+        "checkpoints", "model.keras",
+    }  # fmt: skip
+    rows = read_metrics(finished_style)
+    assert [row["step"] for row in rows] == [4, 8, 12]
+    assert list(rows[0]) == [
+        "step", "loss", "style", "content", "total_variation", "images_per_second",
+    ]  # fmt: skip
+    assert rows[-1]["loss"] < rows[0]["loss"]
+    with Image.open(finished_style / "samples.png") as picture:
+        assert picture.size == (4 * 258 - 2, 2 * 258 - 2)  # 4 x 2 of 256 pixels, gap 2
+    content = read_recipe(finished_style)[2]
+    assert content["features"]["description"] == "VGG19 with random kernels, seed 0"
+    assert len(content["style"]["sha256"]) == 64
+
+
+def test_a_killed_style_run_goes_on_bit_for_bit(finished_style, tmp_path):
+    """A run that was killed between its reports at 8 and 12 steps left this."""
+    run_dir = shutil.copytree(finished_style, tmp_path / "killed")
+    (run_dir / "model.keras").unlink()
+    checkpoints(run_dir)[-1][1].unlink()
+    assert training.resume(run_dir)
+    models = [load_run(path) for path in (finished_style, run_dir)]
+    states = [[*m.network.variables, *m.optimizer.variables] for m in models]
+    assert all(np.array_equal(np.array(a), np.array(b)) for a, b in zip(*states, strict=True))
+
+
+def test_a_resumed_style_run_keeps_its_features_and_its_style(photo_folder, tmp_path):
+    style = tmp_path / "style.png"
+    Image.new("RGB", (32, 32), "red").save(style)
+    run_dir, fields = tmp_path / "run", {"data": str(photo_folder), "style": str(style)}
+    assert training.train("fast_style", FastStyleRecipe(**SMALL_STYLE, **fields, steps=1), run_dir)
+    Image.new("RGB", (32, 32), "blue").save(style)
+    with pytest.raises(ValueError, match=r"the style changed since the run began: then .*sha256"):
+        training.resume(run_dir, steps=2)
 
 
 # --- mistakes: one clear line, and nothing written ----------------------------------------------

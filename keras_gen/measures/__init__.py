@@ -7,6 +7,7 @@
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely a VAE finds images
     sharpness.py   how strong the edges of an image are
+    style.py       what style transfer kept of the content, how near it came to the style
     pca.py         the best linear autoencoder, a yardstick for reconstructions
     features.py    the networks whose features measure samples
     intervals.py   how sure a measured number is
@@ -29,12 +30,22 @@ from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest
 from keras_gen.measures.pairs import psnr, ssim
 from keras_gen.measures.pca import pca_reconstructions
 from keras_gen.measures.sharpness import sharpness
+from keras_gen.measures.style import (
+    HELD_OUT_LAYERS,
+    held_out_distances,
+    luminance_ssim,
+    style_distance,
+)
 
 __all__ = [
     "psnr",
     "ssim",
     "pca_reconstructions",
     "sharpness",
+    "HELD_OUT_LAYERS",
+    "held_out_distances",
+    "luminance_ssim",
+    "style_distance",
     "Likelihood",
     "FEATURES",
     "Features",

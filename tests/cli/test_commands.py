@@ -1,8 +1,7 @@
-"""The command line: help that helps, and mistakes that end in one clear line and status 2."""
+"""Commands: what they write and print, and mistakes that end in one clear line and status 2."""
 
 import json
-import subprocess
-import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,43 +25,6 @@ def run_dir(tmp_path_factory):
     path = tmp_path_factory.mktemp("runs") / "small"
     assert run("train", "mlp_gan", "--run-dir", path, "--steps", 2, *SMALL) == 0
     return path
-
-
-# --- help ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["demo", "train", "generate", "evaluate", "compare", "study", "study-results", "info"],
-)
-def test_each_command_has_an_example(command, capsys):
-    assert run(command, "--help") == 0
-    assert f"keras-gen {command}" in capsys.readouterr().out.split("examples:")[1]
-
-
-def test_help_of_a_recipe_lists_its_fields_with_their_defaults(capsys):
-    assert run("train", "dcgan", "--help") == 0
-    out = capsys.readouterr().out
-    assert "fields of DCGAN" in out and "--generator-width" in out and "--loss" in out
-
-
-def test_help_imports_neither_keras_nor_tensorflow():
-    """Which is why it answers at once; seconds are not asserted on a shared machine."""
-    code = (
-        "import sys, keras_gen.cli as c\n"
-        "try: c.main(['--help'])\n"
-        "except SystemExit: pass\n"
-        "print('HEAVY', [m for m in ('keras', 'tensorflow', 'matplotlib') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "HEAVY []" in done.stdout
-
-
-def test_version_and_module_entry():
-    done = subprocess.run(
-        [sys.executable, "-m", "keras_gen", "--version"], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.startswith("keras_gen 0.")
 
 
 # --- generate -----------------------------------------------------------------------------------
@@ -100,6 +62,38 @@ def test_evaluate_prints_a_table_and_writes_it(run_dir, capsys):
     assert "FD-FashionNet" in out and "200 samples" in out and "95 % interval" in out
     figures = json.loads((run_dir / "metrics.json").read_text())["figures"]
     assert {figure["n_fake"] for figure in figures} == {200}
+
+
+def test_stylize_paints_and_says_what_it_made(pictures, capsys):
+    words = [*PAINT, "mug", "--size", 40, "--steps", 2, "--weights", "random"]
+    assert run(*words, "--style-weights", 3, 1, "--optimizer", "adam", "--tile", 0) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "features: VGG19 with random kernels, seed 0"
+    assert out[2].startswith("SSIM of luminance with the content: 0.")
+    assert out[3].startswith("style distance: ") and "(content as it was: " in out[3]
+    assert out[4].endswith(" s; content-style-mug.png and content-style-mug.json")
+    account = json.loads(Path("content-style-mug.json").read_text())
+    assert account["arguments"]["style_weights"] == [3.0, 1.0] and account["steps"] == 2
+
+
+def test_stylize_that_was_stopped_says_so_and_is_status_130(pictures, monkeypatch, capsys):
+    from keras_gen import stylization
+
+    account = {"measures": {"luminance_ssim": 0.5}, "seconds": 1.0, "finished": False, "steps": 7}
+    monkeypatch.setattr(stylization, "stylize", lambda *words: (Path("a.png"), account))
+    assert run(*PAINT) == 130
+    assert "stopped at step 7; this is the best picture so far" in capsys.readouterr().out
+
+
+def test_a_style_run_paints_by_the_command_line(pictures, capsys):
+    words = ["--data", "folder", "--image-size", 32, "--width", 4, "--blocks", 1, "--steps", 1]
+    Path("folder/a.jpg").write_bytes(Path("whole.jpg").read_bytes())
+    words += ["--style-size", 32, "--batch-size", 1, "--weights", "random", "--run-dir", "run"]
+    assert run("train", "fast_style", *words) == 0
+    assert run("stylize", "content.png", "--model", "run", "--size", 40, "--out", "a.webp") == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" s; a.webp and a.json")
+    with Image.open("a.webp") as picture:
+        assert picture.size == (40, 36)
 
 
 def test_a_study_is_made_and_its_answers_are_read(run_dir, tmp_path, capsys):
@@ -187,18 +181,115 @@ MISTAKES = {
 def test_a_mistake_is_one_line_and_status_2_and_writes_nothing(
     mistake, tmp_path, monkeypatch, capfd
 ):
-    words, message = MISTAKES[mistake]
     monkeypatch.chdir(tmp_path)
     for folder in ("empty", "bare", "torn"):
         (tmp_path / folder).mkdir()
     (tmp_path / "bare" / "recipe.json").write_text('{"recipe": "dcgan", "fields": {}}')
     (tmp_path / "torn" / "recipe.json").write_text('{"recipe": "dcg')
-    before = sorted(tmp_path.rglob("*"))
+    assert_refused(*MISTAKES[mistake], capfd)
+
+
+def assert_refused(words, message, capfd):
+    """Expect status 2, one line, and a working folder in which nothing has changed."""
+    before = sorted(Path.cwd().rglob("*"))
     assert run(*words) == 2
     captured = capfd.readouterr()
     assert message in captured.err
     assert len(captured.err.strip().splitlines()) == 1 and captured.err.startswith("keras-gen")
-    assert sorted(tmp_path.rglob("*")) == before
+    assert sorted(Path.cwd().rglob("*")) == before
+
+
+PAINT = ["stylize", "content.png", "style.png"]
+SHIPPED = "one of flow_field, handbag, ink_wash, mug, perfume, sneaker, stained_glass, wave_pattern"
+STYLE_MISTAKES = {
+    "no style": (["stylize", "content.png"], "the following arguments are required: STYLE"),
+    "missing content": (["stylize", "nope.png", "style.png"], f"{SHIPPED}, found 'nope.png'"),
+    "missing style": (["stylize", "content.png", "starry"], f"{SHIPPED}, found 'starry'"),
+    "a folder": (["stylize", "folder", "style.png"], f"{SHIPPED}, found 'folder'"),
+    "text named .png": (["stylize", "content.png", "text.png"], "text.png: not a JPEG, PNG or"),
+    "truncated JPEG": (["stylize", "cut.jpg", "style.png"], "cut.jpg: image file is truncated"),
+    "one pixel": (["stylize", "dot.png", "style.png"], "at least 32x32 pixels, found 1x1"),
+    "a line": (["stylize", "content.png", "line.png"], "32x32 pixels, found 20000x10"),
+    "a long picture": (["stylize", "long.png", "style.png"], "at most 10 to 1, found 400x32"),
+    "no size": ([*PAINT, "--size=0"], "size: expected 32 to 2048 pixels, found 0"),
+    "too large": ([*PAINT, "--size=5000"], "size: expected 32 to 2048 pixels, found 5000"),
+    "no steps": ([*PAINT, "--steps=0"], "steps: expected numbers from 1 on, found 0"),
+    "tile off the grid": ([*PAINT, "--tile=100"], "tile: expected a multiple of 16, found 100"),
+    "tile of words": ([*PAINT, "--tile=big"], "tile: expected auto or a number of pixels, found"),
+    "unknown preset": ([*PAINT, "--preset=x"], "unknown preset 'x': expected paper, gatys_code"),
+    "unknown colours": ([*PAINT, "--colours=x"], "invalid choice: 'x'"),
+    "unknown schedule": ([*PAINT, "--schedule=x"], "invalid choice: 'x'"),
+    "unknown optimizer": ([*PAINT, "--optimizer=sgd"], "invalid choice: 'sgd'"),
+    "unknown start": ([*PAINT, "--start=x"], "invalid choice: 'x'"),
+    "unknown precision": ([*PAINT, "--precision=float16"], "invalid choice: 'float16'"),
+    "weights all 0": ([*PAINT, "--style-weights", 0], "style weights: expected some above 0"),
+    "a weight below 0": ([*PAINT, "--style-weights", -1], "style weights: expected numbers from 0"),
+    "more weights": ([*PAINT, "--style-weights", 1, 2], "style weights: expected 1, one for each"),
+    "content weight": ([*PAINT, "--content-weight=-1"], "content weight: expected numbers from 0"),
+    "not a number": ([*PAINT, "--smoothness=nan"], "smoothness: expected numbers from 0 on"),
+    "style scale": ([*PAINT, "--style-scale=0"], "style scale: expected a style of 32 to 2048"),
+    "more masks": ([*PAINT, "--masks", "half.png", "half.png"], "masks: expected 1, one for each"),
+    "mask of another size": (
+        [*PAINT, "--masks", "style.png"],
+        "style.png: expected a mask of 40x36 pixels (width x height), found 50x40",
+    ),
+    "missing mask": ([*PAINT, "--masks", "x.png"], "x.png: expected an image file, found nothing"),
+    "keep of another size": ([*PAINT, "--keep", "mug_logo_mask"], "found 512x512"),
+    "black mask": ([*PAINT, "--masks", "black.png"], "black.png: expected white where"),
+    "masks and weights": (
+        [*PAINT, "--masks", "half.png", "--style-weights", 1],
+        "style weights: expected none beside masks",
+    ),
+    "missing weights": (
+        [*PAINT, "--weights=nope.h5"],
+        "weights: expected auto, imagenet, hed, random or a file, found 'nope.h5'",
+    ),
+    "weights of another kind": (
+        [*PAINT, "--weights=text.png"],
+        "text.png: expected a weights file of Keras (HDF5), found another format",
+    ),
+    "unknown suffix": ([*PAINT, "--out=a.bmp"], "out: expected a file name in .jpg, .jpeg, .png"),
+    "out is a folder": ([*PAINT, "--out=folder"], "out: expected a file name in .jpg"),
+    "out below a file": ([*PAINT, "--out=text.png/a.png"], "expected a folder at"),
+    "out exists": ([*PAINT, "--out=style.png"], "style.png exists already; give another --out"),
+    "account exists": ([*PAINT, "--out=taken.png"], "taken.json exists already; give another"),
+    "model and style": ([*PAINT, "--model=bare"], "expected --size and --keep only, found style"),
+    "model and steps": (
+        ["stylize", "content.png", "--model=bare", "--steps=5"],
+        "--model: expected --size and --keep only, found --steps",
+    ),
+    "model of a GAN": (
+        ["stylize", "content.png", "--model", "bare"],
+        "bare: expected a run of fast_style, found one of dcgan",
+    ),
+    "missing model": (["stylize", "content.png", "--model", "x"], "expected a run folder"),
+}
+
+
+@pytest.fixture
+def pictures(tmp_path, monkeypatch):
+    """Work in a folder of good pictures and bad ones."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    sizes = {"content": (36, 40), "style": (40, 50), "dot": (1, 1), "line": (10, 20000)}
+    for name, size in {**sizes, "long": (32, 400)}.items():
+        Image.fromarray(rng.integers(0, 256, (*size, 3), "uint8")).save(f"{name}.png")
+    half = np.zeros((36, 40), "uint8")
+    Image.fromarray(half).save("black.png")
+    half[:, :20] = 255
+    Image.fromarray(half).save("half.png")
+    Path("text.png").write_text("not a picture")
+    Image.fromarray(rng.integers(0, 256, (64, 64, 3), "uint8")).save("whole.jpg")
+    Path("cut.jpg").write_bytes(Path("whole.jpg").read_bytes()[:1500])
+    Path("taken.json").touch()
+    for folder in ("folder", "bare"):
+        Path(folder).mkdir()
+    Path("bare/recipe.json").write_text('{"recipe": "dcgan", "fields": {}}')
+
+
+@pytest.mark.parametrize("mistake", STYLE_MISTAKES)
+def test_a_mistake_in_stylize_is_one_line_and_status_2_and_writes_nothing(mistake, pictures, capfd):
+    assert_refused(*STYLE_MISTAKES[mistake], capfd)
 
 
 def test_a_run_that_breaks_down_is_status_1_and_one_line(tmp_path, capfd):

@@ -1,0 +1,77 @@
+"""Help that helps and comes at once, and flags that agree with what they set."""
+
+import subprocess
+import sys
+
+import pytest
+
+from keras_gen.cli import build_parser, main
+from keras_gen.cli.parser import PICTURES
+from keras_gen.data import photos
+from keras_gen.networks.style_presets import PRESETS
+
+
+def run(*words):
+    """Run the command line in this process; argparse leaves by SystemExit."""
+    try:
+        return main([str(word) for word in words])
+    except SystemExit as leave:
+        return leave.code
+
+
+COMMANDS = (
+    "demo", "train", "generate", "stylize", "evaluate", "compare", "study", "study-results", "info",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_an_example(command, capsys):
+    assert run(command, "--help") == 0
+    assert f"keras-gen {command}" in capsys.readouterr().out.split("examples:")[1]
+
+
+def test_help_of_a_recipe_lists_its_fields_with_their_defaults(capsys):
+    assert run("train", "dcgan", "--help") == 0
+    out = capsys.readouterr().out
+    assert "fields of DCGAN" in out and "--generator-width" in out and "--loss" in out
+
+
+def test_help_imports_neither_keras_nor_tensorflow():
+    """Which is why it answers at once; seconds are not asserted on a shared machine."""
+    code = (
+        "import sys, keras_gen.cli as c\n"
+        "try: c.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print('HEAVY', [m for m in ('keras', 'tensorflow', 'matplotlib') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "HEAVY []" in done.stdout
+
+
+def test_version_and_module_entry():
+    done = subprocess.run(
+        [sys.executable, "-m", "keras_gen", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("keras_gen 0.")
+
+
+def test_help_of_stylize_names_the_presets_and_the_pictures_that_come_along(capsys):
+    assert run("stylize", "--help") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"weights of the layers: {', '.join(list(PRESETS)[:-1])} or {list(PRESETS)[-1]}" in out
+    named = {word.strip(",") for word in PICTURES.splitlines()[1].split()[1:]}
+    named |= {word.strip(",") for word in PICTURES.splitlines()[2].split()[1:]}
+    assert named == {path.stem for path in photos.PICTURES.glob("*.jpg")}
+
+
+def test_only_the_flags_that_are_given_arrive():
+    """Defaults live in `StyleOptions`; with --model nothing else need be said."""
+    words = ["stylize", "a.jpg", "--size", "64", "b.jpg", "c.jpg"]  # the styles stand together
+    words += ["--style-weights", "2", "0.5", "--masks", "m", "n"]
+    found = vars(build_parser(words).parse_args(words))
+    assert found == {
+        "command": "stylize", "content": "a.jpg", "styles": ["b.jpg", "c.jpg"], "out": None,
+        "model": None, "size": 64, "style_weights": [2.0, 0.5], "masks": ["m", "n"],
+    }  # fmt: skip
+    words = ["stylize", "a.jpg", "--model=runs/x"]
+    assert build_parser(words).parse_args(words).styles == []
