@@ -109,8 +109,8 @@ def main():
     )
     transfer = StyleTransfer(preset, arguments.weights)
     runs = {
-        "one scale": ours(transfer, content, style, 150, schedule="classic"),
-        "coarse to fine": ours(transfer, content, style, 60),
+        "one scale": ours(transfer, content, style, 60, schedule="classic"),
+        "coarse to fine": ours(transfer, content, style, 40),
     }
     curve = tutorial(transfer.network, content, style, arguments.steps)
     bar = curve[-1][1]

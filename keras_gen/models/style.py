@@ -62,8 +62,9 @@ def scales(height, width, schedule="quality", steps=None):
     """Plan the sizes at which a picture is optimised, and the steps at each.
 
     "quality" goes from coarse to fine: large forms settle where the 156 pixels that the network
-    sees are most of the picture, and later scales only add detail. Each scale is larger by the
-    square root of 2 and has fewer steps by as much. "classic" is one scale, as in the papers.
+    sees are most of the picture, and later scales only add detail. It begins with 128 pixels on the
+    longer and at least 32 on the shorter side; each scale is larger by the square root of 2 and has
+    fewer steps by as much. "classic" is one scale, as in the papers.
 
     Args:
         height: pixels of the finished picture.
@@ -138,9 +139,9 @@ class StyleTransfer:
     ):
         """Optimise the picture.
 
-        Several styles without masks are blended: their Gram matrices are averaged by weight. That
-        is the same as the weighted sum of their losses, up to a constant. With masks each style has
-        its own region.
+        Several styles without masks are blended: their Gram matrices are averaged by weight. Where
+        a preset is not relative that is the weighted sum of their losses, up to a constant. With
+        masks each style has its own region.
 
         Args:
             content: (H, W, 3) floats in [0, 1]; the result has its size.
@@ -163,14 +164,13 @@ class StyleTransfer:
         Raises:
             ValueError: arguments that do not fit together, each named in one line.
         """
-        content = np.asarray(content, "float32")
-        height, width = content.shape[:2]
         _check(content, styles, style_weights, masks, keep, optimizer, style_scale, start)
+        height, width = content.shape[:2]
         plan = scales(height, width, schedule, steps)
         work = _Work(plan, listener)
-        image = content
+        image = content = np.asarray(content, "float32")
         if start == "noise":
-            image = keras.random.uniform(content.shape, seed=self.seed)
+            image = keras.random.uniform((*plan[0][0], 3), seed=self.seed)
         for size, count in plan:
             framed = [side + 2 * FRAME for side in size]
             objective = StyleObjective(
@@ -178,8 +178,8 @@ class StyleTransfer:
                 self.preset(*size),
                 _frame(_resize(content, size)),
                 self._targets(styles, style_weights, masks, max(size) * style_scale, tile),
-                masks and [_frame(_resize(mask[..., None], size))[..., 0] for mask in masks],
-                None if keep is None else _frame(_resize(keep[..., None], size))[..., 0],
+                None if masks is None else [_framed_mask(mask, size) for mask in masks],
+                None if keep is None else _framed_mask(keep, size),
                 _side(tile, framed),
             )
             walk, hear = OPTIMIZERS[optimizer], work.hear(objective, math.prod(size))
@@ -230,13 +230,8 @@ class _Work:
             for (term, region, layer), value in parts.items():
                 sums[term] += float(value)
                 named[" ".join([term, str(region), layer]).strip()] = float(value)
-            self.last = Step(
-                self.number,
-                self.done / self.total,
-                sums,
-                named,
-                _without_frame(objective.compose(image)[0]),
-            )
+            shown = _without_frame(objective.compose(image)[0])
+            self.last = Step(self.number, self.done / self.total, sums, named, shown)
             self.ended = bool(self.listener and self.listener(self.last))
             return self.ended
 
@@ -246,6 +241,10 @@ class _Work:
 def _frame(image):
     """Mirror the border of (H, W, C) outwards."""
     return tf.pad(image, [[FRAME, FRAME], [FRAME, FRAME], [0, 0]], "REFLECT")
+
+
+def _framed_mask(mask, size):
+    return _frame(_resize(mask[..., None], size))[..., 0]
 
 
 def _without_frame(image):
@@ -269,23 +268,28 @@ def _resize(image, size):
 
 def _check(content, styles, style_weights, masks, keep, optimizer, style_scale, start):
     for name, picture in [("content", content), *((f"style {i}", s) for i, s in enumerate(styles))]:
-        if picture.ndim != 3 or picture.shape[2] != 3:
-            raise ValueError(f"{name}: expected (H, W, 3), found {picture.shape}")
-    if not styles:
+        if np.ndim(picture) != 3 or picture.shape[2] != 3:
+            raise ValueError(f"{name}: expected (H, W, 3), found {np.shape(picture)}")
+        if "float" not in str(picture.dtype):
+            raise ValueError(f"{name}: expected floats in [0, 1], found {picture.dtype}")
+    if min(content.shape[:2]) <= FRAME:
+        raise ValueError(f"content: expected more than {FRAME} pixels, found {content.shape[:2]}")
+    if not len(styles):
         raise ValueError("styles: expected at least one, found none")
     if style_weights is not None:
         if masks is not None:
             raise ValueError("style weights: expected none beside masks, which share the picture")
         if len(style_weights) != len(styles):
-            raise ValueError(
-                f"style weights: expected {len(styles)}, one for each style, "
-                f"found {len(style_weights)}"
-            )
+            expected = f"expected {len(styles)}, one for each style"
+            raise ValueError(f"style weights: {expected}, found {len(style_weights)}")
         if min(style_weights) < 0 or sum(style_weights) <= 0:
             raise ValueError(f"style weights: expected some above 0, found {list(style_weights)}")
     if masks is not None and len(masks) != len(styles):
         raise ValueError(f"masks: expected {len(styles)}, one a style, found {len(masks)}")
-    for name, mask in [("keep", keep), *((f"mask {i}", m) for i, m in enumerate(masks or []))]:
+    for name, mask in [
+        ("keep", keep),
+        *((f"mask {i}", m) for i, m in enumerate([] if masks is None else masks)),
+    ]:
         if mask is not None and mask.shape != content.shape[:2]:
             raise ValueError(f"{name}: expected {content.shape[:2]}, found {mask.shape}")
     if optimizer not in OPTIMIZERS:

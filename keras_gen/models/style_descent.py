@@ -13,6 +13,8 @@ import scipy.optimize
 import tensorflow as tf
 from keras import ops
 
+FIRST_STEP = 0.03  # by which L-BFGS first moves a colour value, on average
+
 
 class _Enough(Exception):
     """Ends SciPy's loop from within."""
@@ -34,10 +36,10 @@ def lbfgs(objective, image, steps, on_step, memory=10):
 
     Reference: Byrd, Lu, Nocedal and Zhu 1995, SIAM Journal on Scientific Computing 16, 1190-1208.
     """
-    best, lowest, done = tf.cast(image, "float32"), np.inf, 0
+    best, lowest, done, scale = tf.cast(image, "float32"), np.inf, 0, None
 
     def evaluate(pixels):
-        nonlocal best, lowest, done
+        nonlocal best, lowest, done, scale
         at = tf.constant(pixels.reshape(best.shape), "float32")
         value, parts, gradient = objective.value_and_gradient(at)
         value, done = float(value), done + 1
@@ -45,7 +47,10 @@ def lbfgs(objective, image, steps, on_step, memory=10):
             best, lowest = at, value
         if on_step(parts, best) or done == steps:
             raise _Enough
-        return value, np.asarray(gradient, "float64").ravel()
+        gradient = np.asarray(gradient, "float64").ravel()
+        if scale is None:  # the first step is the gradient itself, in whatever unit the loss has
+            scale = FIRST_STEP / max(np.abs(gradient).mean(), 1e-30)
+        return scale * value, scale * gradient
 
     with contextlib.suppress(_Enough):
         scipy.optimize.minimize(

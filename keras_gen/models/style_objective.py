@@ -18,6 +18,7 @@ from keras_gen.losses import content_loss, gram_matrix, style_loss, total_variat
 from keras_gen.models.style_tiles import (
     boxes,
     crop_of,
+    features_graph,
     features_inside,
     margin,
     mass_of,
@@ -66,7 +67,6 @@ class StyleObjective:
             masks = [tf.ones((height, width))] if masks is None else masks
             regions = [(1 - self.keep) * _as_map(mask) for mask in masks]
         # All tiles share these graphs; the picture as a whole has one of its own.
-        self._features = tf.function(self._features, reduce_retracing=True)
         self._statistics_of_tile = tf.function(self._statistics, reduce_retracing=True)
         self._pull_back = tf.function(self._pull_back, reduce_retracing=True)
         self._from_statistics = tf.function(self._from_statistics)
@@ -88,8 +88,9 @@ class StyleObjective:
             }
             for region in regions
         ]
-        inside = self._features(pixels_in(self.content, outer), crop)
-        content = {layer: inside[layer] for layer in preset.content}
+        content = features_graph(self.network)(
+            pixels_in(self.content, outer), {layer: crop[layer] for layer in preset.content}
+        )
         return outer, {"crop": crop, "masks": masks, "content": content}
 
     def _weigh(self, regions):
@@ -145,12 +146,9 @@ class StyleObjective:
         parts = {**parts, ("total_variation", 0, ""): smooth}
         return value + smooth, parts, (1 - self.keep) * gradient
 
-    def _features(self, patch, crop):
-        return features_inside(self.network, patch, crop)
-
     def _statistics(self, patch, part):
         """Return what a tile adds to each term: sums over its positions."""
-        inside, sums = self._features(patch, part["crop"]), {}
+        inside, sums = features_inside(self.network, patch, part["crop"]), {}
         for number, masks in enumerate(part["masks"]):
             for layer, mask in masks.items():
                 mean = gram_matrix(inside[layer], mask)  # (1, N, N)

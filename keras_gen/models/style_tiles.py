@@ -84,17 +84,22 @@ def grams(network, layers, image, tile=None):
     return {layer: sums[layer] / masses[layer] for layer in layers}
 
 
-@functools.lru_cache(maxsize=2)  # one graph for all pictures, where a new one costs a third second
+# Graphs are kept, because to trace one costs a third of a second.
+@functools.lru_cache(maxsize=2)
 def _means(network):
     """Return the function that computes the Gram matrices of the inside of a patch."""
 
     def means(patch, crop):
-        return {
-            layer: gram_matrix(maps)
-            for layer, maps in features_inside(network, patch, crop).items()
-        }
+        inside = features_inside(network, patch, crop)
+        return {layer: gram_matrix(maps) for layer, maps in inside.items()}
 
     return tf.function(means, reduce_retracing=True)
+
+
+@functools.lru_cache(maxsize=2)
+def features_graph(network):
+    """Return `features_inside` of a network as one graph for patches of every size."""
+    return tf.function(functools.partial(features_inside, network), reduce_retracing=True)
 
 
 def features_inside(network, patch, crop):

@@ -40,6 +40,11 @@ def model():
     return StyleTransfer(preset, "random")
 
 
+@pytest.fixture(scope="module")
+def faithful():
+    return StyleTransfer(lambda *size: preset(*size, content=10.0), "random")
+
+
 def stylize(model, styles=(STRIPES,), content=CONTENT, **options):
     return model.stylize(content, list(styles), **{**QUICK, **options})
 
@@ -94,14 +99,15 @@ def test_plans_that_cannot_be_are_refused(arguments, message):
 # --- the picture ----------------------------------------------------------------------------------
 
 
-def test_the_loss_falls_and_the_picture_is_in_range(model):
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_the_loss_falls_and_the_picture_is_in_range(model, optimizer):
     totals = []
-    options = {"steps": 20, "listener": lambda step: totals.append(sum(step.losses.values()))}
-    made = stylize(model, **options)
+    listener = lambda step: totals.append(sum(step.losses.values()))  # None: go on
+    made = stylize(model, [OTHER], steps=20, optimizer=optimizer, listener=listener)
     assert made.image.shape == (HEIGHT, WIDTH, 3) and made.image.dtype == np.float32
     assert made.image.min() >= 0 and made.image.max() <= 1
     assert made.finished and made.scales == [((HEIGHT, WIDTH), 20)]
-    assert len(totals) == 20 and min(totals) < 0.3 * totals[0]
+    assert len(totals) == 20 and 0 < min(totals) < 0.4 * totals[0]
     assert abs(made.image - CONTENT).max() > 0.1
 
 
@@ -114,9 +120,8 @@ def test_a_seed_names_the_picture(model, start):
     assert abs(first - third).max() > 0.01
 
 
-def test_noise_forgets_the_content_that_is_not_asked_for(model):
+def test_noise_comes_to_the_content_that_is_asked_for(faithful):
     """Weights of 0 and of 10 on the content: from the same noise only one comes to it."""
-    faithful = StyleTransfer(lambda *size: preset(*size, content=10.0), "random")
     free = StyleTransfer(lambda *size: preset(*size, content=0.0), "random")
     near, far = (
         np.mean((stylize(each, start="noise", steps=20).image - CONTENT) ** 2)
@@ -125,9 +130,8 @@ def test_noise_forgets_the_content_that_is_not_asked_for(model):
     assert near < 0.1 * far
 
 
-def test_a_picture_in_its_own_style_stays(model):
+def test_a_picture_in_its_own_style_stays(model, faithful):
     """Its loss is its total variation alone, 0.02 times some 0.05, against 10 on the content."""
-    faithful = StyleTransfer(lambda *size: preset(*size, content=10.0), "random")
     made = stylize(faithful, [CONTENT], steps=20).image
     assert np.mean(abs(made - CONTENT)) < 0.01
     assert np.mean(abs(stylize(model, steps=20).image - CONTENT)) > 0.05  # another style does not
@@ -152,6 +156,24 @@ def test_elongated_pictures_are_painted():
     deeper = StylePreset({"block3_conv1": 1.0}, {"block1_conv1": 0.1}, 0.0, "max", relative=True)
     made = stylize(StyleTransfer(lambda *size: deeper, "random"), content=blobs(12, 400), steps=2)
     assert made.image.shape == (12, 400, 3) and np.isfinite(made.image).all()
+
+
+def test_the_border_is_mirrored_outwards_while_painting(model, monkeypatch):
+    """By 8 pixels, for the content, the regions and what is kept; the listener sees none of it."""
+    given, original = [], style.StyleObjective
+
+    def spy(*arguments):
+        given.extend(arguments[2:6])  # content, Gram matrices, masks, keep
+        return original(*arguments)
+
+    monkeypatch.setattr(style, "StyleObjective", spy)
+    mask, keep = RNG.uniform(size=(2, HEIGHT, WIDTH))
+    made = stylize(model, masks=[mask], keep=keep, steps=1)
+    content, _, (framed_mask,), framed_keep = given
+    for found, picture in ((content, CONTENT), (framed_mask, mask), (framed_keep, keep)):
+        widths = [(8, 8), (8, 8), (0, 0)][: picture.ndim]
+        np.testing.assert_array_equal(found, np.pad(picture, widths, mode="reflect"))
+    np.testing.assert_allclose(made.last.image, CONTENT, atol=1e-6)  # after one evaluation
 
 
 def test_masks_give_each_style_its_region(model):
@@ -211,14 +233,15 @@ def test_a_listener_hears_every_step(model):
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 @pytest.mark.parametrize("ends", [2, 4])
 def test_a_listener_ends_the_work_at_full_size(model, optimizer, ends):
-    """At the first scale and at the second one, of 3 and 2 steps."""
-    options = {"schedule": "quality", "steps": 3, "optimizer": optimizer}
-    made = stylize(
-        model, content=blobs(46, 182), listener=lambda step: step.number == ends, **options
-    )
+    """At the first scale and at the second one, of 3 and 2 steps; kept pixels stay exact."""
+    content, keep = blobs(46, 182), np.zeros((46, 182))
+    keep[4:19, 50:120] = 1
+    options = {"schedule": "quality", "steps": 3, "optimizer": optimizer, "keep": keep}
+    made = stylize(model, content=content, listener=lambda step: step.number == ends, **options)
     assert not made.finished and made.last.number == ends and made.last.done < 1
     assert made.image.shape == (46, 182, 3) and np.isfinite(made.image).all()
     assert made.image.min() >= 0 and made.image.max() <= 1
+    np.testing.assert_array_equal(made.image[keep == 1], content[keep == 1])
 
 
 # --- networks, tiles, precision -------------------------------------------------------------------
@@ -260,6 +283,7 @@ def test_large_pictures_are_cut_into_tiles_by_themselves(model, monkeypatch):
 
 def test_mixed_precision_gives_a_float32_picture(model):
     half = StyleTransfer(preset, "random", dtype="mixed_bfloat16")
+    assert half.network(CONTENT[None])["block2_conv1"].dtype == "bfloat16"
     made = stylize(half, steps=10)
     assert made.image.dtype == np.float32 and np.isfinite(made.image).all()
     exact = stylize(model, steps=10)
@@ -303,6 +327,19 @@ def test_what_does_not_fit_is_refused_in_one_line(model, changed, message):
     with pytest.raises(ValueError) as caught:
         stylize(model, **changed)
     assert str(caught.value) == message
+
+
+def test_a_picture_smaller_than_its_frame_is_refused_in_one_line(model):
+    """Mirroring 8 pixels of a border takes 9."""
+    with pytest.raises(ValueError, match="content: expected more than 8 pixels") as caught:
+        stylize(model, content=CONTENT[:8])
+    assert "\n" not in str(caught.value)
+    assert stylize(model, content=CONTENT[:9], steps=1).image.shape == (9, WIDTH, 3)
+
+
+def test_integer_pixels_are_refused(model):
+    with pytest.raises(ValueError, match=r"content: expected floats in \[0, 1\], found uint8"):
+        stylize(model, content=np.zeros((32, 32, 3), np.uint8))
 
 
 def test_an_unknown_preset_is_refused():

@@ -123,15 +123,15 @@ def test_weights_of_a_relative_preset_have_no_unit(network, targets):
 def test_the_gradient_equals_finite_differences(network, targets):
     """Central differences in float32, of length 1 a pixel times `step`, along two directions.
 
-    One lies near the gradient: the slope of 40 stands far above what float32 rounds, 2e-7 / step.
-    One is random: a slope of 0.8, of which rounding and kinks (ReLU, maxima) take up to 1 %.
+    One lies near the gradient: the slope of 32 stands far above what float32 rounds, 2e-7 / step,
+    and kinks (ReLU, maxima) take 0.1 %. One is random: a slope of 0.8, of which they take 1 %.
     """
     masks, keep = [LEFT, 1 - LEFT], 0.5 * MIDDLE
     objective = StyleObjective(network, RELATIVE, CONTENT, targets, masks, keep)
     slope = np.asarray(objective.value_and_gradient(IMAGE)[2])
     rng = np.random.default_rng(1)
     random, near = rng.normal(size=slope.shape), slope * rng.uniform(0, 2, slope.shape)
-    for direction, step, tolerance in ((near, 1e-4, 1e-3), (random, 5e-4, 0.02)):
+    for direction, step, tolerance in ((near, 1e-4, 5e-3), (random, 5e-4, 0.02)):
         unit = direction / np.sqrt(np.mean(direction**2))
         ahead, behind = (
             float(objective.value_and_gradient(tf.cast(IMAGE + by * unit, "float32"))[0])
@@ -266,16 +266,15 @@ def test_tiles_without_a_margin_would_be_noticed(network, targets, monkeypatch):
 
 
 def test_a_tile_off_the_grid_is_refused(network, targets):
-    with pytest.raises(ValueError, match="^tile: expected a multiple of 16, found 24$"):
+    with pytest.raises(ValueError, match="tile: expected a multiple of 16, found 24"):
         StyleObjective(network, RELATIVE, CONTENT, targets[:1], tile=24)
 
 
-def in_depth(deep, size, content="block4_conv2", regions=1, **options):
+def in_depth(deep, size, tile, content="block4_conv2", regions=1, **options):
     """Return the differences between a picture in tiles and whole, at the depth of presets."""
     preset = dataclasses.replace(DEEP, content={content: 0.3})
     styles = [grams(deep, list(DEEP.style), style) for style in STYLES[:regions]]
     picture, image = draw(*size), tf.constant(draw(*size)[None])
-    tile = options.pop("tile")
     whole = StyleObjective(deep, preset, picture, styles, **options)
     tiled = StyleObjective(deep, preset, picture, styles, **options, tile=tile)
     assert all(np.prod(np.subtract(box[2:], box[:2])) < np.prod(size) for box, _ in tiled.tiles)
@@ -289,15 +288,15 @@ def test_tiles_in_depth_with_regions_and_protected_pixels(deep):
     rows, columns = np.mgrid[:height, :width]
     left = (columns < 90).astype("float32")
     keep = ((rows - 100) ** 2 + (columns - 80) ** 2 < 40**2).astype("float32")
-    options = {"masks": [left, 1 - left], "keep": keep, "tile": tile}
-    assert max(in_depth(deep, (height, width), regions=2, **options)) < 1e-5
+    regions = {"regions": 2, "masks": [left, 1 - left], "keep": keep}
+    assert max(in_depth(deep, (height, width), tile, **regions)) < 1e-5
 
 
-@pytest.mark.parametrize("content", ["block4_conv2", "block5_conv2"])
-def test_tiles_at_every_depth_of_a_preset(deep, content):
-    assert max(in_depth(deep, (16, 400), content, tile=32)) < 1e-5
+def test_tiles_at_the_depth_of_conv5_2(deep):
+    """The deepest layer that a preset names; it sees 86 pixels beyond its own."""
+    assert max(in_depth(deep, (16, 400), 32, "block5_conv2")) < 1e-5
 
 
 def test_a_margin_a_little_too_narrow_would_be_noticed(deep, monkeypatch):
     monkeypatch.setattr(style_objective, "margin", lambda layers: 64)  # conv5_1 sees 70
-    assert in_depth(deep, (16, 400), tile=32)[2] > 1e-3
+    assert in_depth(deep, (16, 400), 32)[2] > 1e-3

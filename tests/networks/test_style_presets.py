@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gen.losses import content_loss, gram_matrix, style_loss, total_variation
-from keras_gen.networks.style_presets import PRESETS, STYLE_LAYERS, keras_io
+from keras_gen.networks.style_presets import PRESETS, STYLE_LAYERS, keras_io, scaled
 from keras_gen.networks.vgg19 import LAYERS
 
 CHANNELS = dict(zip(STYLE_LAYERS, (64, 128, 256, 512, 512), strict=True))
@@ -20,7 +20,7 @@ SIZES = [(32, 48), (53, 37)]  # the second is halved with remainders: 53, 26, 13
         ("paper", (1, 1, 1, 1, 1)),
         ("gatys_code", (64, 16, 4, 1, 1)),
         ("tf_tutorial", (1, 1, 1, 1, 1)),
-        ("ours", (1, 1, 1, 1, 1)),
+        ("ours", (8, 4, 2, 1, 1)),
     ],
 )
 def test_relative_weights_of_the_style_layers(name, relative, size):
@@ -121,5 +121,49 @@ def test_every_preset_names_layers_that_exist():
         assert weights.total_variation >= 0 and weights.pooling in ("max", "avg"), name
 
 
-def test_our_weights_do_not_depend_on_the_size():
-    assert PRESETS["ours"](64, 64) == PRESETS["ours"](517, 301)
+def test_only_ours_is_relative():
+    """The sources divide no loss by its target."""
+    assert [name for name, preset in PRESETS.items() if preset(64, 64).relative] == ["ours"]
+
+
+def test_our_weights_are_those_of_the_docstring_at_every_size():
+    small, large = PRESETS["ours"](64, 64), PRESETS["ours"](517, 301)
+    assert small == large
+    assert sum(small.style.values()) == pytest.approx(1.0, rel=1e-12)  # (8 + 4 + 2 + 1 + 1) / 16
+    assert small.content == {"block4_conv2": 0.03} and small.total_variation == 0.02
+
+
+# --- other weights --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_scaled_multiplies_content_and_total_variation_alone(name):
+    preset = PRESETS[name]
+    before, after = preset(48, 64), scaled(preset, content=2.5, total_variation=0.25)(48, 64)
+    assert list(after.content) == list(before.content)
+    for layer, weight in before.content.items():
+        assert after.content[layer] == pytest.approx(2.5 * weight, rel=1e-12)
+    assert after.total_variation == pytest.approx(0.25 * before.total_variation, rel=1e-12)
+    kept = ("style", "pooling", "relative")
+    assert all(getattr(after, field) == getattr(before, field) for field in kept)
+    assert preset(48, 64) == before == scaled(preset)(48, 64)
+
+
+def test_scaled_keeps_what_depends_on_the_size_and_may_switch_off():
+    changed = scaled(keras_io, content=0.0, total_variation=3.0)
+    # a sum over pixels: 4 times as much for twice the sides
+    small, large = changed(32, 48), changed(64, 96)
+    assert large.total_variation == pytest.approx(4 * small.total_variation, rel=1e-12)
+    assert small.total_variation > 0 and set(small.content.values()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("factors", "message"),
+    [
+        ({"content": -0.5}, "content weight: expected at least 0, found -0.5"),
+        ({"total_variation": -1}, "total variation weight: expected at least 0, found -1"),
+    ],
+)
+def test_scaled_refuses_factors_below_0(factors, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        scaled(keras_io, **factors)
