@@ -132,11 +132,14 @@ def test_no_file_is_longer_than_a_reader_can_hold(path):
 
 def test_tests_mirror_the_package():
     project_wide = {
+        "test_docs.py",
         "test_errata.py",
         "test_interview.py",
         "test_quality.py",
         "test_readme.py",
+        "test_site.py",
         "test_structure.py",
+        "test_tutorials.py",
     }
     for path in (ROOT / "tests").rglob("test_*.py"):
         twin = PACKAGE / path.relative_to(ROOT / "tests").with_name(path.name[5:])
