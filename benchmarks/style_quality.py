@@ -1,7 +1,7 @@
 """Style transfer to look at: four products in four styles, and the trade-off of the content weight.
 
-    python benchmarks/style_quality.py grid --size 320
-    python benchmarks/style_quality.py tradeoff --size 256
+    python benchmarks/style_quality.py grid --size 224 --steps 100
+    python benchmarks/style_quality.py tradeoff --size 224 --steps 100
 
 Each picture is judged by the luminance SSIM with its content (how much of the product is left) and
 by the style distance on layers that were not optimised (how much of the style is missing, relative
@@ -53,7 +53,7 @@ def show(axes, image, title=""):
     axes.axis("off")
 
 
-def grid(size, weights):
+def grid(size, weights, steps):
     """Paint every product in every style; styles above, products at the left."""
     transfer = StyleTransfer("ours", weights)
     figure, cells = plt.subplots(5, 5, figsize=(12, 12.2), layout="constrained")
@@ -65,14 +65,14 @@ def grid(size, weights):
         show(row[0], content)
         for axes, other in zip(row[1:], STYLES, strict=True):
             style = picture(other, size)
-            image = transfer.stylize(content, [style]).image
+            image = transfer.stylize(content, [style], steps=steps).image
             found = judge(image, content, style, weights)
             print(json.dumps({"content": name, "style": other, **found}), flush=True)
             show(axes, image)
     save(figure, "style_grid.jpg")
 
 
-def tradeoff(size, weights):
+def tradeoff(size, weights, steps):
     """Paint one product with more and more weight on the content, and plot both measures."""
     content, style = picture("handbag", size), picture("flow_field", size)
     figure = plt.figure(figsize=(12, 5.6), layout="constrained")
@@ -80,7 +80,7 @@ def tradeoff(size, weights):
     rows = []
     for name, factor in zip("abcdef", FACTORS, strict=True):
         transfer = StyleTransfer(scaled(ours, content=factor), weights)
-        image = transfer.stylize(content, [style]).image
+        image = transfer.stylize(content, [style], steps=steps).image
         rows.append({"factor": factor, **judge(image, content, style, weights)})
         print(json.dumps(rows[-1]), flush=True)
         show(cells[name], image, f"content weight x {factor:g}")
@@ -104,8 +104,10 @@ def main():
     parser.add_argument("what", choices=("grid", "tradeoff"))
     parser.add_argument("--size", type=int, default=320)
     parser.add_argument("--weights", default="hed")
+    parser.add_argument("--steps", type=int, help="at the first scale")
     arguments = parser.parse_args()
-    {"grid": grid, "tradeoff": tradeoff}[arguments.what](arguments.size, arguments.weights)
+    run = {"grid": grid, "tradeoff": tradeoff}[arguments.what]
+    run(arguments.size, arguments.weights, arguments.steps)
 
 
 if __name__ == "__main__":

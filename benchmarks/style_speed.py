@@ -1,10 +1,13 @@
 """Style transfer: seconds until the loss that TensorFlow's tutorial reaches after 300 steps.
 
-Both descend one loss on the same features: style, the mean over five layers of the mean squared
+All descend one loss on the same features: style, the mean over five layers of the mean squared
 difference of Gram matrices averaged over positions; content, 100 times the mean squared difference
 at block5_conv2; `tf.image.total_variation`, a sum. The tutorial's optimizer is Adam (0.02, beta_1
-0.99, epsilon 0.1) with clipping after each step, on the full picture; ours is `StyleTransfer`.
-Clocks run from the first call, tracing included; only the features are built before.
+0.99, epsilon 0.1) with clipping after each step; ours is `style_descent.lbfgs`, in float32 and with
+features in bfloat16, whose pictures are judged in float32 like the others.
+
+Runs are counted in evaluations of the loss; the seconds of one evaluation, optimizer included, are
+measured side by side in short turns, so that other load slows all alike.
 
     python benchmarks/style_speed.py --size 256 --weights hed
 """
@@ -14,88 +17,88 @@ import json
 import time
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gen.data import picture_path, read_picture, resize
-from keras_gen.models import StyleTransfer
+from keras_gen.models.style_descent import lbfgs
 from keras_gen.models.style_objective import StyleObjective
 from keras_gen.models.style_tiles import grams
+from keras_gen.networks import vgg19
 from keras_gen.networks.style_presets import STYLE_LAYERS, StylePreset
 
-MARKS = (5, 10, 20, 60)  # seconds at which the curves are printed
+CONTENT_LAYER = "block5_conv2"
+MARKS = (10, 20, 30, 45, 60, 100, 200, 300)  # evaluations at which the curves are printed
 
 
-def preset(height, width):
-    """Return the loss of this comparison in the terms of the package, all of them means."""
-    return StylePreset(
+def objective(content, style, weights, dtype):
+    """Return the loss of this comparison; its weights are those on the package's means."""
+    height, width = content.shape[:2]
+    preset = StylePreset(
         style=dict.fromkeys(STYLE_LAYERS, 1 / 5),
-        content={"block5_conv2": 100.0},
+        content={CONTENT_LAYER: 100.0},
         total_variation=height * width * 3,
         pooling="max",
     )
+    network = vgg19.features([*STYLE_LAYERS, CONTENT_LAYER], weights, dtype=dtype)
+    return StyleObjective(network, preset, content, [grams(network, STYLE_LAYERS, style)])
 
 
-def tutorial(network, content, style, steps):
-    """Descend as TensorFlow's tutorial does; return [(seconds, loss)], the loss after each step."""
-    start = time.perf_counter()
-    objective = comparison(network, content, style)
-    image = tf.Variable(content[None])
-    optimizer = keras.optimizers.Adam(0.02, beta_1=0.99, epsilon=0.1)
-    optimizer.build([image])
+class Tutorial:
+    """The tutorial's training step on a picture of its own."""
 
-    @tf.function
-    def step():
-        value, _, gradient = objective.value_and_gradient(image)
-        optimizer.apply([gradient], [image])
-        image.assign(tf.clip_by_value(image, 0.0, 1.0))
+    def __init__(self, loss, content):
+        self.loss, self.image = loss, tf.Variable(content[None])
+        self.optimizer = keras.optimizers.Adam(0.02, beta_1=0.99, epsilon=0.1)
+        self.optimizer.build([self.image])
+        self.step = tf.function(self._step)
+
+    def _step(self):
+        value, _, gradient = self.loss.value_and_gradient(self.image)
+        self.optimizer.apply([gradient], [self.image])
+        self.image.assign(tf.clip_by_value(self.image, 0.0, 1.0))
         return value
 
-    curve = []
-    for _ in range(steps):
-        before = float(step())  # the loss of the picture that this step began with
-        curve.append((time.perf_counter() - start, before))
-    times, values = zip(*curve, strict=True)
-    last = float(objective.value_and_gradient(image.value())[0])
-    return list(zip(times, [*values[1:], last], strict=True))
+    def run(self, steps, listen=lambda image: None):
+        """Do some steps; `listen` hears the picture after each."""
+        for _ in range(steps):
+            float(self.step())
+            listen(self.image.value())
 
 
-def ours(transfer, content, style, steps, **options):
-    """Descend with `StyleTransfer`; return [(seconds, lowest loss so far at full size)].
+class Ours:
+    """L-BFGS-B from the content picture."""
 
-    Pictures are kept meanwhile and judged by the comparison's loss when the clock has stopped:
-    `StyleTransfer` itself works with a mirrored frame around them.
-    """
-    start, kept = time.perf_counter(), []
+    def __init__(self, loss, content):
+        self.loss, self.content = loss, content
 
-    def listen(step):
-        if step.image.shape == content.shape:
-            kept.append((time.perf_counter() - start, step.image))
-
-    transfer.stylize(content, [style], steps=steps, listener=listen, **options)
-    objective, curve = comparison(transfer.network, content, style), []
-    for seconds, image in kept:
-        value = float(objective.value_and_gradient(image[None])[0])
-        curve.append((seconds, min(value, curve[-1][1]) if curve else value))
-    return curve
+    def run(self, steps, listen=lambda image: None):
+        """Do some evaluations; `listen` hears the best picture so far after each."""
+        lbfgs(self.loss, self.content[None], steps, lambda parts, image: listen(image))
 
 
-def comparison(network, content, style):
-    """Return the loss by which both are judged."""
-    targets = grams(network, STYLE_LAYERS, style)
-    return StyleObjective(network, preset(*content.shape[:2]), content, [targets])
+def seconds_per_evaluation(systems, turns=4, steps=8):
+    """Return the least seconds per evaluation of each system's turns."""
+    times = {name: [] for name in systems}
+    for system in systems.values():
+        system.run(2)  # traces the graphs
+    for _ in range(turns):
+        for name, system in systems.items():
+            start = time.perf_counter()
+            system.run(steps)
+            times[name].append((time.perf_counter() - start) / steps)
+    return {name: min(each) for name, each in times.items()}
 
 
-def at_marks(curve):
-    """Return the loss at each mark that the curve reaches."""
-    return {
-        f"{mark} s": round([value for seconds, value in curve if seconds <= mark][-1])
-        for mark in MARKS
-        if curve[0][0] <= mark <= curve[-1][0]
-    }
+def curve(system, judge, steps):
+    """Return the lowest loss so far after each evaluation."""
+    values = []
+    system.run(steps, lambda image: values.append(float(judge.value_and_gradient(image)[0])))
+    return np.minimum.accumulate(values)
 
 
 def main():
-    """Run both and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--weights", default="hed")
@@ -107,20 +110,25 @@ def main():
         resize(read_picture(picture_path(name)).pixels, (arguments.size, arguments.size))
         for name in (arguments.content, arguments.style)
     )
-    transfer = StyleTransfer(preset, arguments.weights)
-    runs = {
-        "one scale": ours(transfer, content, style, 60, schedule="classic"),
-        "coarse to fine": ours(transfer, content, style, 40),
+    judge = objective(content, style, arguments.weights, "float32")
+    faster = objective(content, style, arguments.weights, "mixed_bfloat16")
+    make = {
+        "tutorial": lambda: Tutorial(judge, content),
+        "ours": lambda: Ours(judge, content),
+        "ours, bfloat16": lambda: Ours(faster, content),
     }
-    curve = tutorial(transfer.network, content, style, arguments.steps)
-    bar = curve[-1][1]
-    print(json.dumps({"system": "tutorial", "loss": round(bar), "seconds": round(curve[-1][0], 1)}))
-    print(json.dumps({"curve": at_marks(curve)}))
-    for name, found in runs.items():
-        reached = next((seconds for seconds, value in found if value <= bar), None)
-        ratio = reached and round(curve[-1][0] / reached, 1)
-        row = {"system": name, "seconds to that loss": reached, "ratio": ratio}
-        print(json.dumps({**row, "lowest": round(found[-1][1]), "curve": at_marks(found)}))
+    seconds = seconds_per_evaluation({name: start() for name, start in make.items()})
+    bar, whole = None, arguments.steps * seconds["tutorial"]
+    for name, start in make.items():
+        values = curve(start(), judge, 60 if bar else arguments.steps)
+        bar = bar or values[-1]
+        row = {"system": name, "seconds per evaluation": round(seconds[name], 3)}
+        row |= {"loss": {mark: round(values[mark - 1]) for mark in MARKS if mark <= len(values)}}
+        if values[-1] <= bar:
+            count = int(np.argmax(values <= bar)) + 1
+            row |= {"evaluations": count, "seconds": round(count * seconds[name], 1)}
+            row |= {"ratio": round(whole / row["seconds"], 1)}
+        print(json.dumps(row), flush=True)
 
 
 if __name__ == "__main__":

@@ -59,9 +59,8 @@ def transformer(width=32, blocks=5):
     for _ in range(blocks):
         change = _layer(x, 4 * width, 3)
         x = x + _layer(change, 4 * width, 3, activation="linear")
-    x = _layer(layers.UpSampling2D(2)(x), 2 * width, 3)  # (B, H / 2, W / 2, 64) or a row more
-    x = layers.UpSampling2D(2)(x)
-    x = _layer(CropLike()(x, images), width, 3)  # (B, H, W, 32)
+    x = _layer(_enlarge(x), 2 * width, 3)  # (B, H / 2, W / 2, 64) or a row more
+    x = _layer(CropLike()(_enlarge(x), images), width, 3)  # (B, H, W, 32)
     x = layers.Conv2D(3, 9)(_mirror(x, 9))
     stylised = layers.Activation("sigmoid", dtype="float32", name="stylised")(x)  # (B, H, W, 3)
     return keras.Model(images, stylised, name="transformer")
@@ -72,6 +71,13 @@ def _layer(x, channels, kernel, strides=1, activation="relu"):
     x = layers.Conv2D(channels, kernel, strides, use_bias=False)(_mirror(x, kernel))
     x = layers.GroupNormalization(groups=-1, epsilon=1e-5)(x)  # as many groups as channels
     return layers.Activation(activation)(x)
+
+
+def _enlarge(x):
+    """Double height and width by linear interpolation: map 2 i is x_i, as the strides took it."""
+    x = layers.UpSampling2D(2)(x)
+    x = ops.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]], mode="symmetric")
+    return ops.average_pool(x, 2, strides=1)  # means of neighbours, (B, 2 H, 2 W, N)
 
 
 def _mirror(x, kernel):

@@ -1,4 +1,4 @@
-"""Fast style transfer."""
+"""The recipe of fast style transfer: one network for one style."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from typing import ClassVar
 
 from keras_gen.recipes.recipe import Recipe, option, precision_policy
 
-STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1")
-CONTENT_LAYER = "block3_conv3"
 CONTENT_SIZE = 256  # pixels of the product pictures in the reports
 
 
@@ -16,17 +14,16 @@ class FastStyleRecipe(Recipe):
     """TODO."""
 
     data: str = option("photos", "photos (crops of those in scikit-image), or a folder")
-    image_size: int = option(128, "height and width of the training crops, in pixels")
+    image_size: int = option(256, "height and width of the training crops, in pixels")
     channels: int = option(3, "3, since VGG19 sees colour")
     fit: str = option("crop", "how photos are brought to a square", choices=("pad", "crop"))
     steps: int = option(1200, "training steps")
-    batch_size: int = option(4, "images in a batch")
+    batch_size: int = option(2, "images in a batch")
     style: str = option("flow_field", "style picture: a file, or the name of the package's own")
     style_size: int = option(256, "its longer side in training; strokes become that fine")
     weights: str = option("auto", "of VGG19: auto, imagenet, hed, random, or a file")
-    content_weight: float = option(1.0, "weight of the content, relative to its energy")
-    style_weight: float = option(10.0, "weight of the style, relative to its energy")
-    tv_weight: float = option(1.0, "weight of the total variation")
+    content_weight: float = option(1.0, "factor on the content weight of the preset ours")
+    smoothness: float = option(1.0, "factor on its weight of the total variation")
     width: int = option(32, "channels of the network at full size")
     blocks: int = option(5, "residual blocks of the network")
     learning_rate: float = option(1e-3, "Adam's first rate; it falls to 0 along a cosine")
@@ -58,29 +55,27 @@ class FastStyleRecipe(Recipe):
         return resize(pixels, longest_side(pixels.shape[:2], self.style_size))
 
     def preset(self):
-        """Return the weights of the losses as a `style_presets.StylePreset`."""
-        from keras_gen.networks.style_presets import StylePreset
+        """Return the weights of the losses, those of `stylize`, as a `StylePreset`."""
+        from keras_gen.networks.style_presets import ours, scaled
 
-        return StylePreset(
-            style=dict.fromkeys(STYLE_LAYERS, self.style_weight / len(STYLE_LAYERS)),
-            content={CONTENT_LAYER: self.content_weight},
-            total_variation=self.tv_weight,
-            pooling="max",
-        )
+        preset = scaled(ours, self.content_weight, self.smoothness)
+        return preset(self.image_size, self.image_size)
 
     def build(self):
         """Return the compiled `FastStyle`; the same recipe always starts from the same weights."""
         from keras_gen.networks import vgg19
 
         style_image = self.style_image()  # a mistake in it shows before VGG19 is looked for
+        preset = self.preset()
         features = vgg19.features(
-            [*STYLE_LAYERS, CONTENT_LAYER],
-            weights=self.weights,
+            [*preset.style, *preset.content],
+            self.weights,
+            preset.pooling,
             padding="replicate",
             dtype=self.precision,
             seed=self.seed,
         )
-        return self._compiled(features, style_image, self.preset())
+        return self._compiled(features, style_image, preset)
 
     def build_for_use(self):
         """Return the compiled `FastStyle` without VGG19."""

@@ -4,29 +4,30 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.networks import vgg19
+from keras_gen.networks import style_presets
+from keras_gen.networks.style_presets import StylePreset
 from keras_gen.recipes import FastStyleRecipe
-from keras_gen.recipes import fast_style as module
 
 SMALL = {"width": 4, "blocks": 1, "style_size": 48, "image_size": 32}
 
 
 @pytest.fixture
 def shallow(monkeypatch):
-    """Two small layers of random features instead of five of 10 million weights."""
-    monkeypatch.setattr(module, "STYLE_LAYERS", ("block1_conv1", "block1_conv2"))
-    monkeypatch.setattr(module, "CONTENT_LAYER", "block1_conv2")
+    """Two small layers of random features instead of six of 10 million weights."""
+    layers = {"block1_conv1": 4.0, "block1_conv2": 2.0}
+    small = StylePreset(layers, {"block1_conv2": 3.0}, 2.0, "avg", relative=True)
+    monkeypatch.setattr(style_presets, "ours", lambda height, width: small)
 
 
 def test_every_field_reaches_the_model(shallow):
     recipe = FastStyleRecipe(
-        **SMALL, weights="random", seed=5, content_weight=3.0, style_weight=8.0, tv_weight=2.0,
+        **SMALL, weights="random", seed=5, content_weight=5.0, smoothness=0.5,
         learning_rate=4e-3, steps=1000, precision="mixed_bfloat16",
     )  # fmt: skip
     model = recipe.build()
-    assert model.preset.style == {"block1_conv1": 4.0, "block1_conv2": 4.0}  # shares of 8
-    assert model.preset.content == {"block1_conv2": 3.0}
-    assert model.preset.total_variation == 2.0
+    assert model.preset.style == {"block1_conv1": 4.0, "block1_conv2": 2.0}
+    assert model.preset.content == {"block1_conv2": 15.0}  # 5 * 3
+    assert model.preset.total_variation == 1.0  # 0.5 * 2
     assert model.source.description == "VGG19 with random kernels, seed 5"
     assert model.network.layers[2].compute_dtype == "bfloat16"
     kernel = 81 * 3 * 4  # 9 x 9, colours, width
@@ -36,8 +37,8 @@ def test_every_field_reaches_the_model(shallow):
     assert rates == pytest.approx([4e-3, 2e-3, 0.0], abs=1e-8)
 
 
-def test_style_layers_and_content_layer_exist():
-    assert {*module.STYLE_LAYERS, module.CONTENT_LAYER} <= set(vgg19.LAYERS)
+def test_the_losses_are_those_of_stylize():
+    assert FastStyleRecipe(image_size=64).preset() == style_presets.ours(64, 64)
 
 
 def test_the_seed_decides_the_first_weights():
@@ -66,7 +67,7 @@ def test_the_style_is_a_file_or_a_name_and_keeps_its_aspect(tmp_path):
         ({"channels": 1}, "channels: expected 3 for fast_style, found 1"),
         ({"style": "monalisa"}, "expected a picture file or one of .*stained_glass.*'monalisa'"),
         ({"style_size": 0}, "style_size: expected at least 1, found 0"),
-        ({"style_weight": -1.0}, "style_weight: expected at least 0, found -1.0"),
+        ({"smoothness": -1.0}, "smoothness: expected at least 0, found -1.0"),
     ],
 )
 def test_values_that_no_run_can_use_are_refused(fields, message):
@@ -84,7 +85,7 @@ def test_provenance_names_features_and_style(shallow):
 
 
 def test_samples_show_each_product_beside_its_stylised_version(monkeypatch):
-    monkeypatch.setattr(module, "CONTENT_SIZE", 32)
+    monkeypatch.setattr("keras_gen.recipes.fast_style.CONTENT_SIZE", 32)
 
     class Negative:
         def stylize(self, image):
