@@ -1,0 +1,698 @@
+"""Tutorial 1, the adversarial game. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: E501 - prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 1. The adversarial game
+#
+# A generator that can be sampled but not evaluated, a classifier that judges it, and the number that the two play for. You need logarithms, derivatives and expectations, and no knowledge of GANs.
+#
+# After this notebook you can
+#
+# - derive the optimal discriminator and the value $-\log 4 + 2\,JS$, and check both on densities that you know;
+# - say why a generator descends $-\log D(G(z))$ in practice, and show what the loss of the theory does instead;
+# - find the wrong sign in a published $L_G$, and run it to see what it does;
+# - train a GAN with [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) and read its two scores.
+
+# %% [markdown] lang="zh"
+# # 1. 对抗博弈
+#
+# 一个能抽样、却算不出密度的生成器，一个给它打分的分类器，以及双方争夺的那个数。需要会对数、导数和期望；不需要事先了解生成对抗网络（Generative Adversarial Network，GAN）。
+#
+# 学完本篇，你能够
+#
+# - 推导最优判别器和博弈的值 $-\log 4 + 2\,JS$，并在已知的密度上逐一验证；
+# - 说清楚实践中生成器为什么下降 $-\log D(G(z))$，并演示理论上的那个损失会怎样；
+# - 找出一篇公开文章里 $L_G$ 的符号错误，运行它，看看后果；
+# - 用 [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 训练一个 GAN，并读懂它的两个分数。
+
+# %%
+import inspect
+import os
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from keras_gen import losses
+from keras_gen.losses.gan import LossPair
+from keras_gen.models import GAN
+from keras_gen.networks import mlp_gan
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# Product photos $x$ are draws from a density $p_r$ that nobody can write down. The classical way to imitate it is *maximum likelihood*: take a model with a density $p_g$ and raise $E_{x \sim p_r}[\log p_g(x)]$.
+#
+# A generator makes that impossible. It is a network that turns noise $z$ into an image $G(z)$. Drawing is one forward pass, but $p_g(x)$ would be the total probability of all $z$ that $G$ maps to $x$, and no network tells that.
+#
+# So the likelihood of *images* is out of reach. The likelihood of *labels* is not: mix real and generated images, hide which is which, and let a classifier $D$ say how probable "real" is. **What does the generator minimise when all that it gets is the gradient of that classifier?**
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 商品图 $x$ 来自一个谁也写不出来的密度 $p_r$。要模仿它，经典的办法是**极大似然**：取一个密度为 $p_g$ 的模型，让 $E_{x \sim p_r}[\log p_g(x)]$ 尽量大。
+#
+# 换成生成器（generator），这条路就走不通了。生成器是一个把噪声 $z$ 变成图像 $G(z)$ 的网络：抽一张图只需一次前向计算，而 $p_g(x)$ 是所有被 $G$ 映射到 $x$ 的 $z$ 的总概率，没有哪个网络说得出来。
+#
+# 所以**图像**的似然算不出来，但**标签**的似然算得出来：把真实图和生成图混在一起，盖住标签，让分类器，也就是判别器（discriminator） $D$，说出“真”的概率。**如果生成器得到的只有这个分类器的梯度，它究竟在最小化什么？**
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# One pixel is enough. Let real "images" be numbers from $p_r = N(1, 0.5^2)$, and let the generator draw from $p_g = N(-1, 0.7^2)$. Where real ones are denser, the best answer is near 1, where generated ones are denser it is near 0, and where the curves cross it is exactly 1/2.
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 一个像素就够了。设真实“图像”是来自 $p_r = N(1, 0.5^2)$ 的数，生成器画的数来自 $p_g = N(-1, 0.7^2)$。真图更密的地方，最佳答案接近 1；生成图更密的地方，接近 0；两条曲线相交处恰好是 1/2。
+
+
+# %%
+def normal(x, mean, deviation):
+    """Density of the normal distribution."""
+    return np.exp(-0.5 * ((x - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
+
+
+x = np.linspace(-6, 6, 3001)
+p_r, p_g = normal(x, 1.0, 0.5), normal(x, -1.0, 0.7)
+best = p_r / (p_r + p_g)
+
+figure, axes = plt.subplots(figsize=(7, 3))
+axes.fill_between(x, p_r, alpha=0.3, label="$p_r$, real")
+axes.fill_between(x, p_g, alpha=0.3, label="$p_g$, generated")
+axes.plot(x, best, "k", label="$D^*$")
+axes.axhline(0.5, color="k", lw=0.8, ls=":")
+axes.set(xlabel="x", xlim=(-4, 4), ylim=(0, 1.05))
+axes.legend(loc="upper left")
+plt.show()
+
+# %% [markdown] lang="en"
+# ## The formula, one step a line
+#
+# **The value.** Let $y = 1$ for a real image, $y = 0$ for a generated one, each half of the time.
+#
+# $$
+# \begin{aligned}
+# \ell(D) &= E[\, y \log D(x) + (1 - y) \log(1 - D(x)) \,] && (1) \\
+# &= \tfrac12 E_{x \sim p_r}[\log D(x)] + \tfrac12 E_{x \sim p_g}[\log(1 - D(x))] && (2) \\
+# V(D, G) = 2\,\ell(D) &= E_{x \sim p_r}[\log D(x)] + E_{z}[\log(1 - D(G(z)))] && (3) \\
+# &= \int p_r(x) \log D(x) + p_g(x) \log(1 - D(x)) \, dx && (4)
+# \end{aligned}
+# $$
+#
+# (1) is the log-likelihood of a label that is 1 with probability $D(x)$. (2) splits it into the two halves. (3) doubles it, and draws $x \sim p_g$ as $G(z)$: this is the value of the game, $\min_G \max_D V$. (4) writes expectations as an integral; $D$ occurs in it point by point.
+#
+# **The best discriminator.** For fixed $G$, maximise the integrand for each $x$ by itself:
+#
+# $$
+# \begin{aligned}
+# 0 &= \frac{\partial}{\partial D} \left[ p_r \log D + p_g \log(1 - D) \right] = \frac{p_r}{D} - \frac{p_g}{1 - D} && (5) \\
+# p_r (1 - D) &= p_g D && (6) \\
+# D^*(x) &= \frac{p_r(x)}{p_r(x) + p_g(x)} && (7) \\
+# s^*(x) &= \log \frac{D^*}{1 - D^*} = \log p_r(x) - \log p_g(x) && (8)
+# \end{aligned}
+# $$
+#
+# The second derivative $-p_r / D^2 - p_g / (1 - D)^2$ is negative, so this is the maximum. (8) is its logit: the logarithm of the density ratio.
+#
+# **What is left for the generator.** Put (7) into (4), with $m = (p_r + p_g) / 2$:
+#
+# $$
+# \begin{aligned}
+# V(D^*, G) &= E_{p_r}\!\left[\log \frac{p_r}{2m}\right] + E_{p_g}\!\left[\log \frac{p_g}{2m}\right] && (9) \\
+# &= -2 \log 2 + KL(p_r \Vert m) + KL(p_g \Vert m) && (10) \\
+# &= -\log 4 + 2\, JS(p_r, p_g) && (11)
+# \end{aligned}
+# $$
+#
+# The Jensen-Shannon divergence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^* = 1/2$ everywhere.
+#
+# **The losses.** A network gives a logit $s$, with $D = \sigma(s) = 1 / (1 + e^{-s})$. Since $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$, both players *minimise*
+#
+# $$
+# \begin{aligned}
+# L_D &= \overline{\mathrm{softplus}(-s_r)} + \overline{\mathrm{softplus}(s_g)} &&&& (12) \\
+# L_G^{sat} &= -\,\overline{\mathrm{softplus}(s_g)}, & \partial L / \partial s &= -\sigma(s) && (13) \\
+# L_G^{ns} &= \overline{\mathrm{softplus}(-s_g)}, & \partial L / \partial s &= \sigma(s) - 1 && (14)
+# \end{aligned}
+# $$
+#
+# with the mean over the batch as a bar. (12) is $-V$. (13) is the part of $V$ that depends on $G$: the *saturating* loss of the theory. (14), the *non-saturating* loss $-\log D(G(z))$, has the same goal, to be called real, and another slope.
+
+# %% [markdown] lang="zh"
+# ## 公式，一行一步
+#
+# **博弈的值。** 真实图 $y = 1$，生成图 $y = 0$，各占一半。
+#
+# $$
+# \begin{aligned}
+# \ell(D) &= E[\, y \log D(x) + (1 - y) \log(1 - D(x)) \,] && (1) \\
+# &= \tfrac12 E_{x \sim p_r}[\log D(x)] + \tfrac12 E_{x \sim p_g}[\log(1 - D(x))] && (2) \\
+# V(D, G) = 2\,\ell(D) &= E_{x \sim p_r}[\log D(x)] + E_{z}[\log(1 - D(G(z)))] && (3) \\
+# &= \int p_r(x) \log D(x) + p_g(x) \log(1 - D(x)) \, dx && (4)
+# \end{aligned}
+# $$
+#
+# (1) 是标签的对数似然：标签以概率 $D(x)$ 取 1。(2) 把它按真假拆成两半。(3) 乘以 2，并把 $x \sim p_g$ 写成 $G(z)$：这就是博弈的值， $\min_G \max_D V$。(4) 把期望写成积分， $D$ 在其中逐点出现。
+#
+# **最优判别器。** 固定 $G$，对每个 $x$ 单独把被积函数最大化：
+#
+# $$
+# \begin{aligned}
+# 0 &= \frac{\partial}{\partial D} \left[ p_r \log D + p_g \log(1 - D) \right] = \frac{p_r}{D} - \frac{p_g}{1 - D} && (5) \\
+# p_r (1 - D) &= p_g D && (6) \\
+# D^*(x) &= \frac{p_r(x)}{p_r(x) + p_g(x)} && (7) \\
+# s^*(x) &= \log \frac{D^*}{1 - D^*} = \log p_r(x) - \log p_g(x) && (8)
+# \end{aligned}
+# $$
+#
+# 二阶导数 $-p_r / D^2 - p_g / (1 - D)^2$ 为负，所以这是极大值。(8) 是它的 logit（对数几率），也就是密度比的对数。
+#
+# **留给生成器的是什么。** 把 (7) 代入 (4)，记 $m = (p_r + p_g) / 2$：
+#
+# $$
+# \begin{aligned}
+# V(D^*, G) &= E_{p_r}\!\left[\log \frac{p_r}{2m}\right] + E_{p_g}\!\left[\log \frac{p_g}{2m}\right] && (9) \\
+# &= -2 \log 2 + KL(p_r \Vert m) + KL(p_g \Vert m) && (10) \\
+# &= -\log 4 + 2\, JS(p_r, p_g) && (11)
+# \end{aligned}
+# $$
+#
+# JS 散度（Jensen-Shannon divergence）在 $p_g = p_r$ 时为 0，其余情形都大于 0。所以最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^* = 1/2$。
+#
+# **损失。** 网络输出 logit $s$， $D = \sigma(s) = 1 / (1 + e^{-s})$。由于 $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$， $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，双方**最小化**的是
+#
+# $$
+# \begin{aligned}
+# L_D &= \overline{\mathrm{softplus}(-s_r)} + \overline{\mathrm{softplus}(s_g)} &&&& (12) \\
+# L_G^{sat} &= -\,\overline{\mathrm{softplus}(s_g)}, & \partial L / \partial s &= -\sigma(s) && (13) \\
+# L_G^{ns} &= \overline{\mathrm{softplus}(-s_g)}, & \partial L / \partial s &= \sigma(s) - 1 && (14)
+# \end{aligned}
+# $$
+#
+# 横线表示对批次求平均。(12) 就是 $-V$。(13) 是 $V$ 中与 $G$ 有关的部分，即理论上的**饱和**损失（saturating loss）。(14) 是**非饱和**损失（non-saturating loss） $-\log D(G(z))$：目标相同，都是让图被判为真，斜率却不同。
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# Suppose there are only two images, a black shoe and a white one. The shop sells as many of each; the generator draws black ones nine times out of ten.
+#
+# | | black | white |
+# |---|---|---|
+# | $p_r$ | 0.5 | 0.5 |
+# | $p_g$ | 0.9 | 0.1 |
+# | $D^* = p_r / (p_r + p_g)$ | 0.5 / 1.4 = 0.357 | 0.5 / 0.6 = 0.833 |
+#
+# - $V = 0.5 \log 0.357 + 0.5 \log 0.833 + 0.9 \log 0.643 + 0.1 \log 0.167 = -0.515 - 0.091 - 0.398 - 0.179 = -1.183$
+# - $JS = (V + \log 4) / 2 = (-1.183 + 1.386) / 2 = 0.102$ nats
+#
+# And the losses, for one real image with logit $s_r = 2$ and one generated image with $s_g = -1$:
+#
+# - $L_D = \log(1 + e^{-2}) + \log(1 + e^{-1}) = 0.127 + 0.313 = 0.440$
+# - $L_G^{sat} = -\log(1 + e^{-1}) = -0.313$ and $L_G^{ns} = \log(1 + e^{1}) = 1.313$
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# 假设世上只有两张图：黑鞋和白鞋。店里各卖一半；生成器十次有九次画黑鞋。
+#
+# | | 黑 | 白 |
+# |---|---|---|
+# | $p_r$ | 0.5 | 0.5 |
+# | $p_g$ | 0.9 | 0.1 |
+# | $D^* = p_r / (p_r + p_g)$ | 0.5 / 1.4 = 0.357 | 0.5 / 0.6 = 0.833 |
+#
+# - $V = 0.5 \log 0.357 + 0.5 \log 0.833 + 0.9 \log 0.643 + 0.1 \log 0.167 = -0.515 - 0.091 - 0.398 - 0.179 = -1.183$
+# - $JS = (V + \log 4) / 2 = (-1.183 + 1.386) / 2 = 0.102$ 奈特（nat，自然对数下的单位）
+#
+# 再算损失：一张真实图的 logit 是 $s_r = 2$，一张生成图的是 $s_g = -1$：
+#
+# - $L_D = \log(1 + e^{-2}) + \log(1 + e^{-1}) = 0.127 + 0.313 = 0.440$
+# - $L_G^{sat} = -\log(1 + e^{-1}) = -0.313$， $L_G^{ns} = \log(1 + e^{1}) = 1.313$
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+#
+# They are (12) to (14). `np.logaddexp(0, s)` is $\log(e^0 + e^s)$, the softplus, without overflow. The library's functions must say the same.
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+#
+# 就是 (12) 到 (14)。`np.logaddexp(0, s)` 等于 $\log(e^0 + e^s)$，即不会溢出的 softplus。库里的函数必须给出同样的结果。
+
+# %%
+real_logits, fake_logits = np.array([[2.0]]), np.array([[-1.0]])
+
+softplus = lambda s: np.logaddexp(0, s)
+sigmoid = lambda s: 1 / (1 + np.exp(-s))
+d_loss = softplus(-real_logits).mean() + softplus(fake_logits).mean()
+saturating = -softplus(fake_logits).mean()
+non_saturating = softplus(-fake_logits).mean()
+
+assert np.isclose(d_loss, -np.log(sigmoid(2.0)) - np.log(1 - sigmoid(-1.0)))
+assert np.isclose(d_loss, losses.minimax_discriminator_loss(real_logits, fake_logits))
+assert np.isclose(saturating, losses.saturating_generator_loss(fake_logits))
+assert np.isclose(non_saturating, losses.non_saturating_generator_loss(fake_logits))
+print(f"L_D {d_loss:.3f}   L_G saturating {saturating:.3f}   non-saturating {non_saturating:.3f}")
+
+# %% [markdown] lang="en"
+# The theory can be checked to many digits, because here both densities are known. $V(D^*)$ once as the integral (4), once as $-\log 4 + 2\,JS$ by (11), and once as a GAN meets it: minus the library's loss, over samples, with the logits (8).
+
+# %% [markdown] lang="zh"
+# 这里两个密度都已知，所以理论可以核对到很多位。 $V(D^*)$ 算三遍：按积分 (4)；按 (11) 的 $-\log 4 + 2\,JS$；再像 GAN 那样，在样本上用 (8) 的 logit 计算库里的损失，取负号。
+
+
+# %%
+def integral(values):
+    """Sum over the grid x."""
+    return values.sum() * (x[1] - x[0])
+
+
+def js(p, q):
+    """Jensen-Shannon divergence of two densities on the grid, in nats."""
+    m = (p + q) / 2 + 1e-300
+    kl = lambda a: integral(a * np.log((a + 1e-300) / m))
+    return (kl(p) + kl(q)) / 2
+
+
+def best_logit(values):
+    """Equation (8) for the two densities of the picture."""
+    return np.log(normal(values, 1.0, 0.5)) - np.log(normal(values, -1.0, 0.7))
+
+
+rng = np.random.default_rng(0)
+real_x, fake_x = rng.normal(1.0, 0.5, (100_000, 1)), rng.normal(-1.0, 0.7, (100_000, 1))
+value = integral(p_r * np.log(best) + p_g * np.log(1 - best))
+theory = -np.log(4) + 2 * js(p_r, p_g)
+sampled = -float(losses.minimax_discriminator_loss(best_logit(real_x), best_logit(fake_x)))
+nothing = -float(losses.minimax_discriminator_loss(np.zeros((4, 1)), np.zeros((4, 1))))
+
+print(f"integral {value:.6f}   -log 4 + 2 JS {theory:.6f}   100,000 samples {sampled:.4f}")
+print(f"p_g = p_r, so that s* = 0: {nothing:.6f} = -log 4")
+assert np.isclose(value, theory, atol=1e-9) and np.isclose(nothing, -np.log(4))
+assert abs(sampled - value) < 0.01
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# A generator never sees a value, only a slope, so look at both. The third curve is the $L_G$ that [one of the two documents](../../docs/errata.md) prints:
+#
+# $$
+# L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
+# $$
+#
+# It is (13) with the other sign: the minus belongs to $L_D$. Its slope is *positive*, so a generator that descends it lowers its own logits.
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是[两篇文档之一](../../docs/errata.zh-CN.md)印出的 $L_G$：
+#
+# $$
+# L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
+# $$
+#
+# 它与 (13) 只差一个符号：负号本该属于 $L_D$。它的斜率为**正**，所以照它下降的生成器会压低自己的 logit。
+
+
+# %%
+def printed_generator_loss(fake_logits):
+    """L_G as printed in the second document."""
+    return -losses.saturating_generator_loss(fake_logits)
+
+
+CURVES = {
+    "saturating": losses.saturating_generator_loss,
+    "non-saturating": losses.non_saturating_generator_loss,
+    "as printed": printed_generator_loss,
+}
+s = tf.linspace(-8.0, 8.0, 161)
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
+for (name, loss), style in zip(CURVES.items(), ("-", "-", "--"), strict=True):
+    with tf.GradientTape() as tape:
+        tape.watch(s)
+        values = tf.map_fn(lambda one, loss=loss: loss(tf.reshape(one, (1, 1))), s)
+    slopes = tape.gradient(values, s)
+    left.plot(s, values, style, label=name)
+    right.plot(s, slopes, style, label=name)
+    print(f"{name:15s} slope at s = -5, 0, 5:", slopes.numpy()[[30, 80, 130]].round(4))
+left.set(xlabel="logit $s$ of a generated image", title="value of $L_G$")
+right.set(xlabel="logit $s$ of a generated image", title="slope $\\partial L_G / \\partial s$")
+left.legend()
+plt.show()
+
+# %% [markdown] lang="en"
+# Negative slope means "raise the logit". Where $D$ rejects the image, on the left, which is where training begins, the saturating loss has almost no slope and the non-saturating one has its largest.
+#
+# ## Where it stands in `train_step`
+#
+# [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014 when it is told `update="alternating"`. These are its two halves:
+
+# %% [markdown] lang="zh"
+# 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 否定图像的地方，也是训练开始的地方：饱和损失在那里几乎没有斜率，非饱和损失的斜率恰恰最大。
+#
+# ## 它在 `train_step` 中的位置
+#
+# 指定 `update="alternating"` 时，[`GAN`](../../keras_gen/models/gan.py) 执行的就是 Goodfellow 等人 2014 年论文的算法 1。它分为两半：
+
+# %%
+print(inspect.getsource(GAN._discriminator_step))
+print(inspect.getsource(GAN._generator_step))
+
+# %% [markdown] lang="en"
+# - `self.loss_pair.discriminator` is (12), `self.loss_pair.generator` is (13) or (14). The name that `GAN(..., loss=...)` is given picks the pair.
+# - Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
+# - The default, `update="simultaneous"`, moves both players from the same point with one batch of noise. That is what runs below.
+
+# %% [markdown] lang="zh"
+# - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator` 是 (13) 或 (14)。`GAN(..., loss=...)` 里的名字决定用哪一对。
+# - 每个梯度都写明了给谁：第一个 tape 只移动 $D$，第二个只移动 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
+# - 默认的 `update="simultaneous"` 用同一批噪声让双方从同一点出发，各走一步。下面运行的就是它。
+
+# %% [markdown] lang="en"
+# ## What goes wrong without it
+#
+# Images keep their one pixel, as arrays of shape (B, 1, 1, 1). Take the smallest generator there is: $G(z) = a z + b$ with $z \sim N(0, 1)$. It draws exactly from $N(b, a^2)$, so that $p_g$, $D^*$ and $JS$ are known at every moment, and one can see where a loss leads.
+
+# %% [markdown] lang="zh"
+# ## 没有它会怎样
+#
+# 沿用一个像素的图像，形状为 (B, 1, 1, 1)，并取最小的生成器： $G(z) = a z + b$， $z \sim N(0, 1)$。它抽出的数恰好服从 $N(b, a^2)$，所以 $p_g$、 $D^*$ 和 $JS$ 任何时刻都是已知的，一个损失把它带向何方，看得清清楚楚。
+
+# %%
+real = np.random.default_rng(1).normal(1.0, 0.5, (50_000, 1, 1, 1)).astype("float32")
+stream = tf.data.Dataset.from_tensor_slices(real).repeat().batch(256)
+
+
+def one_pixel_gan(loss, mean=-1.0, deviation=0.7):
+    """Return a GAN whose generator draws from N(mean, deviation**2)."""
+    keras.utils.set_random_seed(0)
+    generator = keras.Sequential(
+        [keras.Input((1,)), layers.Dense(1), layers.Reshape((1, 1, 1))], name="generator"
+    )
+    generator.set_weights([np.array([[deviation]]), np.array([mean])])
+    discriminator = keras.Sequential(
+        [keras.Input((1, 1, 1)), layers.Flatten()]
+        + [layers.Dense(32, activation="silu") for _ in range(2)]
+        + [layers.Dense(1)],
+        name="discriminator",
+    )
+    gan = GAN(generator, discriminator, latent_dim=1, loss="saturating")
+    gan.loss_pair = LossPair(losses.minimax_discriminator_loss, CURVES[loss])
+    gan.one_backward = False  # the shortcut for both players knows the library's losses only
+    return gan
+
+
+def compile_gan(gan, d_optimizer, g_optimizer):
+    """Compile for twenty steps in one call of the graph, which spares Python's time."""
+    gan.compile(d_optimizer, g_optimizer, steps_per_execution=20)
+    return gan
+
+
+def play(gan, steps):
+    """Train; return G's mean and deviation after every 20 steps, shape (n + 1, 2)."""
+    where = lambda: [weight.item() for weight in gan.generator.get_weights()[::-1]]
+    path = [where()]
+    after = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: path.append(where()))
+    options = {"shuffle": False, "verbose": 0, "callbacks": [after]}
+    gan.fit(stream, steps_per_epoch=20, epochs=steps // 20, **options)
+    mean, deviation = np.transpose(path)
+    return np.stack([mean, np.abs(deviation)], axis=1)
+
+
+def adam(rate):
+    """Adam as GANs like it."""
+    return keras.optimizers.Adam(rate, beta_1=0.5)
+
+
+# %% [markdown] lang="en"
+# **The wrong sign.** Both runs start at $N(-1, 0.7^2)$ and should arrive at $N(1, 0.5^2)$. They differ in one minus.
+
+# %% [markdown] lang="zh"
+# **符号错误。** 两次训练都从 $N(-1, 0.7^2)$ 出发，都该到达 $N(1, 0.5^2)$，区别只在一个负号。
+
+# %%
+steps = 60 if FAST else 600
+figure, axes = plt.subplots(figsize=(7, 3))
+for loss, color in (("non-saturating", "C1"), ("as printed", "C2")):
+    gan = compile_gan(one_pixel_gan(loss), adam(5e-3), adam(5e-3))
+    mean, deviation = play(gan, steps).T
+    when = 20 * np.arange(len(mean))
+    axes.plot(when, mean, color, label=f"{loss}: mean of $G(z)$")
+    axes.fill_between(when, mean - deviation, mean + deviation, color=color, alpha=0.15, lw=0)
+    print(
+        f"{loss:15s} ends at mean {mean[-1]:.2f}, D(G(z)) {gan.get_metrics_result()['fake_score']:.3f}"
+    )
+    assert FAST or (abs(mean[-1] - 1) < 0.3 if loss == "non-saturating" else mean[-1] < -1.2)
+axes.axhline(1.0, color="k", lw=0.8, ls=":", label="mean of real images")
+axes.set(xlabel="step", ylabel="x")
+axes.legend(fontsize=8)
+plt.show()
+
+# %% [markdown] lang="en"
+# With the printed sign the generator walks *away* from the data: every step makes its images easier to reject, until $D(G(z))$ is 0 and the slope $\sigma(s)$ with it. Its loss is then close to 0, the smallest value there is. A program that only watched the loss would call it a success.
+#
+# **Saturation.** The sign mended, (13) still has its weakness. Let $G$ begin far off, at $N(-2, 0.4^2)$, and let $D$ learn alone first (rate 0 for $G$), until it is sure. Then $G$ may move, with plain gradient descent. (Adam divides a gradient by its own size, and would hide what happens.)
+
+# %% [markdown] lang="zh"
+# 用印出的符号，生成器会**背离**数据：每一步都让自己的图更容易被识破，直到 $D(G(z))$ 变成 0，斜率 $\sigma(s)$ 也随之变成 0。这时它的损失接近 0，恰好是可能的最小值。只盯着损失的程序会以为大功告成。
+#
+# **饱和。** 符号改对以后，(13) 仍有弱点。让 $G$ 从很远的 $N(-2, 0.4^2)$ 出发，先让 $D$ 单独学习（ $G$ 的学习率为 0），直到它很有把握；然后才允许 $G$ 移动，用最普通的梯度下降。（Adam 会把梯度除以它自身的大小，会掩盖真相。）
+
+# %%
+slopes = []
+figure, axes = plt.subplots(figsize=(7, 3))
+for loss, color in (("saturating", "C0"), ("non-saturating", "C1")):
+    gan = one_pixel_gan(loss, mean=-2.0, deviation=0.4)
+    compile_gan(gan, adam(5e-3), keras.optimizers.SGD(0.0))
+    play(gan, 60 if FAST else 400)
+    z = tf.random.stateless_normal((1000, 1), seed=(0, 0))
+    with tf.GradientTape() as tape:
+        loss_value = CURVES[loss](gan.discriminator(gan.generator(z)))
+    slopes.append(tape.gradient(loss_value, gan.generator.trainable_variables)[1].numpy().item())
+    score = gan.get_metrics_result()["fake_score"]
+    print(f"{loss:15s} D(G(z)) {score:.4f}   dL/db {slopes[-1]:.4f}")
+    gan.g_optimizer.learning_rate = 0.05
+    mean = play(gan, 60 if FAST else 400)[:, 0]
+    axes.plot(20 * np.arange(len(mean)), mean, color, marker=".", label=loss)
+axes.axhline(1.0, color="k", lw=0.8, ls=":")
+axes.set(xlabel="step of G", ylabel="mean of $G(z)$")
+axes.legend()
+plt.show()
+assert FAST or slopes[1] / slopes[0] > 100
+
+# %% [markdown] lang="en"
+# The same discriminator, the same images, the same goal; one gradient is hundreds of times the other. The saturating generator hardly moves at first; the other one is there at once, and overshoots, which is the price of a large slope.
+
+# %% [markdown] lang="zh"
+# 同一个判别器，同样的图，同样的目标，一个梯度却是另一个的几百倍。用饱和损失的生成器起初几乎不动；另一个立刻到位，而且冲过了头，这是斜率大的代价。
+
+# %% [markdown] lang="en"
+# ## The real training
+#
+# **First $D$ alone.** With $G$ held at $N(-1, 0.7^2)$, the trained network should be the $D^*$ of the first picture, and its loss should be $\log 4 - 2\,JS$.
+
+# %% [markdown] lang="zh"
+# ## 真正的训练
+#
+# **先只训练 $D$。** 把 $G$ 固定在 $N(-1, 0.7^2)$，训练出来的网络应当就是第一幅图里的 $D^*$，损失应当是 $\log 4 - 2\,JS$。
+
+# %%
+gan = compile_gan(one_pixel_gan("non-saturating"), adam(5e-3), keras.optimizers.SGD(0.0))
+figure, axes = plt.subplots(figsize=(7, 3))
+for steps in (20, 40, 60) if FAST else (20, 80, 700):
+    play(gan, steps)
+    answer = tf.sigmoid(gan.discriminator(x.reshape(-1, 1, 1, 1).astype("float32")))[:, 0].numpy()
+    axes.plot(x, answer, label=f"$D$ after {int(gan.d_optimizer.iterations)} steps")
+axes.plot(x, best, "k--", label="$D^*$")
+axes.set(xlabel="x", xlim=(-2.5, 2.5))
+axes.legend()
+plt.show()
+
+gap = np.abs(answer - best)[np.abs(x) < 2.5].max()
+logits = gan.discriminator(real), gan.discriminator(gan.generator(tf.random.normal((50_000, 1))))
+print(f"largest gap |D - D*| {gap:.3f}")
+print(f"loss {float(losses.minimax_discriminator_loss(*logits)):.4f}   theory {-theory:.4f}")
+assert FAST or gap < 0.05
+
+# %% [markdown] lang="en"
+# **Then the game.** A point of this map is a generator $N(b, a^2)$; the shading is $JS$ to the data, which can be computed for every point. Both losses start at the cross and should end at the star.
+
+# %% [markdown] lang="zh"
+# **再开始博弈。** 这张地图上的每一点是一个生成器 $N(b, a^2)$；底色是它与数据之间的 $JS$，每一点都算得出来。两种损失都从叉号出发，都该到达星号。
+
+# %%
+means, deviations = np.linspace(-1.5, 2.0, 50), np.linspace(0.05, 1.6, 50)
+divergence = [[js(p_r, normal(x, mean, dev)) for mean in means] for dev in deviations]
+figure, axes = plt.subplots(figsize=(7, 3.6))
+shades = axes.contourf(means, deviations, divergence, levels=14, cmap="Greys")
+figure.colorbar(shades, label="JS, nats")
+for loss, color in (("saturating", "C0"), ("non-saturating", "C1")):
+    gan = compile_gan(one_pixel_gan(loss), adam(5e-3), adam(2e-3))
+    path = play(gan, 60 if FAST else 3000)
+    axes.plot(*path.T, color, marker=".", ms=4, label=loss)
+    scores = gan.get_metrics_result()
+    print(f"{loss:15s} mean {path[-1, 0]:.2f}   deviation {path[-1, 1]:.2f}", end="   ")
+    print(f"D(x) {scores['real_score']:.3f}   D(G(z)) {scores['fake_score']:.3f}")
+    assert FAST or np.allclose(path[-1], [1.0, 0.5], atol=0.3)
+axes.grid(False)
+axes.plot(-1, 0.7, "kx", ms=9)
+axes.plot(1, 0.5, "k*", ms=12)
+axes.set(xlabel="mean $b$", ylabel="deviation $|a|$")
+axes.legend(loc="upper right")
+plt.show()
+
+# %% [markdown] lang="en"
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. This is where *mode collapse* comes from.
+#
+# **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real, orange ones are drawn by $G$; the shading is $D$, which should fade to 1/2 where the dots are. Where it stays blue, $G$ still draws too little.
+
+# %% [markdown] lang="zh"
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。模式崩溃（mode collapse）就从这里来。
+#
+# **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的，橙点是 $G$ 画的；底色是 $D$，在有点的地方应当逐渐变成 1/2；仍然发蓝的地方，说明 $G$ 画得还不够多。
+
+
+# %%
+def ring(n, rng):
+    """Draw n points around eight centres on a circle, shape (n, 1, 1, 2)."""
+    angle = 2 * np.pi * rng.integers(8, size=n) / 8
+    points = 0.7 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return (points + 0.05 * rng.normal(size=(n, 2))).reshape(n, 1, 1, 2).astype("float32")
+
+
+keras.utils.set_random_seed(0)
+gan = GAN(
+    mlp_gan.generator((1, 1, 2), latent_dim=2, width=32),
+    mlp_gan.discriminator((1, 1, 2), width=32, dropout=0.0),
+    latent_dim=2,
+)
+compile_gan(gan, adam(1e-3), adam(1e-3))
+points = ring(20_000, np.random.default_rng(0))
+stream = tf.data.Dataset.from_tensor_slices(points).repeat().batch(256)
+side = np.linspace(-1.1, 1.1, 60, dtype="float32")
+plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 1, 1, 2)
+
+figure, row = plt.subplots(1, 4, figsize=(11, 3), sharey=True)
+for axes, steps in zip(row, (20, 20, 20, 20) if FAST else (20, 180, 800, 2000), strict=True):
+    gan.fit(stream, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0)
+    answer = tf.sigmoid(gan.discriminator(plane)).numpy().reshape(60, 60)
+    shades = axes.contourf(side, side, answer, np.linspace(0, 1, 11), cmap="RdBu", alpha=0.6)
+    axes.grid(False)
+    axes.plot(*points[:400, 0, 0].T, ".", color="C0", ms=3)
+    drawn = 2 * gan.sample(400, seed=1)[:, 0, 0] - 1
+    axes.plot(*drawn.T, ".", color="C1", ms=3)
+    axes.set(title=f"step {gan.steps_done}", aspect="equal")
+figure.colorbar(shades, ax=row, label="$D$", shrink=0.8)
+plt.show()
+
+scores = gan.get_metrics_result()
+print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (theory: 0.50)")
+
+# %% [markdown] lang="en"
+# [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
+#
+# ## Exercises
+#
+# Replace `...`; the cell below each exercise tells whether it is right. The solution is folded up underneath.
+#
+# **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
+
+# %% [markdown] lang="zh"
+# [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素玩同一场游戏。公式并不知道像素有多少个。
+#
+# ## 练习
+#
+# 把 `...` 换成你的答案；每题下面的单元会告诉你对不对，参考答案折叠在再下面。
+#
+# **1.** 批次里真实图的比例是 $\pi$ 而不是一半。最优判别器是什么？`p_r`、`p_g` 是该点的两个密度。
+
+
+# %% exercise
+def best_with_share(p_r, p_g, share):
+    """Return D* where a share of the batch is real."""
+    return ...
+
+
+# %% check
+found = best_with_share(p_r=np.array([0.2, 0.5]), p_g=np.array([0.6, 0.5]), share=0.75)
+assert found is ... or np.allclose(found, [0.5, 0.75]), f"expected 0.5 and 0.75, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def best_with_share(p_r, p_g, share):
+    """Return D* where a share of the batch is real."""
+    # (5) becomes share * p_r / D = (1 - share) * p_g / (1 - D)
+    return share * p_r / (share * p_r + (1 - share) * p_g)
+
+
+# %% [markdown] lang="en"
+# **2.** `d_loss` is the loss (12) of a discriminator that is nearly optimal. How far apart are the two distributions, in nats of $JS$?
+
+# %% [markdown] lang="zh"
+# **2.** `d_loss` 是一个接近最优的判别器的损失 (12)。两个分布相距多远，用 $JS$ 的奈特数回答。
+
+
+# %% exercise
+def js_from_loss(d_loss):
+    """Estimate the Jensen-Shannon divergence from D's loss."""
+    return ...
+
+
+# %% check
+found = js_from_loss(np.array([0.0, 1.183, np.log(4)]))
+right = [0.6931, 0.1016, 0.0]
+assert found is ... or np.allclose(found, right, atol=1e-3), f"expected {right}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def js_from_loss(d_loss):
+    """Estimate the Jensen-Shannon divergence from D's loss."""
+    return (np.log(4) - d_loss) / 2  # (11) with V = -d_loss
+
+
+# %% [markdown] lang="en"
+# **3.** The simultaneous `train_step` takes only one gradient at the generated images, that of $L_D$, and multiplies it, image by image, by a factor to get the gradient of $L_G^{ns}$. Which factor, as a function of the logit $s$? (Compare `ONE_BACKWARD_RATIOS` in [`keras_gen.models.gan`](../../keras_gen/models/gan.py) afterwards.)
+
+# %% [markdown] lang="zh"
+# **3.** 同时更新的 `train_step` 只在生成图处求一次梯度，即 $L_D$ 的梯度，再逐图乘以一个因子，就得到 $L_G^{ns}$ 的梯度。这个因子作为 logit $s$ 的函数是什么？（做完再对照 [`keras_gen.models.gan`](../../keras_gen/models/gan.py) 里的 `ONE_BACKWARD_RATIOS`。）
+
+
+# %% exercise
+def ratio(s):
+    """Return (dL_G / ds) / (dL_D / ds) for the non-saturating loss."""
+    return ...
+
+
+# %% check
+found = ratio(np.array([-2.0, 0.0, 2.0]))
+right = [-7.389, -1.0, -0.1353]
+assert found is ... or np.allclose(found, right, rtol=1e-3), f"expected {right}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def ratio(s):
+    """Return (dL_G / ds) / (dL_D / ds) for the non-saturating loss."""
+    # slopes (14) over (12): (sigma(s) - 1) / sigma(s) = -(1 - sigma(s)) / sigma(s)
+    return -np.exp(-s)
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# - [Losses](../../keras_gen/losses/gan.py): each with its formula and its source. [Errata](../../docs/errata.md) E27 to E35: what the documents say about this game. [Interview questions](../../docs/interview.md) Q2 to Q5 and Q13 to Q16.
+# - Goodfellow et al. 2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661); Arjovsky and Bottou 2017, [arXiv:1701.04862](https://arxiv.org/abs/1701.04862), on what the non-saturating loss descends.
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [损失函数](../../keras_gen/losses/gan.py)：每个都附公式和出处。[勘误](../../docs/errata.zh-CN.md) E27 至 E35：两篇文档怎样描述这场博弈。[面试题](../../docs/interview.zh-CN.md) Q2 至 Q5、Q13 至 Q16。
+# - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Arjovsky 与 Bottou 2017，[arXiv:1701.04862](https://arxiv.org/abs/1701.04862)，讨论非饱和损失下降的是什么。

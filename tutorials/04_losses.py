@@ -1,0 +1,655 @@
+"""Tutorial 4, other adversarial losses. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: E501 - prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 4. Least squares, hinge, Wasserstein
+#
+# Three other ways to score the adversarial game, what each of them measures at its optimum, and the penalty that the last one cannot do without. You need [tutorial 1](01_adversarial_game.ipynb).
+#
+# After this notebook you can
+#
+# - derive the best discriminator of each loss, and the distance that is left for the generator;
+# - compute each loss by hand and in one line of NumPy;
+# - write a gradient penalty, and predict the slope at which a critic settles, which is not 1;
+# - compare losses on product images without taking one run for a ranking.
+
+# %% [markdown] lang="zh"
+# # 4. 最小二乘、合页、Wasserstein
+#
+# 给对抗博弈打分的另外三种办法，每一种在最优处衡量的是什么，以及最后一种离不开的那个惩罚项。请先读[教程 1](01_adversarial_game.ipynb)。
+#
+# 学完本篇，你能够
+#
+# - 推导每种损失下的最优判别器，以及它留给生成器的是哪种距离；
+# - 手算每种损失，也能用一行 NumPy 算出来；
+# - 写出梯度惩罚，并预测评判器的斜率会停在哪里（不是 1）；
+# - 在商品图上比较各种损失，而不把一次运行当成排名。
+
+# %%
+import inspect
+import os
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from scipy.optimize import linear_sum_assignment
+
+from keras_gen import data, losses, measures
+from keras_gen.models import GAN
+from keras_gen.networks import mlp_gan
+from keras_gen.pictures import grid
+from keras_gen.recipes import DCGAN
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# Against the best discriminator of tutorial 1 the generator sees the Jensen-Shannon divergence. That number cannot exceed $\log 2$. Two distributions that do not meet, a metre apart or a mile, are both at $\log 2$, and a constant tells nobody where to go. Images make this worse: they fill so little of the space of all pixels that two sets of them hardly ever meet.
+#
+# **Which other scores are there, what does each one measure, and what does it cost?**
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 面对教程 1 的最优判别器，生成器看到的是 JS 散度，而这个数不会超过 $\log 2$。两个不相交的分布，相距一米也好，一里也好，都是 $\log 2$；一个常数不会告诉任何人该往哪儿走。图像的情形更糟：在全部像素构成的空间里，图像只占极小的一部分，两批图几乎从不相交。
+#
+# **还有哪些打分办法，各自衡量什么，代价是什么？**
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# Real numbers from $N(0, 0.3^2)$, generated ones from $N(\theta, 0.3^2)$. Here are four distances while $\theta$ moves away. The first three belong to the losses of tutorial 1, of least squares and of the hinge. They all become flat. The fourth, the earth mover's distance, goes on.
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 真实的数来自 $N(0, 0.3^2)$，生成的数来自 $N(\theta, 0.3^2)$。下面是 $\theta$ 逐渐走远时的四种距离。前三种分别对应教程 1 的损失、最小二乘和合页，最后都变平了。第四种是推土机距离（earth mover's distance），它一直在增长。
+
+
+# %%
+def normal(x, mean, deviation):
+    """Density of the normal distribution."""
+    return np.exp(-0.5 * ((x - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
+
+
+x = np.linspace(-3, 6, 4501)
+width = x[1] - x[0]
+p_r = normal(x, 0.0, 0.3) + 1e-300
+thetas = np.linspace(0, 3, 61)
+rows = []
+for theta in thetas:
+    p_g = normal(x, theta, 0.3) + 1e-300
+    m = (p_r + p_g) / 2
+    js = 0.5 * np.sum(p_r * np.log(p_r / m) + p_g * np.log(p_g / m)) * width
+    chi2 = np.sum((p_r - p_g) ** 2 / (p_r + p_g)) * width
+    tv = 0.5 * np.sum(np.abs(p_r - p_g)) * width
+    earth = np.sum(np.abs(np.cumsum(p_r - p_g))) * width**2
+    rows.append([js, chi2, tv, earth])
+
+figure, axes = plt.subplots(figsize=(7, 3.2))
+names = ("JS (max log 2)", r"$\Delta$, chi-squared (max 2)", "TV (max 1)", "$W_1$, earth mover")
+for curve, name in zip(np.transpose(rows), names, strict=True):
+    axes.plot(thetas, curve, label=name)
+axes.set(xlabel=r"$\theta$", ylabel="distance")
+axes.legend()
+plt.show()
+
+# %% [markdown] lang="en"
+# ## The formula, one step a line
+#
+# $D$ answers with a number $s(x)$, without a sigmoid. As in tutorial 1, the integrals can be minimised point by point.
+#
+# **Least squares** (LSGAN) lets $D$ regress 1 for real and 0 for generated images:
+#
+# $$
+# \begin{aligned}
+# L_D &= \tfrac12 E_{p_r}[(s - 1)^2] + \tfrac12 E_{p_g}[s^2], \qquad L_G = \tfrac12 E_{p_g}[(s - 1)^2] && (1) \\
+# 0 &= p_r (s - 1) + p_g s && (2) \\
+# s^* &= \frac{p_r}{p_r + p_g} && (3) \\
+# L_D^* &= \frac12 \int \frac{p_r p_g^2 + p_g p_r^2}{(p_r + p_g)^2} = \frac12 \int \frac{p_r p_g}{p_r + p_g} && (4) \\
+# &= \frac14 - \frac{\Delta}{8}, \qquad \Delta = \int \frac{(p_r - p_g)^2}{p_r + p_g} && (5)
+# \end{aligned}
+# $$
+#
+# (2) is the derivative at one $x$. (4) puts (3) into (1). (5) uses $4 p_r p_g = (p_r + p_g)^2 - (p_r - p_g)^2$; $\Delta$ is a chi-squared divergence between 0 and 2.
+#
+# **Hinge** is content with $D$ once real images pass $+1$ and generated ones $-1$:
+#
+# $$
+# \begin{aligned}
+# L_D &= E_{p_r}[\max(0, 1 - s)] + E_{p_g}[\max(0, 1 + s)], \qquad L_G = -E_{p_g}[s] && (6) \\
+# \frac{\partial}{\partial s} \left[ p_r (1 - s) + p_g (1 + s) \right] &= p_g - p_r && (7) \\
+# s^* &= \mathrm{sign}(p_r - p_g) && (8) \\
+# L_D^* &= 2 \int \min(p_r, p_g) = 2\,(1 - TV), \qquad TV = \tfrac12 \int |p_r - p_g| && (9)
+# \end{aligned}
+# $$
+#
+# Between $-1$ and $1$ the integrand is a straight line with the slope (7), and beyond it only grows, so its minimum lies at one of the ends (8); (9) adds up what it costs there.
+#
+# **Wasserstein** drops the margin, and calls $D$ a *critic*:
+#
+# $$
+# \begin{aligned}
+# L_D &= E_{p_g}[s] - E_{p_r}[s], \qquad L_G = -E_{p_g}[s] && (10) \\
+# E_{p_r}[s(x)] - E_{p_g}[s(y)] &= E[s(x) - s(y)] \le E \lVert x - y \rVert && (11) \\
+# \min_{\lVert s \rVert_L \le 1} L_D &= -W_1(p_r, p_g) && (12)
+# \end{aligned}
+# $$
+#
+# (10) alone has no minimum: double $s$, and $L_D$ doubles. So the slope of $s$ must be bounded: $|s(x) - s(y)| \le \lVert x - y \rVert$. Then (11) holds for every way to pair real with generated images, the cheapest included, whose mean distance is $W_1$; that the bound is reached is the theorem of Kantorovich and Rubinstein.
+#
+# **The gradient penalty** asks for that slope softly, at random points $\hat x = u x + (1 - u)\, G(z)$ between real and generated images:
+#
+# $$
+# \begin{aligned}
+# P &= E_{\hat x}\!\left[ (\lVert \nabla s(\hat x) \rVert_2 - 1)^2 \right] && (13) \\
+# L_D + \lambda P &= -k W + \lambda (k - 1)^2 && (14) \\
+# k^* &= 1 + \frac{W}{2 \lambda} && (15)
+# \end{aligned}
+# $$
+#
+# (14) is the case of two points at a distance $W$ and a critic that rises between them with the constant slope $k$. The penalty is a spring: it lets the slope go above 1, at $\lambda = 10$ by $W / 20$. It will be seen to do exactly that.
+
+# %% [markdown] lang="zh"
+# ## 公式，一行一步
+#
+# $D$ 输出一个数 $s(x)$，不加 sigmoid。与教程 1 一样，积分可以逐点求最小。
+#
+# **最小二乘**（least squares，LSGAN）让 $D$ 对真图回归到 1，对生成图回归到 0：
+#
+# $$
+# \begin{aligned}
+# L_D &= \tfrac12 E_{p_r}[(s - 1)^2] + \tfrac12 E_{p_g}[s^2], \qquad L_G = \tfrac12 E_{p_g}[(s - 1)^2] && (1) \\
+# 0 &= p_r (s - 1) + p_g s && (2) \\
+# s^* &= \frac{p_r}{p_r + p_g} && (3) \\
+# L_D^* &= \frac12 \int \frac{p_r p_g^2 + p_g p_r^2}{(p_r + p_g)^2} = \frac12 \int \frac{p_r p_g}{p_r + p_g} && (4) \\
+# &= \frac14 - \frac{\Delta}{8}, \qquad \Delta = \int \frac{(p_r - p_g)^2}{p_r + p_g} && (5)
+# \end{aligned}
+# $$
+#
+# (2) 是某一个 $x$ 处的导数。(4) 把 (3) 代入 (1)。(5) 用到 $4 p_r p_g = (p_r + p_g)^2 - (p_r - p_g)^2$； $\Delta$ 是一种卡方散度，介于 0 与 2 之间。
+#
+# **合页**（hinge）：真图超过 $+1$、生成图低于 $-1$，对 $D$ 来说就够了：
+#
+# $$
+# \begin{aligned}
+# L_D &= E_{p_r}[\max(0, 1 - s)] + E_{p_g}[\max(0, 1 + s)], \qquad L_G = -E_{p_g}[s] && (6) \\
+# \frac{\partial}{\partial s} \left[ p_r (1 - s) + p_g (1 + s) \right] &= p_g - p_r && (7) \\
+# s^* &= \mathrm{sign}(p_r - p_g) && (8) \\
+# L_D^* &= 2 \int \min(p_r, p_g) = 2\,(1 - TV), \qquad TV = \tfrac12 \int |p_r - p_g| && (9)
+# \end{aligned}
+# $$
+#
+# 在 $-1$ 与 $1$ 之间，被积函数是斜率为 (7) 的直线，再往外不会更小，所以最小值在某一端，即 (8)；(9) 把那里的代价加起来，其中 $TV$ 是全变差距离（total variation distance）。
+#
+# **Wasserstein** 去掉间隔，并把 $D$ 改称**评判器**（critic）：
+#
+# $$
+# \begin{aligned}
+# L_D &= E_{p_g}[s] - E_{p_r}[s], \qquad L_G = -E_{p_g}[s] && (10) \\
+# E_{p_r}[s(x)] - E_{p_g}[s(y)] &= E[s(x) - s(y)] \le E \lVert x - y \rVert && (11) \\
+# \min_{\lVert s \rVert_L \le 1} L_D &= -W_1(p_r, p_g) && (12)
+# \end{aligned}
+# $$
+#
+# 单有 (10) 是没有最小值的：把 $s$ 加倍， $L_D$ 也加倍。所以必须限制 $s$ 的斜率： $|s(x) - s(y)| \le \lVert x - y \rVert$，这就是利普希茨（Lipschitz）条件。这样，无论怎样把真图与生成图配对，(11) 都成立，包括最省力的配法，它的平均距离就是 $W_1$；至于这个界能够达到，是康托罗维奇—鲁宾斯坦定理。
+#
+# **梯度惩罚**（gradient penalty）在真图与生成图之间的随机点 $\hat x = u x + (1 - u)\, G(z)$ 上，柔性地要求这个斜率：
+#
+# $$
+# \begin{aligned}
+# P &= E_{\hat x}\!\left[ (\lVert \nabla s(\hat x) \rVert_2 - 1)^2 \right] && (13) \\
+# L_D + \lambda P &= -k W + \lambda (k - 1)^2 && (14) \\
+# k^* &= 1 + \frac{W}{2 \lambda} && (15)
+# \end{aligned}
+# $$
+#
+# (14) 是最简单的情形：两个点相距 $W$，评判器在两点之间以恒定的斜率 $k$ 上升。惩罚项好比一根弹簧：它允许斜率超过 1， $\lambda = 10$ 时超出 $W / 20$。下面会看到，事情正是如此。
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# Two real images with the answers $s = (2, -1)$, two generated ones with $s = (1, -3)$.
+#
+# | loss | $L_D$ | $L_G$ |
+# |---|---|---|
+# | least squares | $\frac12 \cdot \frac{1^2 + (-2)^2}{2} + \frac12 \cdot \frac{1^2 + (-3)^2}{2} = 1.25 + 2.5 = 3.75$ | $\frac12 \cdot \frac{0^2 + (-4)^2}{2} = 4$ |
+# | hinge | $\frac{0 + 2}{2} + \frac{2 + 0}{2} = 2$ | $-\frac{1 - 3}{2} = 1$ |
+# | Wasserstein | $\frac{1 - 3}{2} - \frac{2 - 1}{2} = -1.5$ | $-\frac{1 - 3}{2} = 1$ |
+#
+# And a penalty: gradients $(3, 4)$ and $(0, 0.5)$ have the norms 5 and 0.5, so $P = \frac{(5 - 1)^2 + (0.5 - 1)^2}{2} = 8.125$.
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# 两张真实图的输出是 $s = (2, -1)$，两张生成图的输出是 $s = (1, -3)$。
+#
+# | 损失 | $L_D$ | $L_G$ |
+# |---|---|---|
+# | 最小二乘 | $\frac12 \cdot \frac{1^2 + (-2)^2}{2} + \frac12 \cdot \frac{1^2 + (-3)^2}{2} = 1.25 + 2.5 = 3.75$ | $\frac12 \cdot \frac{0^2 + (-4)^2}{2} = 4$ |
+# | 合页 | $\frac{0 + 2}{2} + \frac{2 + 0}{2} = 2$ | $-\frac{1 - 3}{2} = 1$ |
+# | Wasserstein | $\frac{1 - 3}{2} - \frac{2 - 1}{2} = -1.5$ | $-\frac{1 - 3}{2} = 1$ |
+#
+# 再算惩罚项：梯度 $(3, 4)$ 与 $(0, 0.5)$ 的范数是 5 与 0.5，所以 $P = \frac{(5 - 1)^2 + (0.5 - 1)^2}{2} = 8.125$。
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+#
+# One for each row of the table, and one for the penalty.
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+#
+# 表里的每一行对应一行代码，惩罚项再一行。
+
+# %%
+real, fake = np.array([[2.0], [-1.0]]), np.array([[1.0], [-3.0]])
+gradients = np.array([[3.0, 4.0], [0.0, 0.5]])
+
+squares = 0.5 * ((real - 1) ** 2).mean() + 0.5 * (fake**2).mean(), 0.5 * ((fake - 1) ** 2).mean()
+hinge = np.maximum(0, 1 - real).mean() + np.maximum(0, 1 + fake).mean(), -fake.mean()
+wasserstein = fake.mean() - real.mean(), -fake.mean()
+penalty = ((np.linalg.norm(gradients, axis=1) - 1) ** 2).mean()
+
+for name, ours in (
+    ("least_squares", squares),
+    ("hinge", hinge),
+    ("wasserstein_gp", wasserstein),
+):
+    pair = losses.GAN_LOSSES[name]
+    assert np.allclose(ours, [pair.discriminator(real, fake), pair.generator(fake)])
+    print(f"{name:15s} L_D {ours[0]:6.3f}   L_G {ours[1]:6.3f}")
+assert np.isclose(penalty, losses.gradient_penalty(gradients))
+print(f"gradient penalty    {penalty:6.3f}")
+
+# %% [markdown] lang="en"
+# And the theory: 100,000 samples of each density at $\theta = 0.5$, judged by the best discriminators (3) and (8), must cost (5) and (9).
+
+# %% [markdown] lang="zh"
+# 再核对理论：取 $\theta = 0.5$，两个密度各抽 100,000 个样本，由最优判别器 (3) 与 (8) 评判，代价必须等于 (5) 与 (9)。
+
+# %%
+rng = np.random.default_rng(0)
+draws = [rng.normal(mean, 0.3, (100_000, 1)) for mean in (0.0, 0.5)]
+densities = [(normal(values, 0.0, 0.3), normal(values, 0.5, 0.3)) for values in draws]
+regression = [r / (r + g) for r, g in densities]
+sides = [np.sign(r - g) for r, g in densities]
+_, chi2, tv, _ = rows[10]  # theta = 0.5
+pairs = (
+    ("least squares", losses.least_squares_discriminator_loss(*regression), 0.25 - chi2 / 8),
+    ("hinge", losses.hinge_discriminator_loss(*sides), 2 * (1 - tv)),
+)
+for name, sampled, theory in pairs:
+    print(f"{name:15s} sampled {float(sampled):.4f}   theory {theory:.4f}")
+    assert abs(float(sampled) - theory) < 0.01
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# What one generated image costs $G$ (above), and what one real image costs $D$ (below), by the answer $s$.
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# 横轴是输出 $s$：上排是一张生成图让 $G$ 付出的代价，下排是一张真实图让 $D$ 付出的代价。
+
+# %%
+NAMES = ("non_saturating", "least_squares", "hinge", "wasserstein_gp")
+s = tf.linspace(-4.0, 4.0, 81)
+none = tf.zeros((1, 1))
+figure, panels = plt.subplots(2, 2, figsize=(9, 5.4), sharex=True)
+for name in NAMES:
+    pair = losses.GAN_LOSSES[name]
+    costs = (
+        lambda one, pair=pair: pair.generator(one),
+        lambda one, pair=pair: pair.discriminator(one, none) - pair.discriminator(none, none),
+    )
+    for cost, (left, right) in zip(costs, panels, strict=True):
+        with tf.GradientTape() as tape:
+            tape.watch(s)
+            values = tf.map_fn(lambda one, cost=cost: cost(tf.reshape(one, (1, 1))), s)
+        left.plot(s, values, label=name)
+        right.plot(s, tape.gradient(values, s), label=name)
+panels[0, 0].set(title="$L_G$ of a generated image", ylim=(-4, 6))
+panels[0, 1].set(title="its slope", ylim=(-3, 2))
+panels[1, 0].set(title="$L_D$ of a real image, less $L_D$ at $s = 0$", xlabel="$s$", ylim=(-4, 6))
+panels[1, 1].set(title="its slope", xlabel="$s$", ylim=(-3, 2))
+panels[0, 0].legend(fontsize=8)
+plt.show()
+
+# %% [markdown] lang="en"
+# - Cross-entropy lets go of an image once it is judged well. Least squares pulls it *back* to the target from both sides, and the harder the farther it is.
+# - The hinge stops $D$ at its margin, but never $G$: $G$'s slope is $-1$ everywhere, like Wasserstein's. Giving $G$ a margin too is a common mistake; it would stop learning from every image that $D$ already likes.
+#
+# ## Where it stands in `train_step`
+#
+# The pair is looked up by name in `GAN_LOSSES`; only `wasserstein_gp` adds a penalty to $L_D$:
+
+# %% [markdown] lang="zh"
+# - 交叉熵对判得好的图就放手了。最小二乘从两边把输出拉**回**目标，越远拉得越重。
+# - 合页让 $D$ 在间隔处停下，但从不让 $G$ 停下： $G$ 的斜率处处是 $-1$，与 Wasserstein 相同。给 $G$ 也加上间隔是常见的错误：凡是 $D$ 已经认可的图，它就不再学习了。
+#
+# ## 它在 `train_step` 中的位置
+#
+# 按名字在 `GAN_LOSSES` 里查到一对损失；只有 `wasserstein_gp` 会给 $L_D$ 加惩罚项：
+
+# %%
+print(inspect.getsource(GAN._penalty))
+
+# %% [markdown] lang="en"
+# - One random share for each *image* (shape (B, 1, 1, 1)), not for each pixel; uniform, not normal.
+# - The tape inside a tape: the penalty contains a derivative, and $D$ is trained through it.
+# - One norm for each image, over height, width and channels: [`keras_gen.losses.gradient_penalty`](../../keras_gen/losses/gan.py). A mean over pixels would be another constraint at every image size.
+# - It assumes that the score of an image depends on that image alone. BatchNorm breaks this, so [`GAN`](../../keras_gen/models/gan.py) refuses the combination.
+
+# %% [markdown] lang="zh"
+# - 每张**图**一个随机比例（形状 (B, 1, 1, 1)），不是每个像素一个；服从均匀分布，不是正态分布。
+# - tape 里还有 tape：惩罚项本身含有导数，而 $D$ 要穿过它来训练。
+# - 每张图一个范数，对高、宽、通道一起求：[`keras_gen.losses.gradient_penalty`](../../keras_gen/losses/gan.py)。若对像素求平均，图像尺寸一变，约束也就变了。
+# - 它假定一张图的分数只取决于这张图。批归一化（BatchNorm）破坏了这一点，所以 [`GAN`](../../keras_gen/models/gan.py) 拒绝这种组合。
+
+# %% [markdown] lang="en"
+# ## What goes wrong without it
+#
+# "Images" of two pixels: real ones around $(0.6, 0.4)$, generated ones around $(-0.6, -0.4)$. The two clouds do not touch. The exact $W_1$ comes from the cheapest pairing. $G$ stands still (rate 0); the critic learns once with the penalty and once without.
+
+# %% [markdown] lang="zh"
+# ## 没有它会怎样
+#
+# 用两个像素的“图像”：真图在 $(0.6, 0.4)$ 附近，生成图在 $(-0.6, -0.4)$ 附近，两团点不相交。用最省力的配对可以算出精确的 $W_1$。 $G$ 不动（学习率为 0），评判器分别在有惩罚和没有惩罚时学习。
+
+# %%
+rng = np.random.default_rng(0)
+real = (np.array([0.6, 0.4]) + 0.12 * rng.normal(size=(1024, 2))).astype("float32")
+fake = (np.array([-0.6, -0.4]) + 0.12 * rng.normal(size=(1024, 2))).astype("float32")
+lengths = np.linalg.norm(real[:, None] - fake, axis=2)  # (1024, 1024)
+earth_mover = lengths[linear_sum_assignment(lengths)].mean()
+
+
+def as_images(points):
+    """Two pixels in a row become an image (N, 1, 1, 2) with two channels."""
+    return points.reshape(-1, 1, 1, 2)
+
+
+def train_critic(loss, penalty_weight, steps):
+    """Train D alone against the still cloud; return the GAN and its history."""
+    keras.utils.set_random_seed(0)
+    generator = keras.Sequential(
+        [keras.Input((2,)), layers.Dense(2), layers.Reshape((1, 1, 2))], name="generator"
+    )
+    generator.set_weights([0.12 * np.eye(2), np.array([-0.6, -0.4])])
+    discriminator = keras.Sequential(
+        [keras.Input((1, 1, 2)), layers.Flatten()]
+        + [layers.Dense(64, activation="silu") for _ in range(2)]
+        + [layers.Dense(1)],
+        name="discriminator",
+    )
+    gan = GAN(generator, discriminator, latent_dim=2, loss=loss, penalty_weight=penalty_weight)
+    adam = keras.optimizers.Adam(2e-3, beta_1=0.5)
+    gan.compile(adam, keras.optimizers.SGD(0.0), steps_per_execution=20)
+    stream = tf.data.Dataset.from_tensor_slices(as_images(real)).repeat().batch(256)
+    history = gan.fit(
+        stream, steps_per_epoch=20, epochs=steps // 20, shuffle=False, verbose=0
+    ).history
+    return gan, history
+
+
+steps = 40 if FAST else 400
+figure, axes = plt.subplots(figsize=(7, 3))
+for weight in (0.0, 10.0):
+    critic, history = train_critic("wasserstein_gp", weight, steps)
+    scores = [critic.discriminator(as_images(points)).numpy().mean() for points in (real, fake)]
+    axes.plot(
+        20 * np.arange(1, steps // 20 + 1),
+        np.array(history["real_score"]) - history["fake_score"],
+        label=rf"$\lambda$ = {weight:.0f}",
+    )
+    print(f"lambda = {weight:4.1f}: estimate of W1 {scores[0] - scores[1]:10.2f}")
+print(f"exact W1 {earth_mover:.2f}")
+assert FAST or abs(scores[0] - scores[1] - earth_mover) < 0.2
+axes.axhline(earth_mover, color="k", lw=0.8, ls=":", label="exact $W_1$")
+axes.set(xlabel="step of the critic", ylabel="mean $s(x)$ - mean $s(G(z))$", yscale="log")
+axes.legend()
+plt.show()
+
+# %% [markdown] lang="en"
+# Without a bound the "distance" grows as long as anyone trains, by (10), and its gradient with it: a generator would be thrown across the plane. With the penalty the estimate stops close to the truth.
+#
+# ## The real training
+#
+# **The surfaces.** The same two clouds, judged by four losses. Shading: $s$, on one scale. Arrows: where $-\partial L_G / \partial x$ sends generated images (equal lengths; the true mean length is printed).
+
+# %% [markdown] lang="zh"
+# 没有界限，只要继续训练，“距离”就一直增长，正如 (10) 所说，梯度也跟着增长：生成器会被甩到平面之外。有了惩罚项，估计值停在真值附近。
+#
+# ## 真正的训练
+#
+# **曲面。** 还是这两团点，由四种损失来评判。底色是 $s$，四幅用同一把尺；箭头是 $-\partial L_G / \partial x$ 把生成图送往的方向（画成等长，真实的平均长度打印在下面）。
+
+# %%
+side = np.linspace(-1.2, 1.2, 60, dtype="float32")
+plane = as_images(np.stack(np.meshgrid(side, side), axis=-1))
+figure, row = plt.subplots(1, 4, figsize=(12, 3), sharey=True)
+for name, axes in zip(NAMES, row, strict=True):
+    gan, _ = train_critic(name, 10.0, steps)
+    images = tf.constant(as_images(fake))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(images)
+        logits = gan.discriminator(images)
+        g_loss = gan.loss_pair.generator(logits) * len(fake)  # so that each image counts once
+    pulls = -tape.gradient(g_loss, images)[:, 0, 0].numpy()  # (1024, 2)
+    slopes = np.linalg.norm(tape.gradient(logits, images)[:, 0, 0], axis=1)
+    sizes = np.linalg.norm(pulls, axis=1, keepdims=True)
+    surface = gan.discriminator(plane).numpy().reshape(60, 60)
+    levels = np.linspace(-2, 2, 17)
+    shades = axes.contourf(side, side, surface, levels, cmap="RdBu", extend="both")
+    axes.plot(*real[:200].T, ".", color="C0", ms=2)
+    axes.plot(*fake[:200].T, ".", color="C1", ms=2)
+    axes.quiver(*fake[:12].T, *(pulls / sizes)[:12].T, scale=6, width=0.012)
+    axes.set(title=name, aspect="equal")
+    axes.grid(False)
+    print(f"{name:15s} slope of s {slopes.mean():6.3f}   slope of L_G {sizes.mean():6.3f}")
+figure.colorbar(shades, ax=row, label="$s$", shrink=0.8)
+plt.show()
+
+print(f"predicted by (15) for lambda = 10: {1 + earth_mover / 20:.3f}")
+assert FAST or abs(slopes.mean() - 1 - earth_mover / 20) < 0.03
+images = tf.constant(as_images(fake))
+gan, _ = train_critic("saturating", 0.0, steps)
+with tf.GradientTape() as tape:
+    tape.watch(images)
+    g_loss = gan.loss_pair.generator(gan.discriminator(images)) * len(fake)
+pull = np.linalg.norm(tape.gradient(g_loss, images)[:, 0, 0], axis=1).mean()
+print(f"and the saturating loss of tutorial 1: slope of L_G {pull:.5f}")
+
+# %% [markdown] lang="en"
+# Cross-entropy builds a cliff: nothing holds its slope, and the logits grow with every step. Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to two digits. The saturating loss looks down the same cliff and feels nothing.
+#
+# **The game.** The four losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, and with five, as its paper has it, and a slower $G$. What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, and how far they have to travel to the data.
+
+# %% [markdown] lang="zh"
+# 交叉熵筑起一道悬崖：没有什么约束它的斜率，logit 一步比一步大。最小二乘与合页到目标为止，平缓一些。Wasserstein 评判器是一条坡道：斜率处处几乎相同，正是弹簧 (15) 预言的那个值，两位小数都对得上。饱和损失面对的是同一道悬崖，却毫无感觉。
+#
+# **博弈。** 四种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 玩两次： $G$ 每走一步，评判器走一步；或者像原论文那样走五步，并让 $G$ 慢一些。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，以及它们离数据还有多远的路。
+
+
+# %%
+def ring(n, rng):
+    """Draw n points around eight centres on a circle, shape (n, 2)."""
+    angle = 2 * np.pi * rng.integers(8, size=n) / 8
+    points = 0.7 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return (points + 0.05 * rng.normal(size=(n, 2))).astype("float32")
+
+
+points = ring(20_000, np.random.default_rng(0))
+centres = 0.7 * np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], 1)
+critic = {"loss": "wasserstein_gp", "update": "alternating", "penalty_weight": 1.0}
+GAMES = {  # arguments of GAN, rate of G, steps
+    "non_saturating": ({"loss": "non_saturating"}, 1e-3, 1000),
+    "least_squares": ({"loss": "least_squares"}, 1e-3, 1000),
+    "hinge": ({"loss": "hinge"}, 1e-3, 1000),
+    "wasserstein_gp, k = 1": (critic, 1e-3, 1000),
+    "wasserstein_gp, k = 5": ({**critic, "discriminator_steps": 5}, 3e-4, 600),
+}
+figure, row = plt.subplots(1, 5, figsize=(12, 2.8), sharey=True)
+for (name, (arguments, rate, steps)), axes in zip(GAMES.items(), row, strict=True):
+    keras.utils.set_random_seed(0)
+    gan = GAN(
+        mlp_gan.generator((1, 1, 2), latent_dim=2, width=32),
+        mlp_gan.discriminator((1, 1, 2), width=32, dropout=0.0),
+        latent_dim=2,
+        **arguments,
+    )
+    players = [keras.optimizers.Adam(r, beta_1=0.5) for r in (1e-3, rate)]
+    gan.compile(*players, steps_per_execution=20)
+    batch = 128 * gan.discriminator_steps
+    stream = tf.data.Dataset.from_tensor_slices(as_images(points)).repeat().batch(batch)
+    gan.fit(stream, steps_per_epoch=20 if FAST else steps, epochs=1, shuffle=False, verbose=0)
+    drawn = 2 * gan.sample(2000, seed=1)[:, 0, 0] - 1  # (2000, 2)
+    surface = gan.discriminator(plane).numpy().reshape(60, 60)
+    axes.contourf(side, side, surface, 20, cmap="RdBu", alpha=0.6)
+    axes.plot(*points[:300].T, ".", color="C0", ms=2)
+    axes.plot(*drawn[:300].T, ".", color="C1", ms=2)
+    axes.set(aspect="equal", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
+    axes.set_title(name, fontsize=9)
+    axes.grid(False)
+    gaps = np.linalg.norm(drawn[:, None] - centres, axis=2)  # (2000, 8)
+    hits = np.bincount(gaps.argmin(axis=1)[gaps.min(axis=1) < 0.15], minlength=8)
+    lengths = np.linalg.norm(points[:1000, None] - drawn[:1000], axis=2)  # (1000, 1000)
+    print(
+        f"{name:22s} at a centre {hits.sum() / 2000:4.0%}, the rarest {hits.min() / 2000:5.1%},",
+        end="",
+    )
+    print(f" W1 {lengths[linear_sum_assignment(lengths)].mean():.2f}")
+plt.show()
+
+# %% [markdown] lang="en"
+# The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that is out of date. With five it covers the ring evenly. The gaps between the centres empty last: a sample there is a short way from the data, and this loss counts the way.
+#
+# **Products.** The recipe of this package, [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps, everything but the loss the same. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+
+# %% [markdown] lang="zh"
+# 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的就是过时的斜率。走五步时，它均匀地铺满圆环。中心之间的空隙最后才清空：那里的样本离数据只有一小段路，而这个损失数的正是路程。
+#
+# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少，除损失外完全相同。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
+
+# %%
+images = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
+held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
+features = measures.load_features("fashion_net", (28, 28, 1))
+held_out_features, _ = features(held_out)
+
+rows = []
+for name in NAMES:
+    recipe = DCGAN(loss=name, seed=0)
+    gan = recipe.build()
+    stream = data.batches(images, recipe.batch_size, seed=0)
+    gan.fit(stream, steps_per_epoch=4 if FAST else 900, epochs=1, shuffle=False, verbose=0)
+    samples = gan.sample(200 if FAST else 2000, seed=1)  # (n, 28, 28, 1) in [0, 1]
+    drawn_features, _ = features(data.unit_to_uint8(samples))
+    rows.append(samples[:16])
+    print(f"row {len(rows)}: {name:15s}", end=" ")
+    print(f"FD {measures.frechet_distance(held_out_features, drawn_features):5.2f}")
+grid(np.concatenate(rows), columns=16, zoom=2)
+
+# %% [markdown] lang="en"
+# Do not read a ranking from this picture: one seed, seconds of training, and rates that were tuned for the first row. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
+#
+# ## Exercises
+#
+# **1.** LSGAN with other targets: $D$ regresses $b$ for real and $a$ for generated images. What is its best answer?
+
+# %% [markdown] lang="zh"
+# 不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按第一行调的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
+#
+# ## 练习
+#
+# **1.** 目标换一换的 LSGAN： $D$ 对真图回归到 $b$，对生成图回归到 $a$。最优答案是什么？
+
+
+# %% exercise
+def best_least_squares(p_r, p_g, a, b):
+    """Return the best s where real images have the target b, generated ones a."""
+    return ...
+
+
+# %% check
+found = best_least_squares(np.array([0.3, 0.8]), np.array([0.3, 0.2]), a=-1.0, b=2.0)
+assert found is ... or np.allclose(found, [0.5, 1.4]), f"expected 0.5 and 1.4, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def best_least_squares(p_r, p_g, a, b):
+    """Return the best s where real images have the target b, generated ones a."""
+    # (2) becomes p_r (s - b) + p_g (s - a) = 0
+    return (b * p_r + a * p_g) / (p_r + p_g)
+
+
+# %% [markdown] lang="en"
+# **2.** On a line the cheapest pairing never crosses: the smallest real number goes with the smallest generated one, and so on. Write $W_1$ for two samples of equal size.
+
+# %% [markdown] lang="zh"
+# **2.** 在一条直线上，最省力的配对从不交叉：最小的真数配最小的假数，依次类推。写出两个等大样本之间的 $W_1$。
+
+
+# %% exercise
+def earth_mover_1d(x, y):
+    """Return W1 of two samples, arrays (N,)."""
+    return ...
+
+
+# %% check
+found = earth_mover_1d(np.array([0.0, 3.0, 1.0]), np.array([6.0, 1.0, 5.0]))
+assert found is ... or np.isclose(found, 8 / 3), f"expected 2.667, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def earth_mover_1d(x, y):
+    """Return W1 of two samples, arrays (N,)."""
+    # pairs (0, 1), (1, 5), (3, 6): (1 + 4 + 3) / 3
+    return np.mean(np.abs(np.sort(x) - np.sort(y)))
+
+
+# %% [markdown] lang="en"
+# **3.** Slope *at most* 1 is what (11) asks for; (13) also punishes smaller slopes. Write the one-sided penalty, which lets them be, for gradients of shape (B, H, W, C).
+
+# %% [markdown] lang="zh"
+# **3.** (11) 只要求斜率**不超过** 1；(13) 却连较小的斜率也一起惩罚。写出放过它们的单侧惩罚，梯度的形状是 (B, H, W, C)。
+
+
+# %% exercise
+def one_sided_penalty(gradients):
+    """Return the mean over images of max(0, norm - 1)**2."""
+    return ...
+
+
+# %% check
+found = one_sided_penalty(np.array([3.0, 4.0, 0.3, 0.4]).reshape(2, 1, 1, 2))
+assert found is ... or np.isclose(found, 8.0), f"expected 8.0, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def one_sided_penalty(gradients):
+    """Return the mean over images of max(0, norm - 1)**2."""
+    # norms 5 and 0.5: (4**2 + 0) / 2
+    return np.mean(np.maximum(0, np.sqrt(np.sum(gradients**2, axis=(1, 2, 3))) - 1) ** 2)
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# - [Losses](../../keras_gen/losses/gan.py) with their sources; [interview questions](../../docs/interview.md) Q17 to Q21; [results](../../docs/results.md), five losses on one budget.
+# - Mao et al. 2017, [arXiv:1611.04076](https://arxiv.org/abs/1611.04076); Lim and Ye 2017, [arXiv:1705.02894](https://arxiv.org/abs/1705.02894); Arjovsky et al. 2017, [arXiv:1701.07875](https://arxiv.org/abs/1701.07875); Gulrajani et al. 2017, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028); Lucic et al. 2018, [arXiv:1711.10337](https://arxiv.org/abs/1711.10337).
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [损失函数](../../keras_gen/losses/gan.py)及其出处；[面试题](../../docs/interview.zh-CN.md) Q17 至 Q21；[结果](../../docs/results.zh-CN.md)，五种损失同一预算的对比。
+# - Mao et al. 2017，[arXiv:1611.04076](https://arxiv.org/abs/1611.04076)；Lim 与 Ye 2017，[arXiv:1705.02894](https://arxiv.org/abs/1705.02894)；Arjovsky et al. 2017，[arXiv:1701.07875](https://arxiv.org/abs/1701.07875)；Gulrajani et al. 2017，[arXiv:1704.00028](https://arxiv.org/abs/1704.00028)；Lucic et al. 2018，[arXiv:1711.10337](https://arxiv.org/abs/1711.10337)。

@@ -1,0 +1,578 @@
+"""Tutorial 5, the variational autoencoder. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: E501 - prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 5. The variational autoencoder
+#
+# The likelihood that a GAN gives up can be bounded from below, if a second network guesses which latents an image may have come from. You need integrals, expectations and the normal distribution; [tutorial 1](01_adversarial_game.ipynb) is not required.
+#
+# After this notebook you can
+#
+# - derive the evidence lower bound (ELBO) and say what is lost in it;
+# - compute both of its terms by hand, and recognise in a loss curve whether a program sums or averages over pixels;
+# - say why the noise must come from outside, with the numbers for the other way;
+# - train a VAE on product images, reconstruct, sample, and walk from one product to another.
+
+# %% [markdown] lang="zh"
+# # 5. 变分自编码器
+#
+# GAN 放弃了似然；但只要再有一个网络去猜一张图可能来自哪些隐变量，就能给似然一个下界。需要会积分、期望和正态分布；不要求读过[教程 1](01_adversarial_game.ipynb)。
+#
+# 学完本篇，你能够
+#
+# - 推导证据下界（evidence lower bound，ELBO），并说出它损失了什么；
+# - 手算它的两项，并从损失曲线看出一个程序对像素求的是和还是平均；
+# - 说清楚噪声为什么必须来自外部，并用数字说明另一种办法差多少；
+# - 在商品图上训练变分自编码器（Variational Autoencoder，VAE），重建、采样，并从一件商品走到另一件。
+
+# %%
+import inspect
+import os
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+
+from keras_gen import data, losses
+from keras_gen.latent_pictures import reconstructions, walks
+from keras_gen.layers import GaussianSampling
+from keras_gen.models import VAE
+from keras_gen.networks import vae as networks
+from keras_gen.pictures import grid
+from keras_gen.recipes import VAERecipe
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# Let an image $x$ be made in two steps: draw a few hidden numbers $z \sim N(0, 1)$ (kind, cut, sleeve), then draw pixels from $p(x \mid z)$, which a *decoder* network describes. Maximum likelihood needs
+#
+# $$
+# p(x) = \int p(x \mid z)\, p(z)\, dz
+# $$
+#
+# With 24 latents this is an integral over 24 dimensions, for every image, at every step; and nearly all $z$ contribute nothing, since nearly every $z$ means another product. **How can the likelihood be raised without computing that integral?**
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 设图像 $x$ 分两步产生：先抽几个看不见的数 $z \sim N(0, 1)$（款式、剪裁、袖长），再从 $p(x \mid z)$ 抽出像素，后者由**解码器**（decoder）网络描述。要用极大似然训练它，就需要
+#
+# $$
+# p(x) = \int p(x \mid z)\, p(z)\, dz
+# $$
+#
+# 有 24 个隐变量，就是 24 维的积分，每张图、每一步都要算；而且几乎所有的 $z$ 都没有贡献，因为几乎每个 $z$ 都代表另一件商品。**怎样才能不算这个积分，又让似然升高？**
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# One latent, one pixel that is either on or off, and a decoder that is simply written down: $p(x = 1 \mid z) = \sigma(3 z)$. Before a look at the pixel, $z$ is $N(0, 1)$. Once the pixel is seen to be on, only some $z$ remain likely: that is the *posterior* $p(z \mid x)$. An *encoder* answers with a normal distribution $q(z \mid x) = N(\mu, \sigma^2)$ that should be close to it.
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 只有一个隐变量、一个非亮即暗的像素，解码器直接写出来： $p(x = 1 \mid z) = \sigma(3 z)$。观察之前， $z$ 服从先验（prior） $N(0, 1)$。看到像素亮了，可能的 $z$ 就少了一半：这是**后验**（posterior） $p(z \mid x)$。**编码器**（encoder）用一个正态分布 $q(z \mid x) = N(\mu, \sigma^2)$ 来回答，它应当尽量接近后验。
+
+
+# %%
+def normal(x, mean, deviation):
+    """Density of the normal distribution."""
+    return np.exp(-0.5 * ((x - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
+
+
+z = np.linspace(-8, 8, 3201)
+step = z[1] - z[0]
+prior = normal(z, 0, 1)
+likelihood = 1 / (1 + np.exp(-3 * z))  # p(x = 1 | z)
+evidence = np.sum(prior * likelihood) * step  # p(x = 1)
+posterior = prior * likelihood / evidence
+
+figure, axes = plt.subplots(figsize=(7, 3))
+axes.plot(z, prior, "k:", label="$p(z)$")
+axes.plot(z, likelihood, "C2--", label="$p(x=1|z)$, decoder")
+axes.fill_between(z, posterior, alpha=0.3, label="$p(z|x=1)$")
+axes.plot(z, normal(z, 0.75, 0.65), "C1", label="some $q(z|x=1)$, encoder")
+axes.set(xlabel="z", xlim=(-3, 3))
+axes.legend(fontsize=8)
+plt.show()
+print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence):.4f}")
+
+# %% [markdown] lang="en"
+# ## The formula, one step a line
+#
+# **The bound.** For any density $q(z \mid x)$:
+#
+# $$
+# \begin{aligned}
+# \log p(x) &= E_q[\log p(x)] = E_q\!\left[\log \frac{p(x, z)}{p(z \mid x)}\right] && (1) \\
+# &= E_q\!\left[\log \frac{p(x, z)}{q(z \mid x)}\right] + E_q\!\left[\log \frac{q(z \mid x)}{p(z \mid x)}\right] && (2) \\
+# &= \mathrm{ELBO} + KL(q(z \mid x) \Vert p(z \mid x)) \ge \mathrm{ELBO} && (3) \\
+# \mathrm{ELBO} &= E_q[\log p(x \mid z)] - KL(q(z \mid x) \Vert p(z)) && (4)
+# \end{aligned}
+# $$
+#
+# (1): $\log p(x)$ does not depend on $z$, and $p(x, z) = p(z \mid x)\, p(x)$. (2) multiplies and divides by $q$. (3): a divergence is never negative, so the first term is a lower bound, and what is lost is how badly the encoder guesses. (4): the same first term with $p(x, z) = p(x \mid z)\, p(z)$. It holds nothing that cannot be computed.
+#
+# **The divergence from the prior**, for $q = N(\mu, \sigma^2)$ and $p = N(0, 1)$, one latent:
+#
+# $$
+# \begin{aligned}
+# KL &= E_q\!\left[ -\tfrac12 \log \sigma^2 - \tfrac12 \frac{(z - \mu)^2}{\sigma^2} + \tfrac12 z^2 \right] && (5) \\
+# &= -\tfrac12 \log \sigma^2 - \tfrac12 + \tfrac12 (\mu^2 + \sigma^2) && (6) \\
+# &= \tfrac12 \left[ \mu^2 + \sigma^2 - 1 - \log \sigma^2 \right] && (7)
+# \end{aligned}
+# $$
+#
+# (5) is the logarithm of the quotient of two normal densities; $\sqrt{2 \pi}$ cancels. (6) uses $E_q[(z - \mu)^2] = \sigma^2$ and $E_q[z^2] = \mu^2 + \sigma^2$. Latents are independent, so their divergences add up.
+#
+# **The reconstruction**, pixels as coins with $p = \sigma(l)$ and the decoder's logit $l$:
+#
+# $$
+# \begin{aligned}
+# -\log p(x \mid z) &= -x \log \sigma(l) - (1 - x) \log(1 - \sigma(l)) && (8) \\
+# &= x\, \mathrm{softplus}(-l) + (1 - x)\, \mathrm{softplus}(l) = \mathrm{softplus}(l) - x\, l && (9)
+# \end{aligned}
+# $$
+#
+# (9) uses $\mathrm{softplus}(-l) = \mathrm{softplus}(l) - l$. Pixels are independent given $z$, so they add up as well: **a sum over pixels, a sum over latents, a mean over the batch.**
+#
+# **The gradient through a draw.** $\mu$ and $\sigma$ stand in the distribution over which (4) averages. Write $z = \mu + \sigma \epsilon$ with $\epsilon \sim N(0, 1)$, and they stand inside:
+#
+# $$
+# \nabla_\mu E_q[f(z)] = \nabla_\mu E_\epsilon[f(\mu + \sigma \epsilon)] = E_\epsilon[f'(z)] \qquad (10)
+# $$
+#
+# This is the *reparameterisation*. One draw of $\epsilon$ for each image estimates it without bias.
+
+# %% [markdown] lang="zh"
+# ## 公式，一行一步
+#
+# **下界。** 对任意密度 $q(z \mid x)$：
+#
+# $$
+# \begin{aligned}
+# \log p(x) &= E_q[\log p(x)] = E_q\!\left[\log \frac{p(x, z)}{p(z \mid x)}\right] && (1) \\
+# &= E_q\!\left[\log \frac{p(x, z)}{q(z \mid x)}\right] + E_q\!\left[\log \frac{q(z \mid x)}{p(z \mid x)}\right] && (2) \\
+# &= \mathrm{ELBO} + KL(q(z \mid x) \Vert p(z \mid x)) \ge \mathrm{ELBO} && (3) \\
+# \mathrm{ELBO} &= E_q[\log p(x \mid z)] - KL(q(z \mid x) \Vert p(z)) && (4)
+# \end{aligned}
+# $$
+#
+# (1)： $\log p(x)$ 与 $z$ 无关，且 $p(x, z) = p(z \mid x)\, p(x)$。(2) 乘以 $q$ 再除以 $q$。(3)：散度不会为负，所以第一项是下界，损失掉的正是编码器猜得有多差。(4)：同样的第一项，改用 $p(x, z) = p(x \mid z)\, p(z)$，里面的每一样都算得出来。
+#
+# **与先验的散度**，设 $q = N(\mu, \sigma^2)$， $p = N(0, 1)$，一个隐变量：
+#
+# $$
+# \begin{aligned}
+# KL &= E_q\!\left[ -\tfrac12 \log \sigma^2 - \tfrac12 \frac{(z - \mu)^2}{\sigma^2} + \tfrac12 z^2 \right] && (5) \\
+# &= -\tfrac12 \log \sigma^2 - \tfrac12 + \tfrac12 (\mu^2 + \sigma^2) && (6) \\
+# &= \tfrac12 \left[ \mu^2 + \sigma^2 - 1 - \log \sigma^2 \right] && (7)
+# \end{aligned}
+# $$
+#
+# (5) 是两个正态密度之商的对数， $\sqrt{2 \pi}$ 约掉了。(6) 用到 $E_q[(z - \mu)^2] = \sigma^2$ 和 $E_q[z^2] = \mu^2 + \sigma^2$。各隐变量相互独立，所以散度相加。
+#
+# **重建项**，把像素看作硬币， $p = \sigma(l)$， $l$ 是解码器输出的 logit：
+#
+# $$
+# \begin{aligned}
+# -\log p(x \mid z) &= -x \log \sigma(l) - (1 - x) \log(1 - \sigma(l)) && (8) \\
+# &= x\, \mathrm{softplus}(-l) + (1 - x)\, \mathrm{softplus}(l) = \mathrm{softplus}(l) - x\, l && (9)
+# \end{aligned}
+# $$
+#
+# (9) 用到 $\mathrm{softplus}(-l) = \mathrm{softplus}(l) - l$。给定 $z$ 后各像素独立，所以也是相加：**对像素求和，对隐变量求和，对批次求平均。**
+#
+# **穿过抽样的梯度。** (4) 要对一个分布求平均，而 $\mu$ 和 $\sigma$ 就在这个分布里。写成 $z = \mu + \sigma \epsilon$， $\epsilon \sim N(0, 1)$，它们就到了期望里面：
+#
+# $$
+# \nabla_\mu E_q[f(z)] = \nabla_\mu E_\epsilon[f(\mu + \sigma \epsilon)] = E_\epsilon[f'(z)] \qquad (10)
+# $$
+#
+# 这就是**重参数化**（reparameterization）。每张图抽一个 $\epsilon$，就是无偏估计。
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# Two latents with $\mu = (1, 0)$ and $\log \sigma^2 = (0, 1)$, so $\sigma^2 = (1, e)$; two pixels $x = (1, 0.5)$ with logits $l = (0, 2)$.
+#
+# - $KL = \frac12 (1 + 1 - 1 - 0) + \frac12 (0 + e - 1 - 1) = 0.5 + 0.359 = 0.859$ nats
+# - $-\log p(x \mid z) = (\log 2 - 0) + (\log(1 + e^2) - 0.5 \cdot 2) = 0.693 + 1.127 = 1.820$ nats
+# - $-\mathrm{ELBO} = 1.820 + 0.859 = 2.679$ nats
+#
+# And a yardstick for real images: a decoder that answers 0 everywhere costs $\log 2$ a pixel, $784 \cdot 0.693 = 543.4$ nats an image.
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# 两个隐变量， $\mu = (1, 0)$， $\log \sigma^2 = (0, 1)$，即 $\sigma^2 = (1, e)$；两个像素 $x = (1, 0.5)$，logit 为 $l = (0, 2)$。
+#
+# - $KL = \frac12 (1 + 1 - 1 - 0) + \frac12 (0 + e - 1 - 1) = 0.5 + 0.359 = 0.859$ 奈特（nat）
+# - $-\log p(x \mid z) = (\log 2 - 0) + (\log(1 + e^2) - 0.5 \cdot 2) = 0.693 + 1.127 = 1.820$ 奈特
+# - $-\mathrm{ELBO} = 1.820 + 0.859 = 2.679$ 奈特
+#
+# 再记住一把真实图像的尺子：处处回答 0 的解码器，每个像素付 $\log 2$，每张图 $784 \cdot 0.693 = 543.4$ 奈特。
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+
+# %%
+mean, log_var = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])  # (B, L)
+images, logits = np.array([1.0, 0.5]), np.array([0.0, 2.0])
+images, logits = (pixels.reshape(1, 1, 2, 1) for pixels in (images, logits))  # (B, H, W, C)
+
+kl = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)
+kl = kl.sum(axis=1).mean()
+nll = np.logaddexp(0, logits) - images * logits
+nll = nll.sum(axis=(1, 2, 3)).mean()
+negative_elbo = nll + kl
+
+assert np.isclose(kl, losses.gaussian_kl(mean, log_var))
+assert np.isclose(nll, losses.bernoulli_nll(images, logits))
+assert np.isclose(negative_elbo, losses.negative_elbo(images, logits, mean, log_var))
+print(f"KL {kl:.3f}   reconstruction {nll:.3f}   negative ELBO {negative_elbo:.3f}")
+
+# %% [markdown] lang="en"
+# **Is it a bound?** In the world of the picture everything can be integrated. The map shows the ELBO (4) for every encoder's answer $(\mu, \sigma)$. Its summit must lie below $\log p(x) = -0.693$, and by (3) the distance must be exactly the divergence of the best $q$ from the posterior. The library, which only ever draws samples, must find the same height.
+
+# %% [markdown] lang="zh"
+# **它真是下界吗？** 在图示的小世界里，一切都能积分。下面的地图给出编码器每个回答 $(\mu, \sigma)$ 的 ELBO (4)。它的最高点必须低于 $\log p(x) = -0.693$，而且按 (3)，差距恰好等于最好的 $q$ 与后验之间的散度。库只会抽样，也必须得到同样的高度。
+
+# %%
+means, deviations = np.linspace(-0.5, 2, 101), np.linspace(0.2, 1.4, 97)
+kls = 0.5 * (means**2 + deviations[:, None] ** 2 - 1 - 2 * np.log(deviations[:, None]))
+expected = [
+    [np.sum(normal(z, m, d) * np.log(likelihood)) * step for m in means] for d in deviations
+]
+elbo = np.array(expected) - kls
+row, column = np.unravel_index(elbo.argmax(), elbo.shape)
+best_mean, best_deviation = float(means[column]), float(deviations[row])
+best_q = normal(z, best_mean, best_deviation)
+gap = np.sum(best_q * np.log(best_q / posterior)) * step
+
+figure, axes = plt.subplots(figsize=(7, 3.4))
+shades = axes.contourf(means, deviations, elbo, levels=np.arange(-2.2, -0.6, 0.1), cmap="Blues")
+figure.colorbar(shades, label="ELBO, nats")
+axes.plot(best_mean, best_deviation, "k*", ms=12)
+axes.set(xlabel=r"$\mu$", ylabel=r"$\sigma$")
+axes.grid(False)
+plt.show()
+
+copies = np.ones((100_000, 1), "float32")
+mean, log_var = copies * best_mean, copies * float(2 * np.log(best_deviation))
+draws = GaussianSampling(seed=0)(mean, log_var)  # (100000, 1)
+pixel, logits = (np.reshape(v, (-1, 1, 1, 1)) for v in (copies, 3 * draws))
+sampled = -float(losses.negative_elbo(pixel, logits, mean, log_var))
+print(f"best encoder: mu {best_mean:.2f}, sigma {best_deviation:.2f}")
+print(f"ELBO {elbo.max():.4f}   log p(x) - KL {np.log(evidence) - gap:.4f}   library {sampled:.4f}")
+assert np.isclose(elbo.max(), np.log(evidence) - gap) and abs(sampled - elbo.max()) < 0.01
+assert elbo.max() < np.log(evidence)
+
+# %% [markdown] lang="en"
+# **Why the noise comes from outside.** There is another unbiased estimate of the gradient in (10), the *score function* $f(z) \nabla_\mu \log q(z)$, which needs no derivative of $f$. For $f(z) = z^2$, $\mu = \sigma = 1$ the true gradient is 2, and the variances can be worked out: 30 for the score function, 4 for the reparameterisation. And a constant in $f$, such as some hundred nats of an ELBO, makes only the first one worse.
+
+# %% [markdown] lang="zh"
+# **噪声为什么来自外部。** (10) 中的梯度还有另一个无偏估计，即**得分函数**（score function） $f(z) \nabla_\mu \log q(z)$，它不需要 $f$ 的导数。取 $f(z) = z^2$、 $\mu = \sigma = 1$，真实梯度是 2，两者的方差也算得出来：得分函数是 30，重参数化是 4。如果 $f$ 里还有一个常数，比如 ELBO 的几百奈特，那么只有前者会变得更差。
+
+# %%
+noise = np.random.default_rng(0).normal(size=1_000_000)
+values = 1 + noise
+for constant in (0, 100):
+    score = (values**2 + constant) * noise
+    through = 2 * values
+    print(
+        f"z^2 + {constant:3d}   score function: mean {score.mean():.2f}, variance {score.var():7.0f}",
+        end="",
+    )
+    print(f"   reparameterised: mean {through.mean():.2f}, variance {through.var():.1f}")
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# What one latent pays, by its $\mu$ and its $\log \sigma^2$, and what one pixel pays, by its logit. The slopes are $\mu$, $\frac12 (\sigma^2 - 1)$ and $\sigma(l) - x$: latents are pulled towards the prior, pixels towards the image.
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# 一个隐变量按它的 $\mu$ 和 $\log \sigma^2$ 付多少，一个像素按它的 logit 付多少。斜率分别是 $\mu$、 $\frac12 (\sigma^2 - 1)$ 和 $\sigma(l) - x$：隐变量被拉向先验，像素被拉向图像。
+
+# %%
+axis = tf.linspace(-4.0, 4.0, 81)
+
+
+def latent(value):
+    """One latent in a batch of one."""
+    return tf.reshape(value, (1, 1))
+
+
+def pixel_cost(x):
+    """Return the cost of one pixel of value x as a function of the logit."""
+    image = tf.fill((1, 1, 1, 1), x)
+    return lambda logit: losses.bernoulli_nll(image, tf.reshape(logit, (1, 1, 1, 1)))
+
+
+PANELS = {
+    r"KL, by $\mu$ ($\sigma = 1$)": {"": lambda v: losses.gaussian_kl(latent(v), latent(0.0))},
+    r"KL, by $\log \sigma^2$ ($\mu = 0$)": {
+        "": lambda v: losses.gaussian_kl(latent(0.0), latent(v))
+    },
+    "pixel, by its logit": {f"x = {x}": pixel_cost(x) for x in (0.0, 0.3, 1.0)},
+}
+figure, panels = plt.subplots(1, 3, figsize=(11, 3))
+for (title, curves), axes in zip(PANELS.items(), panels, strict=True):
+    for name, cost in curves.items():
+        with tf.GradientTape() as tape:
+            tape.watch(axis)
+            values = tf.map_fn(cost, axis)
+        (line,) = axes.plot(axis, values, label=f"value {name}")
+        axes.plot(axis, tape.gradient(values, axis), "--", color=line.get_color(), label="slope")
+    axes.set(title=title, ylim=(-4, 8))
+    axes.legend(fontsize=7)
+plt.show()
+
+# %% [markdown] lang="en"
+# For $x = 0.3$ the cost never reaches 0: its least value, at $\sigma(l) = 0.3$, is the entropy of a coin. Grey pixels are no coins, so a VAE on photographs has a floor, 188.5 nats an image for the held-out images used below, that no decoder gets under.
+#
+# ## Where it stands in `train_step`
+
+# %% [markdown] lang="zh"
+# 对 $x = 0.3$，代价永远到不了 0：它在 $\sigma(l) = 0.3$ 处取最小值，即一枚硬币的熵。灰度像素并不是硬币，所以照片上的 VAE 有一个地板，对下面用到的留出图是每张 188.5 奈特，任何解码器都低不过它。
+#
+# ## 它在 `train_step` 中的位置
+
+# %%
+print(inspect.getsource(VAE.train_step))
+print(inspect.getsource(GaussianSampling.call))
+
+# %% [markdown] lang="en"
+# - One loss and one optimizer for both networks: no game, hence none of the troubles of one.
+# - The encoder answers with $\log \sigma^2$, not with $\sigma$: every real number is then a valid answer.
+# - `noise` is drawn outside of anything that is trained; the gradient runs through `mean` and `log_var`, as in (10).
+# - [`keras_gen.losses.negative_elbo`](../../keras_gen/losses/vae.py) is (7) and (9), summed as they must be.
+
+# %% [markdown] lang="zh"
+# - 两个网络共用一个损失、一个优化器：没有博弈，也就没有博弈的麻烦。
+# - 编码器输出 $\log \sigma^2$ 而不是 $\sigma$：这样任何实数都是合法的回答。
+# - `noise` 来自任何可训练的东西之外；梯度穿过 `mean` 和 `log_var`，正如 (10)。
+# - [`keras_gen.losses.negative_elbo`](../../keras_gen/losses/vae.py) 就是 (7) 与 (9)，按应有的方式求和。
+
+# %% [markdown] lang="en"
+# ## What goes wrong without it
+#
+# Three small VAEs with two latents, so that their codes can be drawn. They differ in one number, the weight $\beta$ of the divergence:
+#
+# - $\beta = 0$: no divergence at all, an autoencoder. This is what [one of the documents](../../docs/errata.md) describes as a VAE (E38).
+# - $\beta = 1$: the bound.
+# - $\beta = 784$: a *mean* over pixels beside a sum over latents, a common mistake in published code: $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$.
+#
+# First the codes $\mu$ of 600 images, coloured by kind, and a dashed circle where the prior lives. Then images decoded from the same draws of the prior, one row for each $\beta$.
+
+# %% [markdown] lang="zh"
+# ## 没有它会怎样
+#
+# 三个小 VAE，都只有两个隐变量，便于画出编码。它们只差一个数，即散度的权重 $\beta$：
+#
+# - $\beta = 0$：完全没有散度，就是自编码器。[两篇文档之一](../../docs/errata.zh-CN.md)把它说成了 VAE（E38）。
+# - $\beta = 1$：下界。
+# - $\beta = 784$：对像素求**平均**，却对隐变量求和，这是公开代码里常见的错误： $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$。
+#
+# 先看 600 张图的编码 $\mu$，按种类着色，虚线圆是先验所在的地方。再看从先验抽出的同一批样本解码得到的图，每个 $\beta$ 一行。
+
+# %%
+products = data.load("fashion_mnist_10k")
+held_out = data.uint8_to_unit(data.load("fashion_mnist_10k", split="test").images)
+some, kinds = data.uint8_to_unit(products.images[:600]), products.labels[:600]
+
+rows = []
+figure, panels = plt.subplots(1, 3, figsize=(10, 3.4))
+for beta, axes in zip((0.0, 1.0, 784.0), panels, strict=True):
+    keras.utils.set_random_seed(0)
+    sizes = {"latent_dim": 2, "width": 8, "hidden": 128}
+    small = VAE(networks.encoder(**sizes), networks.decoder(**sizes), beta=beta, seed=0)
+    small.compile(keras.optimizers.Adam(1e-3))
+    stream = data.batches(products.images, 64, seed=0, scale=data.uint8_to_unit)
+    small.fit(stream, steps_per_epoch=5 if FAST else 700, epochs=1, shuffle=False, verbose=0)
+    terms = small.evaluate(held_out, batch_size=250, verbose=0, return_dict=True)
+    print(f"beta {beta:3.0f}   reconstruction {terms['nll']:.1f}   KL {terms['kl']:.2f} nats")
+    codes, _ = small.encode(some)
+    axes.scatter(*codes.T, c=kinds, cmap="tab10", s=4)
+    axes.set(title=rf"$\beta$ = {beta:.0f}, codes $\mu$", aspect="equal", adjustable="datalim")
+    axes.add_patch(plt.Circle((0, 0), 2, fill=False, ls="--"))  # 86 % of the prior
+    rows.append(small.sample(16, seed=0))
+plt.show()
+assert FAST or terms["kl"] < 0.1
+
+# %%
+grid(np.concatenate(rows), columns=16, zoom=2)
+
+# %% [markdown] lang="en"
+# Without the divergence the codes fill a region of their own choice, far larger and beside the prior: what the decoder makes of draws of the prior is smears, since it was never trained there. With the bound the codes lie where the prior does, and its draws are garments. With 784 every code is 0: the latents say nothing (*posterior collapse*), and every draw is the same average garment. Its reported loss, a mean over pixels, would look splendid: about 0.5.
+#
+# ## The real training
+#
+# The recipe of this package, [`keras_gen.recipes.VAERecipe`](../../keras_gen/recipes/vae.py), 24 latents, with fewer steps than its default.
+
+# %% [markdown] lang="zh"
+# 没有散度时，编码占据一块自选的区域，大得多，而且在先验旁边：从先验抽出的样本落在解码器从未训练过的地方，解码出来只是一团模糊。有了下界，编码就在先验所在的地方，抽样得到的是衣服。取 784 时，所有编码都是 0：隐变量什么也没说，这叫后验坍塌（posterior collapse），每次抽样都是同一件平均的衣服。它报告的损失是像素平均，看上去好极了：大约 0.5。
+#
+# ## 真正的训练
+#
+# 用本项目的配方 [`keras_gen.recipes.VAERecipe`](../../keras_gen/recipes/vae.py)，24 个隐变量，步数比默认的少。
+
+# %%
+recipe = VAERecipe(steps=12 if FAST else 1200, seed=0)
+vae = recipe.build()
+stream = data.batches(products.images, recipe.batch_size, seed=0, scale=recipe.scale)
+history = vae.fit(
+    stream, steps_per_epoch=recipe.steps // 12, epochs=12, shuffle=False, verbose=0
+).history
+terms = vae.evaluate(held_out, batch_size=250, verbose=0, return_dict=True)
+print({name: round(value, 1) for name, value in terms.items()}, "nats per held-out image")
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8))
+when = recipe.steps // 12 * np.arange(1, 13)
+left.plot(when, history["nll"], label="reconstruction")
+left.plot(when, history["negative_elbo"], label="negative ELBO")
+right.plot(when, history["kl"], "C2", label="KL")
+for axes in (left, right):
+    axes.set(xlabel="step", ylabel="nats per image")
+    axes.legend()
+plt.show()
+
+# %% [markdown] lang="en"
+# Products that it has not seen, each above its reconstruction from 24 numbers; then walks in a straight line through the latents from one product to another; then draws of the prior.
+
+# %% [markdown] lang="zh"
+# 先看没见过的商品，每张的下方是由 24 个数重建的图；再看沿直线穿过隐变量，从一件商品走到另一件；最后是从先验抽样的图。
+
+# %%
+reconstructions(vae, held_out[:16])
+
+# %%
+walks(vae, held_out[:5], rows=5, steps=11)
+
+# %%
+grid(vae.sample(48, seed=0), columns=16, zoom=2)
+
+# %% [markdown] lang="en"
+# The latents that say something: (7) for each latent, mean over the held-out images. The others have given up, since they were not worth their price; that is no fault.
+
+# %% [markdown] lang="zh"
+# 哪些隐变量说了话：对每个隐变量计算 (7)，再对留出图求平均。其余的放弃了，因为它们不值那个价；这不算毛病。
+
+# %%
+mean, log_var = vae.encode(held_out)
+said = np.sort((0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)).mean(axis=0))[::-1]
+figure, axes = plt.subplots(figsize=(7, 2.2))
+axes.bar(np.arange(1, 25), said)
+axes.set(xlabel="latent, in order", ylabel="KL, nats")
+plt.show()
+print(f"{said.sum():.1f} nats in all, {np.sum(said > 0.1)} of 24 latents above 0.1")
+
+# %% [markdown] lang="en"
+# The reconstructions are *a* shoe of that kind rather than *this* shoe, and soft: a decoder that treats pixels as independent answers with the mean of all images that share a code, and the mean of an edge here and an edge there is half an edge twice.
+#
+# ## Exercises
+#
+# **1.** Another prior: $p(z) = N(0, \tau^2)$. What does (7) become, for one latent?
+
+# %% [markdown] lang="zh"
+# 重建出来的是**一只**那种鞋，而不是**这只**鞋，而且发虚：把像素看作独立的解码器，回答的是共用一个编码的所有图的平均；边缘有时在这里、有时在那里，平均起来就是两条半截的边缘。
+#
+# ## 练习
+#
+# **1.** 换一个先验： $p(z) = N(0, \tau^2)$。一个隐变量的 (7) 变成什么？
+
+
+# %% exercise
+def kl_to_wider_prior(mean, log_var, tau):
+    """Return KL(N(mean, exp(log_var)) || N(0, tau**2)) of one latent."""
+    return ...
+
+
+# %% check
+found = kl_to_wider_prior(np.array([1.0, 0.0]), np.array([0.0, 2 * np.log(2.0)]), tau=2.0)
+right = [np.log(2) + 0.5 * (2 / 4 - 1), 0.0]
+assert found is ... or np.allclose(found, right), f"expected {right}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def kl_to_wider_prior(mean, log_var, tau):
+    """Return KL(N(mean, exp(log_var)) || N(0, tau**2)) of one latent."""
+    # z / tau has the prior N(0, 1), the mean mean / tau and the variance exp(log_var) / tau**2
+    return 0.5 * ((mean**2 + np.exp(log_var)) / tau**2 - 1 - log_var + 2 * np.log(tau))
+
+
+# %% [markdown] lang="en"
+# **2.** Grey pixels as normal variables of a known deviation instead of coins. Write the reconstruction term, with the reduction of this package: `images` and `means` are (B, H, W, C).
+
+# %% [markdown] lang="zh"
+# **2.** 不把灰度像素看作硬币，而看作标准差已知的正态变量。按本项目的归约方式写出重建项，`images` 与 `means` 的形状都是 (B, H, W, C)。
+
+
+# %% exercise
+def gaussian_nll(images, means, deviation):
+    """Return -log N(images; means, deviation**2) in nats per image."""
+    return ...
+
+
+# %% check
+found = gaussian_nll(np.ones((3, 1, 2, 1)), np.zeros((3, 1, 2, 1)), deviation=1.0)
+right = 1 + np.log(2 * np.pi)
+assert found is ... or np.isclose(found, right), f"expected {right:.3f}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def gaussian_nll(images, means, deviation):
+    """Return -log N(images; means, deviation**2) in nats per image."""
+    # two pixels of 1/2 + log(2 pi) / 2 each
+    pixels = 0.5 * ((images - means) / deviation) ** 2 + np.log(deviation * np.sqrt(2 * np.pi))
+    return pixels.sum(axis=(1, 2, 3)).mean()
+
+
+# %% [markdown] lang="en"
+# **3.** How far is $\log p(x)$ above the ELBO? Several draws give a tighter bound: the logarithm of the *mean* of the ratios $p(x, z) / q(z \mid x)$. Write it for their logarithms, `log_ratios` of shape (K,), so that nothing overflows.
+
+# %% [markdown] lang="zh"
+# **3.** $\log p(x)$ 比 ELBO 高多少？多抽几次能得到更紧的界：对比值 $p(x, z) / q(z \mid x)$ 先求**平均**，再取对数。已知它们的对数 `log_ratios`，形状为 (K,)，写出这个界，并且不能溢出。
+
+
+# %% exercise
+def tighter_bound(log_ratios):
+    """Return log(mean(exp(log_ratios)))."""
+    return ...
+
+
+# %% check
+found = tighter_bound(np.array([-1000.0, -1000.0 + np.log(3.0)]))
+assert found is ... or np.isclose(found, np.log(2) - 1000), f"expected -999.307, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def tighter_bound(log_ratios):
+    """Return log(mean(exp(log_ratios)))."""
+    highest = log_ratios.max()  # then the largest of the exponentials is 1
+    return highest + np.log(np.mean(np.exp(log_ratios - highest)))
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# - [Losses](../../keras_gen/losses/vae.py) and [model](../../keras_gen/models/vae.py); [interview questions](../../docs/interview.md) Q22 to Q30; [results](../../docs/results.md) beside the GANs. `keras-gen train vae --data fashion_mnist` is the full run.
+# - Kingma and Welling 2014, [arXiv:1312.6114](https://arxiv.org/abs/1312.6114); Burda et al. 2016, [arXiv:1509.00519](https://arxiv.org/abs/1509.00519), for the bound of exercise 3; Higgins et al. 2017, ICLR, for $\beta$.
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [损失函数](../../keras_gen/losses/vae.py)与[模型](../../keras_gen/models/vae.py)；[面试题](../../docs/interview.zh-CN.md) Q22 至 Q30；与 GAN 并列的[结果](../../docs/results.zh-CN.md)。完整的训练是 `keras-gen train vae --data fashion_mnist`。
+# - Kingma 与 Welling 2014，[arXiv:1312.6114](https://arxiv.org/abs/1312.6114)；Burda et al. 2016，[arXiv:1509.00519](https://arxiv.org/abs/1509.00519)，练习 3 的界；Higgins et al. 2017，ICLR，关于 $\beta$。
