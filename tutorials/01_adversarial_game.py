@@ -113,8 +113,8 @@ plt.show()
 # \begin{aligned}
 # 0 &= \frac{\partial}{\partial D} \left[ p_r \log D + p_g \log(1 - D) \right] = \frac{p_r}{D} - \frac{p_g}{1 - D} && (5) \\
 # p_r (1 - D) &= p_g D && (6) \\
-# D^*(x) &= \frac{p_r(x)}{p_r(x) + p_g(x)} && (7) \\
-# s^*(x) &= \log \frac{D^*}{1 - D^*} = \log p_r(x) - \log p_g(x) && (8)
+# D^\ast(x) &= \frac{p_r(x)}{p_r(x) + p_g(x)} && (7) \\
+# s^\ast(x) &= \log \frac{D^\ast}{1 - D^\ast} = \log p_r(x) - \log p_g(x) && (8)
 # \end{aligned}
 # $$
 #
@@ -124,13 +124,13 @@ plt.show()
 #
 # $$
 # \begin{aligned}
-# V(D^*, G) &= E_{p_r}\!\left[\log \frac{p_r}{2m}\right] + E_{p_g}\!\left[\log \frac{p_g}{2m}\right] && (9) \\
+# V(D^\ast, G) &= E_{p_r}\!\left[\log \frac{p_r}{2m}\right] + E_{p_g}\!\left[\log \frac{p_g}{2m}\right] && (9) \\
 # &= -2 \log 2 + KL(p_r \Vert m) + KL(p_g \Vert m) && (10) \\
 # &= -\log 4 + 2\, JS(p_r, p_g) && (11)
 # \end{aligned}
 # $$
 #
-# The Jensen-Shannon divergence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^* = 1/2$ everywhere.
+# The Jensen-Shannon divergence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^\ast = 1/2$ everywhere.
 #
 # **The losses.** A network gives a logit $s$, with $D = \sigma(s) = 1 / (1 + e^{-s})$. Since $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$, both players *minimise*
 #
@@ -166,8 +166,8 @@ plt.show()
 # \begin{aligned}
 # 0 &= \frac{\partial}{\partial D} \left[ p_r \log D + p_g \log(1 - D) \right] = \frac{p_r}{D} - \frac{p_g}{1 - D} && (5) \\
 # p_r (1 - D) &= p_g D && (6) \\
-# D^*(x) &= \frac{p_r(x)}{p_r(x) + p_g(x)} && (7) \\
-# s^*(x) &= \log \frac{D^*}{1 - D^*} = \log p_r(x) - \log p_g(x) && (8)
+# D^\ast(x) &= \frac{p_r(x)}{p_r(x) + p_g(x)} && (7) \\
+# s^\ast(x) &= \log \frac{D^\ast}{1 - D^\ast} = \log p_r(x) - \log p_g(x) && (8)
 # \end{aligned}
 # $$
 #
@@ -177,13 +177,13 @@ plt.show()
 #
 # $$
 # \begin{aligned}
-# V(D^*, G) &= E_{p_r}\!\left[\log \frac{p_r}{2m}\right] + E_{p_g}\!\left[\log \frac{p_g}{2m}\right] && (9) \\
+# V(D^\ast, G) &= E_{p_r}\!\left[\log \frac{p_r}{2m}\right] + E_{p_g}\!\left[\log \frac{p_g}{2m}\right] && (9) \\
 # &= -2 \log 2 + KL(p_r \Vert m) + KL(p_g \Vert m) && (10) \\
 # &= -\log 4 + 2\, JS(p_r, p_g) && (11)
 # \end{aligned}
 # $$
 #
-# JS 散度（Jensen-Shannon divergence）在 $p_g = p_r$ 时为 0，其余情形都大于 0。所以最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^* = 1/2$。
+# JS 散度（Jensen-Shannon divergence）在 $p_g = p_r$ 时为 0，其余情形都大于 0。所以最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。
 #
 # **损失。** 网络输出 logit $s$， $D = \sigma(s) = 1 / (1 + e^{-s})$。由于 $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$， $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，双方**最小化**的是
 #
@@ -206,7 +206,7 @@ plt.show()
 # |---|---|---|
 # | $p_r$ | 0.5 | 0.5 |
 # | $p_g$ | 0.9 | 0.1 |
-# | $D^* = p_r / (p_r + p_g)$ | 0.5 / 1.4 = 0.357 | 0.5 / 0.6 = 0.833 |
+# | $D^\ast = p_r / (p_r + p_g)$ | 0.5 / 1.4 = 0.357 | 0.5 / 0.6 = 0.833 |
 #
 # - $V = 0.5 \log 0.357 + 0.5 \log 0.833 + 0.9 \log 0.643 + 0.1 \log 0.167 = -0.515 - 0.091 - 0.398 - 0.179 = -1.183$
 # - $JS = (V + \log 4) / 2 = (-1.183 + 1.386) / 2 = 0.102$ nats
@@ -225,7 +225,7 @@ plt.show()
 # |---|---|---|
 # | $p_r$ | 0.5 | 0.5 |
 # | $p_g$ | 0.9 | 0.1 |
-# | $D^* = p_r / (p_r + p_g)$ | 0.5 / 1.4 = 0.357 | 0.5 / 0.6 = 0.833 |
+# | $D^\ast = p_r / (p_r + p_g)$ | 0.5 / 1.4 = 0.357 | 0.5 / 0.6 = 0.833 |
 #
 # - $V = 0.5 \log 0.357 + 0.5 \log 0.833 + 0.9 \log 0.643 + 0.1 \log 0.167 = -0.515 - 0.091 - 0.398 - 0.179 = -1.183$
 # - $JS = (V + \log 4) / 2 = (-1.183 + 1.386) / 2 = 0.102$ 奈特（nat，自然对数下的单位）
@@ -261,10 +261,10 @@ assert np.isclose(non_saturating, losses.non_saturating_generator_loss(fake_logi
 print(f"L_D {d_loss:.3f}   L_G saturating {saturating:.3f}   non-saturating {non_saturating:.3f}")
 
 # %% [markdown] lang="en"
-# The theory can be checked to many digits, because here both densities are known. $V(D^*)$ once as the integral (4), once as $-\log 4 + 2\,JS$ by (11), and once as a GAN meets it: minus the library's loss, over samples, with the logits (8).
+# The theory can be checked to many digits, because here both densities are known. $V(D^\ast)$ once as the integral (4), once as $-\log 4 + 2\,JS$ by (11), and once as a GAN meets it: minus the library's loss, over samples, with the logits (8).
 
 # %% [markdown] lang="zh"
-# 这里两个密度都已知，所以理论可以核对到很多位。 $V(D^*)$ 算三遍：按积分 (4)；按 (11) 的 $-\log 4 + 2\,JS$；再像 GAN 那样，在样本上用 (8) 的 logit 计算库里的损失，取负号。
+# 这里两个密度都已知，所以理论可以核对到很多位。 $V(D^\ast)$ 算三遍：按积分 (4)；按 (11) 的 $-\log 4 + 2\,JS$；再像 GAN 那样，在样本上用 (8) 的 logit 计算库里的损失，取负号。
 
 
 # %%
@@ -377,12 +377,12 @@ print(inspect.getsource(GAN._generator_step))
 # %% [markdown] lang="en"
 # ## What goes wrong without it
 #
-# Images keep their one pixel, as arrays of shape (B, 1, 1, 1). Take the smallest generator there is: $G(z) = a z + b$ with $z \sim N(0, 1)$. It draws exactly from $N(b, a^2)$, so that $p_g$, $D^*$ and $JS$ are known at every moment, and one can see where a loss leads.
+# Images keep their one pixel, as arrays of shape (B, 1, 1, 1). Take the smallest generator there is: $G(z) = a z + b$ with $z \sim N(0, 1)$. It draws exactly from $N(b, a^2)$, so that $p_g$, $D^\ast$ and $JS$ are known at every moment, and one can see where a loss leads.
 
 # %% [markdown] lang="zh"
 # ## 没有它会怎样
 #
-# 沿用一个像素的图像，形状为 (B, 1, 1, 1)，并取最小的生成器： $G(z) = a z + b$， $z \sim N(0, 1)$。它抽出的数恰好服从 $N(b, a^2)$，所以 $p_g$、 $D^*$ 和 $JS$ 任何时刻都是已知的，一个损失把它带向何方，看得清清楚楚。
+# 沿用一个像素的图像，形状为 (B, 1, 1, 1)，并取最小的生成器： $G(z) = a z + b$， $z \sim N(0, 1)$。它抽出的数恰好服从 $N(b, a^2)$，所以 $p_g$、 $D^\ast$ 和 $JS$ 任何时刻都是已知的，一个损失把它带向何方，看得清清楚楚。
 
 # %%
 real = np.random.default_rng(1).normal(1.0, 0.5, (50_000, 1, 1, 1)).astype("float32")
@@ -495,12 +495,12 @@ assert FAST or slopes[1] / slopes[0] > 100
 # %% [markdown] lang="en"
 # ## The real training
 #
-# **First $D$ alone.** With $G$ held at $N(-1, 0.7^2)$, the trained network should be the $D^*$ of the first picture, and its loss should be $\log 4 - 2\,JS$.
+# **First $D$ alone.** With $G$ held at $N(-1, 0.7^2)$, the trained network should be the $D^\ast$ of the first picture, and its loss should be $\log 4 - 2\,JS$.
 
 # %% [markdown] lang="zh"
 # ## 真正的训练
 #
-# **先只训练 $D$。** 把 $G$ 固定在 $N(-1, 0.7^2)$，训练出来的网络应当就是第一幅图里的 $D^*$，损失应当是 $\log 4 - 2\,JS$。
+# **先只训练 $D$。** 把 $G$ 固定在 $N(-1, 0.7^2)$，训练出来的网络应当就是第一幅图里的 $D^\ast$，损失应当是 $\log 4 - 2\,JS$。
 
 # %%
 gan = compile_gan(one_pixel_gan("non-saturating"), adam(5e-3), keras.optimizers.SGD(0.0))
@@ -548,12 +548,12 @@ axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] lang="en"
-# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. This is where *mode collapse* comes from.
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. This is one root of *mode collapse*.
 #
 # **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real, orange ones are drawn by $G$; the shading is $D$, which should fade to 1/2 where the dots are. Where it stays blue, $G$ still draws too little.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。模式崩溃（mode collapse）就从这里来。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。这是模式崩溃（mode collapse）的一个根源。
 #
 # **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的，橙点是 $G$ 画的；底色是 $D$，在有点的地方应当逐渐变成 1/2；仍然发蓝的地方，说明 $G$ 画得还不够多。
 

@@ -109,8 +109,8 @@ plt.show()
 # \begin{aligned}
 # L_D &= \tfrac12 E_{p_r}[(s - 1)^2] + \tfrac12 E_{p_g}[s^2], \qquad L_G = \tfrac12 E_{p_g}[(s - 1)^2] && (1) \\
 # 0 &= p_r (s - 1) + p_g s && (2) \\
-# s^* &= \frac{p_r}{p_r + p_g} && (3) \\
-# L_D^* &= \frac12 \int \frac{p_r p_g^2 + p_g p_r^2}{(p_r + p_g)^2} = \frac12 \int \frac{p_r p_g}{p_r + p_g} && (4) \\
+# s^\ast &= \frac{p_r}{p_r + p_g} && (3) \\
+# L_D^\ast &= \frac12 \int \frac{p_r p_g^2 + p_g p_r^2}{(p_r + p_g)^2} = \frac12 \int \frac{p_r p_g}{p_r + p_g} && (4) \\
 # &= \frac14 - \frac{\Delta}{8}, \qquad \Delta = \int \frac{(p_r - p_g)^2}{p_r + p_g} && (5)
 # \end{aligned}
 # $$
@@ -123,8 +123,8 @@ plt.show()
 # \begin{aligned}
 # L_D &= E_{p_r}[\max(0, 1 - s)] + E_{p_g}[\max(0, 1 + s)], \qquad L_G = -E_{p_g}[s] && (6) \\
 # \frac{\partial}{\partial s} \left[ p_r (1 - s) + p_g (1 + s) \right] &= p_g - p_r && (7) \\
-# s^* &= \mathrm{sign}(p_r - p_g) && (8) \\
-# L_D^* &= 2 \int \min(p_r, p_g) = 2\,(1 - TV), \qquad TV = \tfrac12 \int |p_r - p_g| && (9)
+# s^\ast &= \mathrm{sign}(p_r - p_g) && (8) \\
+# L_D^\ast &= 2 \int \min(p_r, p_g) = 2\,(1 - TV), \qquad TV = \tfrac12 \int |p_r - p_g| && (9)
 # \end{aligned}
 # $$
 #
@@ -148,7 +148,7 @@ plt.show()
 # \begin{aligned}
 # P &= E_{\hat x}\!\left[ (\lVert \nabla s(\hat x) \rVert_2 - 1)^2 \right] && (13) \\
 # L_D + \lambda P &= -k W + \lambda (k - 1)^2 && (14) \\
-# k^* &= 1 + \frac{W}{2 \lambda} && (15)
+# k^\ast &= 1 + \frac{W}{2 \lambda} && (15)
 # \end{aligned}
 # $$
 #
@@ -165,8 +165,8 @@ plt.show()
 # \begin{aligned}
 # L_D &= \tfrac12 E_{p_r}[(s - 1)^2] + \tfrac12 E_{p_g}[s^2], \qquad L_G = \tfrac12 E_{p_g}[(s - 1)^2] && (1) \\
 # 0 &= p_r (s - 1) + p_g s && (2) \\
-# s^* &= \frac{p_r}{p_r + p_g} && (3) \\
-# L_D^* &= \frac12 \int \frac{p_r p_g^2 + p_g p_r^2}{(p_r + p_g)^2} = \frac12 \int \frac{p_r p_g}{p_r + p_g} && (4) \\
+# s^\ast &= \frac{p_r}{p_r + p_g} && (3) \\
+# L_D^\ast &= \frac12 \int \frac{p_r p_g^2 + p_g p_r^2}{(p_r + p_g)^2} = \frac12 \int \frac{p_r p_g}{p_r + p_g} && (4) \\
 # &= \frac14 - \frac{\Delta}{8}, \qquad \Delta = \int \frac{(p_r - p_g)^2}{p_r + p_g} && (5)
 # \end{aligned}
 # $$
@@ -179,8 +179,8 @@ plt.show()
 # \begin{aligned}
 # L_D &= E_{p_r}[\max(0, 1 - s)] + E_{p_g}[\max(0, 1 + s)], \qquad L_G = -E_{p_g}[s] && (6) \\
 # \frac{\partial}{\partial s} \left[ p_r (1 - s) + p_g (1 + s) \right] &= p_g - p_r && (7) \\
-# s^* &= \mathrm{sign}(p_r - p_g) && (8) \\
-# L_D^* &= 2 \int \min(p_r, p_g) = 2\,(1 - TV), \qquad TV = \tfrac12 \int |p_r - p_g| && (9)
+# s^\ast &= \mathrm{sign}(p_r - p_g) && (8) \\
+# L_D^\ast &= 2 \int \min(p_r, p_g) = 2\,(1 - TV), \qquad TV = \tfrac12 \int |p_r - p_g| && (9)
 # \end{aligned}
 # $$
 #
@@ -204,7 +204,7 @@ plt.show()
 # \begin{aligned}
 # P &= E_{\hat x}\!\left[ (\lVert \nabla s(\hat x) \rVert_2 - 1)^2 \right] && (13) \\
 # L_D + \lambda P &= -k W + \lambda (k - 1)^2 && (14) \\
-# k^* &= 1 + \frac{W}{2 \lambda} && (15)
+# k^\ast &= 1 + \frac{W}{2 \lambda} && (15)
 # \end{aligned}
 # $$
 #
