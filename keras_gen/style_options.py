@@ -57,7 +57,7 @@ class StyleOptions:
     precision: str = option("float32", "precision of the features", choices=PRECISIONS)
     tile: str = option(
         "auto",
-        "side of tiles in pixels, a multiple of 16; 0: whole; auto: tiles above 1 megapixel",
+        "side of tiles in pixels, a multiple of 16; 0: whole; auto: tiles above 768 x 768",
         metavar="SIDE",
     )
     every: int = option(0, "steps between pictures for NAME_steps and NAME.gif; 0: none")

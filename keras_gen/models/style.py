@@ -14,7 +14,8 @@ from keras_gen.networks import vgg19
 from keras_gen.networks.style_presets import PRESETS
 
 TILE = 512  # pixels; with its margin a tile takes about as much memory as a picture of 672 x 672
-WHOLE = 1_200_000  # pixels up to which a picture is computed whole, some 1024 x 1024 and a frame
+WHOLE = 640_000  # pixels up to which a picture is computed whole, some 768 x 768 and a frame
+FINE = 2_500_000  # pixels from which L-BFGS, in float64, would take gigabytes: Adam paints there
 COARSEST = 128  # pixels of the longer side, where coarse to fine begins
 FRAME = 8  # mirrored pixels around the picture while it is painted: few windows see its border
 NARROWEST = 32  # pixels of the shorter side that block 5 needs to see anything
@@ -151,11 +152,11 @@ class StyleTransfer:
             keep: (H, W) floats in [0, 1], 1 where the content stays as it is.
             schedule: "quality" or "classic", see `scales`.
             steps: at the first scale, see `scales`.
-            optimizer: "lbfgs" or "adam".
+            optimizer: "lbfgs" or "adam"; scales above 2.5 megapixels are left to Adam.
             style_scale: how large strokes are: 1 shows a style as large as the content.
             start: "content", or "noise" as in the paper.
             tile: side of tiles in pixels, a multiple of 16; None computes the picture whole; "auto"
-                takes tiles of 512 above one megapixel.
+                takes tiles of 512 above some 768 x 768 pixels.
             listener: called with a `Step` after each evaluation; True ends the work.
 
         Returns:
@@ -182,9 +183,9 @@ class StyleTransfer:
                 None if keep is None else _framed_mask(keep, size),
                 _side(tile, framed),
             )
-            walk, hear = OPTIMIZERS[optimizer], work.hear(objective, math.prod(size))
-            image = walk(objective, _frame(_resize(image, size))[None], count, hear)
-            image = _without_frame(objective.compose(image)[0])
+            walk = OPTIMIZERS["adam" if math.prod(framed) > FINE else optimizer]
+            hear, first = work.hear(objective, math.prod(size)), _frame(_resize(image, size))
+            image = _without_frame(objective.compose(walk(objective, first[None], count, hear))[0])
             if work.ended:
                 break
         image = _resize(image, (height, width))
@@ -204,12 +205,11 @@ class StyleTransfer:
             return found
         shares = np.ones(len(styles)) if style_weights is None else np.asarray(style_weights)
         shares = shares / shares.sum()
-        return [
-            {
-                layer: tf.add_n([s * g[layer] for s, g in zip(shares, found, strict=True)])
-                for layer in layers
-            }
-        ]
+        blend = {
+            layer: tf.add_n([s * g[layer] for s, g in zip(shares, found, strict=True)])
+            for layer in layers
+        }
+        return [blend]
 
 
 class _Work:

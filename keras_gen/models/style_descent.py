@@ -6,6 +6,7 @@ and what it returns is the average of its last images, since its steps never set
 """
 
 import contextlib
+import math
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ import scipy.optimize
 import tensorflow as tf
 from keras import ops
 
+HISTORY = 30_000_000  # colour values that L-BFGS remembers twice, 480 MB; at most 10 pictures
 FIRST_STEP = 0.03  # by which L-BFGS first moves a colour value, on average
 
 
@@ -20,7 +22,7 @@ class _Enough(Exception):
     """Ends SciPy's loop from within."""
 
 
-def lbfgs(objective, image, steps, on_step, memory=10):
+def lbfgs(objective, image, steps, on_step):
     """Minimise by L-BFGS-B.
 
     Args:
@@ -29,7 +31,6 @@ def lbfgs(objective, image, steps, on_step, memory=10):
         steps: evaluations of the loss and its gradient, those of the line search included.
         on_step: called after each with the parts of the loss and the image (1, H, W, 3);
             True ends the walk.
-        memory: pairs of steps and gradients remembered; each takes 16 bytes per colour value.
 
     Returns:
         (1, H, W, 3) float32, the image of the lowest loss.
@@ -37,6 +38,7 @@ def lbfgs(objective, image, steps, on_step, memory=10):
     Reference: Byrd, Lu, Nocedal and Zhu 1995, SIAM Journal on Scientific Computing 16, 1190-1208.
     """
     best, lowest, done, scale = tf.cast(image, "float32"), np.inf, 0, None
+    pairs = max(3, min(10, HISTORY // math.prod(best.shape)))  # of steps and changes of gradient
 
     def evaluate(pixels):
         nonlocal best, lowest, done, scale
@@ -60,7 +62,7 @@ def lbfgs(objective, image, steps, on_step, memory=10):
             method="L-BFGS-B",
             bounds=scipy.optimize.Bounds(0.0, 1.0),
             # Only the number of steps ends the walk, or a point where nothing can be gained.
-            options={"maxcor": memory, "maxfun": steps + 1, "maxiter": steps, "ftol": 0, "gtol": 0},
+            options={"maxcor": pairs, "maxfun": steps + 1, "maxiter": steps, "ftol": 0, "gtol": 0},
         )
     return best
 

@@ -346,3 +346,21 @@ def test_an_unknown_preset_is_refused():
     message = "^unknown preset 'mine': expected paper, gatys_code, tf_tutorial, keras_io, ours$"
     with pytest.raises(ValueError, match=message):
         StyleTransfer("mine", "random")
+
+
+def test_the_largest_scales_are_painted_by_adam(model, monkeypatch):
+    """24 x 24 pixels and their frames have 1,600; 34 x 34 have 2,500."""
+    walks = {name: [] for name in style.OPTIMIZERS}
+
+    def walk(name):
+        def stay(objective, image, steps, on_step):
+            walks[name].append(image.shape[1])
+            return image
+
+        return stay
+
+    monkeypatch.setattr(style, "OPTIMIZERS", {name: walk(name) for name in walks})
+    monkeypatch.setattr(style, "FINE", 2000)
+    monkeypatch.setattr(style, "scales", lambda *a: [((24, 24), 1), ((34, 34), 1)])
+    stylize(model, content=blobs(34, 34))
+    assert walks == {"lbfgs": [40], "adam": [50]}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.optimize
 import tensorflow as tf
 
 from keras_gen.models.style_descent import OPTIMIZERS, adam, lbfgs
@@ -172,3 +173,12 @@ def test_adams_average_is_nearer_than_its_images():
     found = adam(loss, HALF, 200, go_on, 0.05)
     last = np.mean([np.sum((image - optimum) ** 2) for image in loss.images[-20:]])
     assert np.sum((found - optimum) ** 2) < 0.7 * last
+
+
+@pytest.mark.parametrize(("side", "pairs"), [(1000, 10), (1414, 5), (3000, 3)])
+def test_the_history_shrinks_with_the_size_of_the_picture(monkeypatch, side, pairs):
+    """30 million values: 10 pictures of 3 million, 5 of 6 million, and never fewer than 3."""
+    asked = {}
+    monkeypatch.setattr(scipy.optimize, "minimize", lambda *a, options, **k: asked.update(options))
+    lbfgs(None, np.zeros((1, side, side, 3), "float32"), 5, None)
+    assert asked["maxcor"] == pairs
