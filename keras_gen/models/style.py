@@ -13,9 +13,9 @@ from keras_gen.models.style_tiles import grams
 from keras_gen.networks import vgg19
 from keras_gen.networks.style_presets import PRESETS
 
-TILE = 512  # pixels; with its margin a tile takes about as much memory as a picture of 672 x 672
+TILE = 384  # pixels; with its margin a tile takes about as much memory as a picture of 544 x 544
 WHOLE = 640_000  # pixels up to which a picture is computed whole, some 768 x 768 and a frame
-FINE = 2_500_000  # pixels from which L-BFGS, in float64, would take gigabytes: Adam paints there
+FINE = 1_500_000  # pixels from which L-BFGS, in float64, would take gigabytes: Adam paints there
 COARSEST = 128  # pixels of the longer side, where coarse to fine begins
 FRAME = 8  # mirrored pixels around the picture while it is painted: few windows see its border
 NARROWEST = 32  # pixels of the shorter side that block 5 needs to see anything
@@ -152,11 +152,11 @@ class StyleTransfer:
             keep: (H, W) floats in [0, 1], 1 where the content stays as it is.
             schedule: "quality" or "classic", see `scales`.
             steps: at the first scale, see `scales`.
-            optimizer: "lbfgs" or "adam"; scales above 2.5 megapixels are left to Adam.
+            optimizer: "lbfgs" or "adam"; scales above 1.5 megapixels are left to Adam.
             style_scale: how large strokes are: 1 shows a style as large as the content.
             start: "content", or "noise" as in the paper.
             tile: side of tiles in pixels, a multiple of 16; None computes the picture whole; "auto"
-                takes tiles of 512 above some 768 x 768 pixels.
+                takes tiles of 384 above some 768 x 768 pixels.
             listener: called with a `Step` after each evaluation; True ends the work.
 
         Returns:

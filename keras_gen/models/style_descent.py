@@ -14,7 +14,7 @@ import scipy.optimize
 import tensorflow as tf
 from keras import ops
 
-HISTORY = 30_000_000  # colour values that L-BFGS remembers twice, 480 MB; at most 10 pictures
+HISTORY = 15_000_000  # colour values that L-BFGS remembers twice, 240 MB; at most 10 pictures
 FIRST_STEP = 0.03  # by which L-BFGS first moves a colour value, on average
 
 
