@@ -1,7 +1,7 @@
 """Style transfer to look at: four products in four styles, and the trade-off of the content weight.
 
     python benchmarks/style_quality.py grid --size 224 --steps 100
-    python benchmarks/style_quality.py tradeoff --size 224 --steps 100
+    python benchmarks/style_quality.py tradeoff --size 224 --steps 60
 
 Each picture is judged by the luminance SSIM with its content (how much of the product is left) and
 by the style distance on layers that were not optimised (how much of the style is missing, relative
@@ -85,13 +85,13 @@ def tradeoff(size, weights, steps):
         print(json.dumps(rows[-1]), flush=True)
         show(cells[name], image, f"content weight x {factor:g}")
     axes = cells["plot"]
-    points = [(row["ssim"], row["distance"]) for row in rows] + [(1.0, rows[0]["before"])]
+    points = [(row["ssim"], row["distance"]) for row in rows]
     axes.plot(*np.transpose(points), "o-")
-    for label, point in zip([f"x {f:g}" for f in FACTORS] + ["the photo"], points, strict=True):
-        axes.annotate(label, point, textcoords="offset points", xytext=(6, 6))
+    for factor, point in zip(FACTORS, points, strict=True):
+        axes.annotate(f"x {factor:g}", point, textcoords="offset points", xytext=(-4, 9))
     axes.set(
-        xlabel="luminance SSIM with the content (1: the photo)",
-        ylabel="style distance, held-out layers",
+        xlabel="luminance SSIM with the content (the photo itself: 1)",
+        ylabel=f"style distance, held-out layers (the photo: {rows[0]['before']:.2f})",
         ylim=(0, None),
     )
     axes.grid(alpha=0.3)
