@@ -19,7 +19,7 @@ def _version(package):
 
 def versions():
     """Return the versions that a repetition would need, as a dict."""
-    packages = ("keras_gen", "keras", "tensorflow", "numpy", "pillow")
+    packages = ("keras_gen", "keras", "tensorflow", "numpy", "scipy", "pillow")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 

@@ -72,8 +72,7 @@ class StyleObjective:
         self._from_statistics = tf.function(self._from_statistics)
         self._from_pixels = tf.function(self._from_pixels)
         self._from_whole = tf.function(self._from_whole)
-        beyond = margin([*preset.style, *preset.content])
-        cut = boxes(height, width, tile, beyond)
+        cut = boxes(height, width, tile, margin([*preset.style, *preset.content]))
         self.tiles = [self._tile(*box, regions) for box in cut]
         self._weigh(regions)
 
