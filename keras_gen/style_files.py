@@ -16,7 +16,7 @@ from keras_gen.models.style_tiles import GRID
 from keras_gen.run_folder import write_text
 
 HALF_A_LEVEL = 0.5 / 255  # of 8 bits: less is rounding
-LARGEST = 2048  # pixels of the longer side, which take 3.3 GiB in tiles
+LARGEST = 2048  # pixels of the longer side, which take 3.5 GiB in tiles
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -18,7 +18,6 @@ from keras_gen.losses import content_loss, gram_matrix, style_loss, total_variat
 from keras_gen.models.style_tiles import (
     boxes,
     crop_of,
-    features_graph,
     features_inside,
     margin,
     mass_of,
@@ -66,29 +65,40 @@ class StyleObjective:
         if masks is not None or keep is not None:
             masks = [tf.ones((height, width))] if masks is None else masks
             regions = [(1 - self.keep) * _as_map(mask) for mask in masks]
-        # All tiles share these graphs; the picture as a whole has one of its own.
-        self._statistics_of_tile = tf.function(self._statistics, reduce_retracing=True)
-        self._pull_back = tf.function(self._pull_back, reduce_retracing=True)
         self._from_statistics = tf.function(self._from_statistics)
         self._from_pixels = tf.function(self._from_pixels)
         self._from_whole = tf.function(self._from_whole)
         cut = boxes(height, width, tile, margin([*preset.style, *preset.content]))
         self.tiles = [self._tile(*box, regions) for box in cut]
         self._weigh(regions)
+        # One graph for the tiles of all sizes; the picture as a whole has one of its own.
+        tile = tf.nest.map_structure(_of_any_size, (self.content, self.tiles[0][1]))
+        sums = {
+            key: tf.TensorSpec(self._gram(key).shape if key[0] == "style" else ())
+            for key in self.weights
+        }
+        self._statistics_of_tile = tf.function(self._statistics, input_signature=tile)
+        self._pull_back = tf.function(self._pull_back, input_signature=(*tile, sums))
+
+    def _gram(self, key):
+        """Return the target of a style term."""
+        _, region, layer = key
+        return self.grams[region][layer]
 
     def _tile(self, outer, inner, regions):
         """Return the outer box of a tile, and what belongs to its inside."""
         preset = self.preset
         crop = {layer: crop_of(layer, outer, inner) for layer in {**preset.style, **preset.content}}
         masks = [
-            {
-                layer: None if region is None else _at_positions(pixels_in(region, inner), layer)
-                for layer in preset.style
-            }
+            {}  # everything
+            if region is None
+            else {layer: _at_positions(pixels_in(region, inner), layer) for layer in preset.style}
             for region in regions
         ]
-        content = features_graph(self.network)(
-            pixels_in(self.content, outer), {layer: crop[layer] for layer in preset.content}
+        content = features_inside(
+            self.network,
+            pixels_in(self.content, outer),
+            {layer: crop[layer] for layer in preset.content},
         )
         return outer, {"crop": crop, "masks": masks, "content": content}
 
@@ -100,13 +110,14 @@ class StyleObjective:
         self.masses, self.weights = {}, {}
         for number, area in enumerate(areas):
             for layer, weight in self.preset.style.items():
-                masks = [part["masks"][number][layer] for _, part in self.tiles]
+                masks = [part["masks"][number].get(layer) for _, part in self.tiles]
                 crops = [part["crop"][layer] for _, part in self.tiles]
                 mass = sum(float(mass_of(*pair)) for pair in zip(masks, crops, strict=True))
-                power = float(tf.reduce_mean(self.grams[number][layer] ** 2))
+                key = "style", number, layer
+                power = float(tf.reduce_mean(self._gram(key) ** 2))
                 scale = power if self.preset.relative else 1.0
-                self.masses["style", number, layer] = max(mass, 1e-6)
-                self.weights["style", number, layer] = weight * area / sum(areas) / scale
+                self.masses[key] = max(mass, 1e-6)
+                self.weights[key] = weight * area / sum(areas) / scale
         for layer, weight in self.preset.content.items():
             maps = [tf.cast(part["content"][layer], "float32") for _, part in self.tiles]
             mass = sum(float(tf.size(part)) for part in maps)
@@ -149,7 +160,8 @@ class StyleObjective:
         """Return what a tile adds to each term: sums over its positions."""
         inside, sums = features_inside(self.network, patch, part["crop"]), {}
         for number, masks in enumerate(part["masks"]):
-            for layer, mask in masks.items():
+            for layer in self.preset.style:
+                mask = masks.get(layer)
                 mean = gram_matrix(inside[layer], mask)  # (1, N, N)
                 sums["style", number, layer] = mean * mass_of(mask, part["crop"][layer])
         for layer, features in part["content"].items():
@@ -163,7 +175,7 @@ class StyleObjective:
         for key, total in sums.items():
             mean = total / self.masses[key]
             if key[0] == "style":
-                mean = style_loss(mean, self.grams[key[1]][key[2]])
+                mean = style_loss(mean, self._gram(key))
             parts[key] = self.weights[key] * mean
         return parts
 
@@ -197,6 +209,12 @@ class StyleObjective:
             parts["total_variation", 0, ""] = smooth
             value = tf.add_n(list(parts.values()))
         return value, parts, tape.gradient(value, image)
+
+
+def _of_any_size(tensor):
+    """Return the specification of maps (1, any, any, N); of other tensors their own."""
+    shape = (1, None, None, tensor.shape[-1]) if tensor.shape.rank == 4 else tensor.shape
+    return tf.TensorSpec(shape, tensor.dtype)
 
 
 def _as_map(mask):

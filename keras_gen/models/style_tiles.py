@@ -4,8 +4,6 @@ Each tile starts on the grid of the deepest pooling and carries a margin as wide
 beyond it. What the border of a patch spoils lies in the margin, and is cut off.
 """
 
-import functools
-
 import tensorflow as tf
 
 from keras_gen.losses import gram_matrix
@@ -75,31 +73,16 @@ def grams(network, layers, image, tile=None):
         Dict from layer to (1, N, N) float32.
     """
     image = tf.convert_to_tensor(image, "float32")[None]
-    sums, masses, means = dict.fromkeys(layers, 0.0), dict.fromkeys(layers, 0.0), _means(network)
+    sums, masses = dict.fromkeys(layers, 0.0), dict.fromkeys(layers, 0.0)
     for outer, inner in boxes(*image.shape[1:3], tile, margin(layers)):
         crop = {layer: crop_of(layer, outer, inner) for layer in layers}
-        for layer, mean in means(pixels_in(image, outer), crop).items():
+        for layer, maps in features_inside(network, pixels_in(image, outer), crop).items():
             mass = mass_of(None, crop[layer])
-            sums[layer], masses[layer] = sums[layer] + mass * mean, masses[layer] + mass
+            sums[layer], masses[layer] = (
+                sums[layer] + mass * gram_matrix(maps),
+                masses[layer] + mass,
+            )
     return {layer: sums[layer] / masses[layer] for layer in layers}
-
-
-# Graphs are kept, because to trace one costs a third of a second.
-@functools.lru_cache(maxsize=2)
-def _means(network):
-    """Return the function that computes the Gram matrices of the inside of a patch."""
-
-    def means(patch, crop):
-        inside = features_inside(network, patch, crop)
-        return {layer: gram_matrix(maps) for layer, maps in inside.items()}
-
-    return tf.function(means, reduce_retracing=True)
-
-
-@functools.lru_cache(maxsize=2)
-def features_graph(network):
-    """Return `features_inside` of a network as one graph for patches of every size."""
-    return tf.function(functools.partial(features_inside, network), reduce_retracing=True)
 
 
 def features_inside(network, patch, crop):
