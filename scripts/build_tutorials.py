@@ -31,14 +31,21 @@ from typing import NamedTuple
 
 from keras_gen.files import replacing
 
-# The address of the repository, such as https://github.com/OWNER/keras_gen. Once it is set, every
-# notebook has an "Open in Colab" badge and installs keras_gen from there.
+# The address of the repository, such as https://github.com/OWNER/keras_gen. Once it is set, a badge
+# opens a notebook in Colab, which installs keras_gen from there; until then both are uploaded.
 REPOSITORY = ""
 FOLDER = Path(__file__).parent.parent / "tutorials"
 LANGUAGES = ("en", "zh")
 MARKER = re.compile(r'# %%(?: \[markdown\] lang="(en|zh)"| (exercise|check|solution))?')
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-BADGE = "[![Open In Colab](https://colab.research.google.com/assets/colab-badge.svg)]({})\n\n"
+COLAB = "https://colab.research.google.com/"
+BADGE = f"[![Open In Colab]({COLAB}assets/colab-badge.svg)]({{}})"
+UPLOAD = {
+    "en": f"[Run it on Colab]({COLAB}): *Upload* this file there; the first cell asks for "
+    "keras_gen's wheel, which `pip wheel --no-deps .` makes in a clone",
+    "zh": f"[在 Colab 上运行]({COLAB})：在那里“上传”本文件；第一个单元会请你选择 keras_gen 的 "
+    "wheel 文件，在克隆的项目里用 `pip wheel --no-deps .` 生成",
+}
 ABOUT = {
     "en": "[中文版](../zh/{name}.ipynb) · about {minutes} on 2 CPU cores, measured when this "
     "notebook was built · source of both languages: [tutorials/{name}.py](../{name}.py)",
@@ -59,9 +66,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer notes from TensorFlo
 if importlib.util.find_spec("keras_gen") is None:
     clones = [f for f in pathlib.Path.cwd().parents if (f / "keras_gen/__init__.py").is_file()]
     source = {source}
+    if not source and "google.colab" in sys.modules:
+        from google.colab import files
+
+        print("keras_gen's wheel, please: `pip wheel --no-deps .` makes it in a clone")
+        source = next(iter(files.upload()), None)
     if not source:
         raise ModuleNotFoundError("keras_gen: pip install its folder or wheel, then run this again")
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", source], check=True)
+    wanted = f"keras_gen[offline] @ {{source}}" if "://" in source else f"{{source}}[offline]"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", wanted], check=True)
     importlib.invalidate_caches()
 
 import matplotlib.pyplot as plt
@@ -100,11 +113,12 @@ def opening(name, language, seconds):
     """Return the two cells below the title: where and how long it runs, and what it needs."""
     count = max(1, round(seconds / 60))
     about = ABOUT[language].format(name=name, minutes=MINUTES[language][count > 1].format(count))
+    colab = UPLOAD[language]
     if REPOSITORY:
-        colab = REPOSITORY.replace("https://github.com", "https://colab.research.google.com/github")
-        about = BADGE.format(f"{colab}/blob/main/tutorials/{language}/{name}.ipynb") + about
+        place = REPOSITORY.replace("https://github.com/", f"{COLAB}github/")
+        colab = BADGE.format(f"{place}/blob/main/tutorials/{language}/{name}.ipynb")
     source = repr(f"git+{REPOSITORY}") if REPOSITORY else "str(clones[0]) if clones else None"
-    return [("markdown", about), ("code", OPENING.format(source=source).strip())]
+    return [("markdown", f"{colab}\n\n{about}"), ("code", OPENING.format(source=source).strip())]
 
 
 def cells(name, language, seconds):

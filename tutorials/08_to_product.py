@@ -1,0 +1,569 @@
+"""Tutorial 8, from notebook to product. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: E501 - prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 8. From notebook to product
+#
+# A notebook ends when its pictures look good. A product begins there: other number formats, other machines, power cuts, files that are loaded by programs which know nothing of training, and readers who have a right to know what they see. You need [tutorial 1](01_adversarial_game.ipynb); [tutorial 2](02_mlp_gan.ipynb) helps.
+#
+# After this notebook you can
+#
+# - say which digits bfloat16 and float16 keep, and which numbers of a training must stay float32;
+# - share a batch among devices so that the step is that of one device, and find two mistakes that raise no error;
+# - list everything that a training step depends on, kill a run and go on bit for bit;
+# - export a generator, compare the copy, label its pictures, and show what a label does not survive.
+
+# %% [markdown] lang="zh"
+# # 8. 从笔记本到产品
+#
+# 图好看了，笔记本就写完了，产品却才刚开始：换一种数的格式，换几台设备，会停电，文件要由对训练一无所知的程序加载，看图的人还有权知道自己看到的是什么。请先读[教程 1](01_adversarial_game.ipynb)，最好也读过[教程 2](02_mlp_gan.ipynb)。
+#
+# 学完本篇，你能够
+#
+# - 说出 bfloat16 和 float16 保留了哪些位，训练中哪些数必须留在 float32；
+# - 把一个批次分给几台设备，使这一步与一台设备的相同，并找出两个从不报错的错误；
+# - 列出一步训练所依赖的全部东西，杀掉一次训练，再逐位相同地继续；
+# - 导出生成器，核对导出的副本，给它的图加标识，并演示标识经不起什么。
+
+# %%
+import contextlib
+import inspect
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
+
+from keras_gen import data, files, generation, training
+from keras_gen.measures import psnr
+from keras_gen.models import GAN
+from keras_gen.networks import dcgan
+from keras_gen.pictures import grid
+from keras_gen.recipes import DCGAN
+from keras_gen.run_folder import checkpoints, read_metrics
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# Two devices are needed below. TensorFlow can split one CPU into two *logical devices*, if it is told so before it starts. GPUs are hidden, because this notebook compares bits, and on a CPU the same seed gives the same bits.
+
+# %% [markdown] lang="zh"
+# 下面要用到两台设备。TensorFlow 可以把一个 CPU 分成两个**逻辑设备**（logical device），但必须在它启动之前说明。GPU 藏起来不用，因为本篇要逐位比较，而在 CPU 上同一个种子给出同样的位。
+
+# %%
+tf.get_logger().setLevel("ERROR")  # it would say that there is no NCCL between CPUs
+tf.config.set_visible_devices([], "GPU")
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+one = tf.distribute.get_strategy()
+two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# The notebook's pictures are good. **What must be true before a shop may use it every night?** Not "it ran once", but statements that a program can check:
+#
+# - *Precision.* With half as many bits the losses and the pictures are as before.
+# - *Devices.* Two devices do what one would have done.
+# - *Interruption.* A run that is killed and resumed ends with the weights of one that was not.
+# - *The copy.* The exported file draws what the model drew.
+# - *The label.* Whoever meets a picture, man or program, can tell that it was generated.
+#
+# One of the [two documents](../../docs/errata.md) answers the question how generation is made efficient with a list for training (E48), and neither knows the duty to label (E50).
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 笔记本里的图很好。**要满足什么条件，一家店铺才可以每晚都用它？**不是“跑通过一次”，而是程序能够检验的陈述：
+#
+# - **精度。** 位数减半，损失和图与从前一样。
+# - **设备。** 两台设备做的，就是一台设备会做的。
+# - **中断。** 被杀掉又继续的训练，最后的权重与没有中断的相同。
+# - **副本。** 导出的文件画出来的，就是模型画出来的。
+# - **标识。** 无论是人还是程序，遇到一张图都能知道它是生成的。
+#
+# 问到怎样提高生成的效率，[两篇文档](../../docs/errata.zh-CN.md)之一列出的却是训练的办法（E48）；两篇都不知道有标识的义务（E50）。
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN, shortened, by [`keras_gen.training.train`](../../keras_gen/training.py); it is the yardstick for everything that follows.
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。这次训练用本项目的 DCGAN，步数缩短，由 [`keras_gen.training.train`](../../keras_gen/training.py) 完成；后面的一切都以它为准绳。
+
+# %%
+STEPS = 40 if FAST else 1000
+recipe = DCGAN(steps=STEPS, report_every=STEPS // 10, seed=0)
+workplace = tempfile.TemporaryDirectory()  # removed when the notebook is closed
+folder = Path(workplace.name)
+
+
+def quietly(function, *args, **options):
+    """Call a function without its progress bar."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        return function(*args, **options)
+
+
+def marked(image, zoom=4):
+    """Return a generated image (28, 28, 1) as a picture with the visible mark on it."""
+    picture = grid(image[None], zoom=zoom)
+    font = ImageFont.load_default(3 * zoom)  # 3 of 28 pixels, 11 % of the side
+    style = {"font": font, "fill": 255, "stroke_width": zoom // 3, "stroke_fill": 0}
+    ImageDraw.Draw(picture).text((zoom, 24 * zoom), "AI generated", **style)
+    return picture
+
+
+quietly(training.train, "dcgan", recipe, folder / "whole")
+model = generation.load_run(folder / "whole")
+products = model.sample(18, seed=1)  # (18, 28, 28, 1) in [0, 1]
+grid(np.stack([np.asarray(marked(image))[..., None] / 255 for image in products]), columns=6)
+
+# %% [markdown] lang="en"
+# ## The formula, one step a line
+#
+# **Rounding.** A floating-point number with $p$ significant bits, the hidden one counted, is $x = \pm m \cdot 2^e$ with $1 \le m \lt 2$ and $p - 1$ bits behind the point of $m$:
+#
+# $$
+# \begin{aligned}
+# \text{spacing in } [2^e, 2^{e+1}) &= 2^{e - (p - 1)} && (1) \\
+# |\mathrm{round}(x) - x| &\le \tfrac12 \cdot 2^{e - (p - 1)} = 2^{e - p} && (2) \\
+# \frac{|\mathrm{round}(x) - x|}{|x|} &\le 2^{-p} && (3) \\
+# \mathrm{round}(x + d) &= x \quad \text{if } 0 \le d \lt 2^{e - p} && (4)
+# \end{aligned}
+# $$
+#
+# (3) divides (2) by $|x| \ge 2^e$. (4) is for an $x$ that is representable: less than half a spacing is lost *wholly*. The last exponent decides where the range ends:
+#
+# | | $p$ | spacing at 1 | largest number |
+# |---|---|---|---|
+# | float32 | 24 | $2^{-23}$ | $3.4 \cdot 10^{38}$ |
+# | bfloat16 | 8 | $2^{-7} = 0.0078$ | $3.4 \cdot 10^{38}$ |
+# | float16 | 11 | $2^{-10} = 0.00098$ | 65504 |
+#
+# So a running total in bfloat16 stops by (4) once its terms are below half a spacing, and a squared activation leaves float16 from 256 on. Losses, logits, Gram matrices, moving averages, optimizers and the weights themselves stay float32; what convolutions multiply may be bfloat16.
+#
+# **Devices.** A batch of $B$ images is cut into $R$ equal parts, one for each *replica*, a copy of the model on a device. With $\ell_i$ the loss of image $i$:
+#
+# $$
+# \begin{aligned}
+# g &= \nabla \frac1B \sum_{i=1}^{B} \ell_i && (5) \\
+# g_r &= \nabla \frac{R}{B} \sum_{i \in r} \ell_i && (6) \\
+# \sum_{r=1}^{R} g_r &= R\, g && (7) \\
+# \sum_{r=1}^{R} \frac{g_r}{R} &= g && (8)
+# \end{aligned}
+# $$
+#
+# (5) is wanted. (6) is what a mean over its own part gives each replica. The optimizer *sums* over replicas, so that without care it gets (7), $R$ times too much. (8) mends it: each replica hands over its share.
+#
+# **Interruption.** A step is a function. With $\theta$ all weights, $x_t$ the batch and $s$ everything else that the step reads or moves:
+#
+# $$
+# \begin{aligned}
+# (\theta_{t+1}, s_{t+1}) &= f(\theta_t, s_t, x_t) && (9) \\
+# s &= (\text{moments and count of each optimizer, average of } G, \text{ random states}) && (10) \\
+# x_t &= x(\text{seed}, t) && (11) \\
+# m_1 &= (1 - \beta_1)\, g, \quad v_1 = (1 - \beta_2)\, g^2, \quad \Delta\theta = -\eta \, \frac{m_1 / (1 - \beta_1)}{\sqrt{v_1 / (1 - \beta_2)}} = -\eta\, \mathrm{sign}(g) && (12)
+# \end{aligned}
+# $$
+#
+# If $(\theta_t, s_t)$ and $x_t$ are equal bit for bit, so are all later ones, by induction on (9). Leave one part out, and the run is another run. (12) says how bad it can be, for Adam that has lost its moments: every weight takes a full step of size $\eta$, however small its gradient.
+#
+# **Fewer bits in the file.** Weights rounded to multiples of a step $\Delta$ err by $u$, nearly uniform in $[-\Delta / 2, \Delta / 2]$:
+#
+# $$
+# \begin{aligned}
+# E[u^2] &= \frac1\Delta \int_{-\Delta/2}^{\Delta/2} u^2 \, du = \frac{\Delta^2}{12} && (13)
+# \end{aligned}
+# $$
+
+# %% [markdown] lang="zh"
+# ## 公式，一行一步
+#
+# **舍入。** 有效位为 $p$ 位（算上隐含的一位）的浮点数写成 $x = \pm m \cdot 2^e$， $1 \le m \lt 2$， $m$ 的小数点后有 $p - 1$ 位：
+#
+# $$
+# \begin{aligned}
+# \text{spacing in } [2^e, 2^{e+1}) &= 2^{e - (p - 1)} && (1) \\
+# |\mathrm{round}(x) - x| &\le \tfrac12 \cdot 2^{e - (p - 1)} = 2^{e - p} && (2) \\
+# \frac{|\mathrm{round}(x) - x|}{|x|} &\le 2^{-p} && (3) \\
+# \mathrm{round}(x + d) &= x \quad \text{if } 0 \le d \lt 2^{e - p} && (4)
+# \end{aligned}
+# $$
+#
+# (3) 是 (2) 除以 $|x| \ge 2^e$。(4) 中的 $x$ 是可以表示的数：不到半个间距的增量会**全部**丢掉。范围到哪里为止，由最大的指数决定：
+#
+# | | $p$ | 1 处的间距 | 最大的数 |
+# |---|---|---|---|
+# | float32 | 24 | $2^{-23}$ | $3.4 \cdot 10^{38}$ |
+# | bfloat16 | 8 | $2^{-7} = 0.0078$ | $3.4 \cdot 10^{38}$ |
+# | float16 | 11 | $2^{-10} = 0.00098$ | 65504 |
+#
+# 所以，用 bfloat16 累加，每一项小于半个间距时，按 (4) 总和就不再增长；float16 的激活到了 256，平方就超出范围。损失、logit、格拉姆矩阵（Gram matrix）、滑动平均、优化器和权重本身都留在 float32；卷积里相乘的数可以用 bfloat16。
+#
+# **设备。** 把 $B$ 张图的批次切成相等的 $R$ 份，每个**副本**（replica，即一台设备上的一份模型）一份。记第 $i$ 张图的损失为 $\ell_i$：
+#
+# $$
+# \begin{aligned}
+# g &= \nabla \frac1B \sum_{i=1}^{B} \ell_i && (5) \\
+# g_r &= \nabla \frac{R}{B} \sum_{i \in r} \ell_i && (6) \\
+# \sum_{r=1}^{R} g_r &= R\, g && (7) \\
+# \sum_{r=1}^{R} \frac{g_r}{R} &= g && (8)
+# \end{aligned}
+# $$
+#
+# 想要的是 (5)。每个副本在自己那一份上求平均，得到的是 (6)。优化器对副本**求和**，稍不留心就成了 (7)，大了 $R$ 倍。(8) 是改正：每个副本只交出自己的一份。
+#
+# **中断。** 一步训练就是一个函数。记 $\theta$ 为全部权重， $x_t$ 为这一批数据， $s$ 为这一步读取或改动的其余一切：
+#
+# $$
+# \begin{aligned}
+# (\theta_{t+1}, s_{t+1}) &= f(\theta_t, s_t, x_t) && (9) \\
+# s &= (\text{moments and count of each optimizer, average of } G, \text{ random states}) && (10) \\
+# x_t &= x(\text{seed}, t) && (11) \\
+# m_1 &= (1 - \beta_1)\, g, \quad v_1 = (1 - \beta_2)\, g^2, \quad \Delta\theta = -\eta \, \frac{m_1 / (1 - \beta_1)}{\sqrt{v_1 / (1 - \beta_2)}} = -\eta\, \mathrm{sign}(g) && (12)
+# \end{aligned}
+# $$
+#
+# (10) 依次是：各优化器的矩与步数， $G$ 的滑动平均，随机状态。只要 $(\theta_t, s_t)$ 和 $x_t$ 逐位相等，由 (9) 归纳，以后的全部逐位相等。漏掉一样，就成了另一次训练。(12) 说明后果可以有多糟：Adam 丢了矩，每个权重都会走大小为 $\eta$ 的整整一步，不管它的梯度有多小。
+#
+# **文件里少用几位。** 把权重舍入到步长 $\Delta$ 的整数倍，误差 $u$ 在 $[-\Delta / 2, \Delta / 2]$ 内近似均匀分布：
+#
+# $$
+# \begin{aligned}
+# E[u^2] &= \frac1\Delta \int_{-\Delta/2}^{\Delta/2} u^2 \, du = \frac{\Delta^2}{12} && (13)
+# \end{aligned}
+# $$
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# - **256 + 1 in bfloat16.** $256 = 2^8$, so by (1) the spacing is $2^{8 - 7} = 2$. The sum 257 lies half way between 256 and 258; ties go to the number whose last bit is 0, which is 256. So $256 + 1 = 256$, and a running total of ones ends there.
+# - **In float16** the spacing at 256 is $2^{8 - 10} = 0.25$, and 257 is exact. But $256^2 = 65536 \gt 65504$ is infinite.
+# - **Two replicas.** Four images have the gradients 1, 3 and 5, 7. The replicas' means are 2 and 6. Their sum is 8; the mean of all four is 4. Half of each, $1 + 3 = 4$, is right.
+# - **Adam without its moments**, $\eta = 0.001$: by (12) the first step is 0.001 for $g = 10$, and 0.001 for $g = 0.01$.
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# - **bfloat16 的 256 + 1。** $256 = 2^8$，按 (1)，间距是 $2^{8 - 7} = 2$。和 257 恰好在 256 与 258 正中；平局时取末位为 0 的那个，即 256。所以 $256 + 1 = 256$，把许多个 1 逐个累加，就停在这里。
+# - **float16** 在 256 处的间距是 $2^{8 - 10} = 0.25$，257 是准确的。但 $256^2 = 65536 \gt 65504$，成了无穷大。
+# - **两个副本。** 四张图的梯度是 1、3 和 5、7。两个副本的平均是 2 和 6，加起来是 8，而四个数的平均是 4。各取一半， $1 + 3 = 4$，才对。
+# - **丢了矩的 Adam**， $\eta = 0.001$：按 (12)， $g = 10$ 时第一步是 0.001， $g = 0.01$ 时也是 0.001。
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+#
+# A bfloat16 is the upper half of a float32. Rounding to nearest, ties to even, is an addition to the lower half that carries or does not. It must agree with TensorFlow's cast in every bit. TensorFlow sums bfloat16 tensors with a float32 total inside (784 below), but a total that is *kept* in bfloat16 from step to step has no such help (256).
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+#
+# bfloat16 就是 float32 的高半部分。舍入到最近、平局取偶，只是给低半部分加一个数，看它进不进位。结果必须与 TensorFlow 的类型转换逐位相同。TensorFlow 对 bfloat16 张量求和时，内部的总和用 float32（下面的 784）；但一步一步**存**在 bfloat16 里的总和，就没有这种帮助（256）。
+
+
+# %%
+def to_bfloat16(x):
+    """Round float32 numbers to the nearest bfloat16, returned as float32."""
+    bits = np.asarray(x, "float32").view("uint32")
+    last = (bits >> 16) & 1  # the last bit that stays
+    return ((bits + 0x7FFF + last) & 0xFFFF0000).astype("uint32").view("float32")
+
+
+rng = np.random.default_rng(0)
+numbers = (rng.normal(size=100_000) * 10.0 ** rng.uniform(-30, 30, 100_000)).astype("float32")
+assert np.array_equal(to_bfloat16(numbers), tf.cast(tf.cast(numbers, "bfloat16"), "float32"))
+assert to_bfloat16(256 + 1) == 256 and to_bfloat16(256 + 3) == 260  # ties, both to even
+assert np.float16(256) + np.float16(1) == 257 and np.isinf(tf.constant(256.0, tf.float16) ** 2)
+
+ones = tf.ones(784, tf.bfloat16)
+print("784 ones in bfloat16: one sum", float(tf.reduce_sum(ones)), end="   ")
+print("a running total", float(tf.cumsum(ones)[-1]))
+
+weight = keras.Variable([1.0, 1.0])
+keras.optimizers.Adam(0.001).apply([tf.constant([10.0, 0.01])], [weight])
+print("Adam's first step for gradients 10 and 0.01:", (weight.numpy() - 1).round(5))
+assert np.allclose(weight.numpy() - 1, -0.001, rtol=1e-3)
+
+# %% [markdown] lang="en"
+# Now (5) to (8) with the library. The pair is the smallest there is: $x = \tanh(w z)$ and $s = v x$. A step of gradient descent at rate 1 must change $v$ by minus its gradient over all four images, however many devices share them.
+
+# %% [markdown] lang="zh"
+# 再用库来检验 (5) 到 (8)。用最小的一对网络： $x = \tanh(w z)$， $s = v x$。学习率为 1 的一步梯度下降，必须使 $v$ 的改动等于它在全部四张图上的梯度的相反数，不管几台设备来分。
+
+
+# %%
+def tiny_gan(strategy, kind=GAN, optimizer=keras.optimizers.SGD, rate=1.0):
+    """One noise number, one weight w = 0.5, one pixel, one weight v = 2."""
+    with strategy.scope():
+        z, x = keras.Input((1,)), keras.Input((1, 1, 1))
+        g = layers.Reshape((1, 1, 1))(layers.Dense(1, "tanh", use_bias=False)(z))
+        d = layers.Dense(1, use_bias=False)(layers.Flatten()(x))
+        gan = kind(keras.Model(z, g), keras.Model(x, d), latent_dim=1, seed=0)
+        gan.generator.set_weights([np.array([[0.5]])])
+        gan.discriminator.set_weights([np.array([[2.0]])])
+        gan.compile(optimizer(rate), optimizer(rate))
+    return gan
+
+
+def change_of_v(gan):
+    """Train one step on the four real pixels; return what it added to v."""
+    gan.fit(real.reshape(4, 1, 1, 1), batch_size=4, shuffle=False, verbose=0)
+    return gan.discriminator.get_weights()[0].item() - 2.0
+
+
+def sigmoid(s):
+    """Return 1 / (1 + exp(-s))."""
+    return 1 / (1 + np.exp(-s))
+
+
+def gradient_of_v(real, z):
+    """Return dL_D / dv of softplus(-v x) + softplus(v x'), mean over the batch."""
+    fake = np.tanh(0.5 * z)
+    return np.mean(-sigmoid(-2 * real) * real) + np.mean(sigmoid(2 * fake) * fake)
+
+
+real = np.array([0.1, 0.4, -0.2, 0.9], "float32")
+twin = tiny_gan(two)  # it draws, on each replica, the noise that another with its seed will draw
+z = np.stack([part.numpy() for part in two.run(twin.draw_latents, args=(2,)).values])  # (2, 2, 1)
+g_0, g_1 = gradient_of_v(real[:2], z[0, :, 0]), gradient_of_v(real[2:], z[1, :, 0])
+g = gradient_of_v(real, z.ravel())
+print(f"NumPy: replicas {g_0:.6f} and {g_1:.6f}, half of their sum {(g_0 + g_1) / 2:.6f}")
+
+single = tiny_gan(one)
+single.draw_latents = lambda batch_size: tf.constant(z.reshape(4, 1))  # the noise of both
+by_two, by_one = change_of_v(tiny_gan(two)), change_of_v(single)
+print(f"NumPy, whole batch {-g:.6f}   two devices {by_two:.6f}   one device {by_one:.6f}")
+assert np.isclose((g_0 + g_1) / 2, g) and np.allclose([by_two, by_one], -g, rtol=1e-5)
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# Left: the relative error of rounding by magnitude, with the bounds (3) as dashed lines. bfloat16 is coarse everywhere alike. float16 is finer in the middle; beyond 65504 it is infinite, and small numbers lose digit after digit. Middle: near 1 a rounded number is a staircase. Its slope is 0 on a tread, so a change that stays on the tread is no change. Right: what this does to a weight. It descends $\frac12 (w - 2)^2$ from 1 at a rate of 0.001, rounded after each step.
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# 左：各种大小的数舍入的相对误差，虚线是 (3) 给出的界。bfloat16 处处一样粗。float16 在中段更细；超过 65504 就是无穷大，小的数则一位一位地丢。中：在 1 附近，舍入后的数是一段台阶；台阶面上斜率为 0，没有走出台阶面的改动等于没有改动。右：一个权重会因此怎样。它从 1 出发，以学习率 0.001 下降 $\frac12 (w - 2)^2$，每走一步就舍入一次。
+
+
+# %%
+def to_float16(x):
+    """Round to float16, returned as float32; too large numbers become infinite."""
+    with np.errstate(over="ignore"):
+        return np.asarray(x).astype("float16").astype("float32")
+
+
+FORMATS = {"bfloat16": (to_bfloat16, 8), "float16": (to_float16, 11), "float32": (np.float32, 24)}
+exact = 10 ** rng.uniform(-9, 7, 6000)  # float64
+change = np.linspace(-0.01, 0.02, 1201)
+
+figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11.5, 3.2))
+for color, (name, (rounded, bits)) in zip(("C1", "C0", "C2"), FORMATS.items(), strict=True):
+    left.plot(exact, np.abs(rounded(exact) - exact) / exact, ",", color=color)
+    left.axhline(2.0**-bits, color=color, lw=1, ls="--", label=name)
+    middle.plot(change, rounded(1 + change) - 1, color, lw=1 if bits == 24 else 1.8)
+    w = np.float32(1)
+    path = [w := rounded(w - np.float32(0.001) * (w - 2)) for _ in range(4000)]
+    right.plot(path, color, label=f"{name}: {float(w):.3f}")
+left.set(title="relative error of rounding", xlabel="x", xscale="log", yscale="log")
+left.set(ylim=(1e-9, 3))
+middle.set(title="round(1 + d) - 1", xlabel="d")
+right.set(title="a weight that should go to 2", xlabel="step")
+left.legend(fontsize=8, loc="lower left")
+right.legend(fontsize=8)
+plt.show()
+assert to_bfloat16(1 + 0.001) == 1  # by (4): 0.001 is below 2^-8 = 0.0039
+
+# %% [markdown] lang="en"
+# In bfloat16 the weight never leaves 1. In float16 it stops where the update $0.001\,(2 - w)$ falls below $2^{-11}$, at $w = 1.51$. In float32 it arrives at 1.98 and goes on. Hence *mixed* precision: weights, moments and averages are float32, and a bfloat16 copy is made for the multiplications of each step.
+#
+# ## Where it stands in `train_step`
+
+# %% [markdown] lang="zh"
+# 用 bfloat16，权重始终没有离开 1。用 float16，更新 $0.001\,(2 - w)$ 小于 $2^{-11}$ 时就停住，停在 $w = 1.51$。用 float32，它到了 1.98，还在往前走。所以要用**混合**精度（mixed precision）：权重、矩、平均值是 float32，每一步只为乘法临时做一份 bfloat16 的副本。
+#
+# ## 它在 `train_step` 中的位置
+
+
+# %%
+def lines(part, word):
+    """Print the lines of a part of the library that hold a word."""
+    found = [line.strip() for line in inspect.getsource(part).splitlines() if word in line]
+    print(f"{part.__module__}.{part.__name__}:", *found, sep="\n    ", end="\n\n")
+
+
+print(inspect.getsource(GAN.draw_latents))
+print(inspect.getsource(GAN._apply))
+lines(dcgan.generator, 'dtype="float32"')
+lines(dcgan.discriminator, 'dtype="float32"')
+lines(GAN._seed_states, "return")
+lines(training._fit, "start")
+lines(files.replacing, "os.replace")
+
+# %% [markdown] lang="en"
+# - `draw_latents` adds the replica's number to the seed: other noise on each device.
+# - `_apply` is (8). The metrics see the loss undivided.
+# - Under `mixed_bfloat16` the pixels and the logits are float32 all the same, and with them every loss. A sigmoid in bfloat16 would cut off the slope where $D$ is sure (E18).
+# - The random states are saved with the model, since Keras leaves them out of its files; both optimizers are built in `compile`, so that theirs are saved too: (10).
+# - `data.batches` is (11): batch $t$ is a function of seed and $t$, and resuming passes `start`. There is no position to save.
+# - [`keras_gen.files.replacing`](../../keras_gen/files.py) writes under another name and renames: a checkpoint is whole, or it is not there.
+
+# %% [markdown] lang="zh"
+# - `draw_latents` 把副本的编号加到种子上：每台设备的噪声都不同。
+# - `_apply` 就是 (8)。指标里的损失没有被除过。
+# - 即使在 `mixed_bfloat16` 下，像素和 logit 仍是 float32，所有损失也就都是。如果 sigmoid 用 bfloat16， $D$ 有把握的地方斜率就断了（E18）。
+# - 随机状态与模型一起保存，因为 Keras 的文件不含它们；两个优化器都在 `compile` 里建好，它们的状态才会一并保存：这就是 (10)。
+# - `data.batches` 就是 (11)：第 $t$ 批是种子与 $t$ 的函数，继续训练时传入 `start`。没有什么“位置”要保存。
+# - [`keras_gen.files.replacing`](../../keras_gen/files.py) 先写到另一个名字，再改名：检查点（checkpoint）要么完整，要么不存在。
+
+# %% [markdown] lang="en"
+# ## What goes wrong without it
+#
+# **The division is forgotten.** The tiny pair again, on two devices, with gradient descent and with Adam.
+
+# %% [markdown] lang="zh"
+# ## 没有它会怎样
+#
+# **忘了除以副本数。** 还是那对小网络，放在两台设备上，分别用梯度下降和 Adam。
+
+
+# %%
+class Undivided(GAN):
+    """Hands over the replicas' gradients as they are."""
+
+    def _apply(self, optimizer, grads, variables):
+        optimizer.apply(grads, variables)
+
+
+for optimizer, rate in ((keras.optimizers.SGD, 1.0), (keras.optimizers.Adam, 1e-3)):
+    wrong, good = (
+        change_of_v(tiny_gan(two, kind, optimizer, rate)) for kind in (Undivided, GAN)
+    )
+    print(f"{optimizer.__name__:5s} step {wrong:.6f} instead of {good:.6f}: factor {wrong / good:.3f}")
+
+# %% [markdown] lang="en"
+# Twice the step with two devices, eight times with eight. Adam divides by the size of the gradient and hides it, which is how such a mistake lives for years: until somebody clips gradients, adds a penalty to the weights or takes another optimizer.
+#
+# **The same noise on each replica.** `keras.random` with one seed draws the same numbers on both devices. Upper two rows: what replica 0 and replica 1 train on then. Lower two rows: the library.
+
+# %% [markdown] lang="zh"
+# 两台设备，步子是两倍；八台就是八倍。Adam 会除以梯度的大小，把它掩盖起来，这种错误就这样活了好多年：直到有人截断梯度、给权重加惩罚，或者换一个优化器。
+#
+# **每个副本抽到同样的噪声。** `keras.random` 用同一个种子，在两台设备上抽到同样的数。上面两行：这样一来，副本 0 和副本 1 各自用来训练的图。下面两行：本项目的库。
+
+
+# %%
+class SameNoise(GAN):
+    """Draws noise as if there were one device."""
+
+    def draw_latents(self, batch_size):
+        return keras.random.normal((batch_size, self.latent_dim), seed=self.seed_generator)
+
+
+rows = []
+for kind in (SameNoise, GAN):
+    with two.scope():
+        gan = kind(dcgan.generator(width=4), dcgan.discriminator(width=4), 100, seed=0)
+    noise = [part.numpy() for part in two.run(gan.draw_latents, args=(16,)).values]  # 2 x (16, 100)
+    print(f"{kind.__name__:9s} largest difference of the two noises {np.abs(noise[0] - noise[1]).max():.2f}")
+    rows += [np.array(model.ema_generator(part)) for part in noise]
+assert np.array_equal(rows[0], rows[1]) and not np.allclose(rows[2], rows[3])
+grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=1)
+
+# %% [markdown] lang="en"
+# Half of a batch is a copy of the other half. Nothing fails; the batch is only half as large as it says.
+#
+# **A part of the state is lost.** The yardstick left a checkpoint at nine tenths of its steps. From there the last tenth is trained once with all of (10) and (11), and four times without one part. The curves show how far the pictures of fixed noise are from those of the run that lost nothing.
+
+# %% [markdown] lang="zh"
+# 半个批次是另外半个的复制品。没有任何报错，只是批次的实际大小只有名义上的一半。
+#
+# **丢了一部分状态。** 作为准绳的那次训练，在走完十分之九时留下了检查点。从那里出发，把最后十分之一训练一次，(10) 与 (11) 一样不少；再训练四次，每次少一样。曲线是：用固定的噪声画图，与什么都没丢的那次相差多少。
+
+
+# %%
+images = data.load("fashion_mnist_10k").images
+start, path = checkpoints(folder / "whole")[0]
+
+
+def forget(gan, part):
+    """Lose one part of the state; return the step at which the data go on."""
+    new = recipe.build()
+    if part == "optimizers":
+        for name in ("d_optimizer", "g_optimizer"):
+            fresh, known = (getattr(owner, name).variables for owner in (new, gan))
+            for ours, theirs in zip(known, fresh, strict=True):
+                ours.assign(theirs)
+    elif part == "random state":
+        gan.seed_generator.state.assign(new.seed_generator.state)
+    elif part == "average of G":
+        gan.ema_generator.set_weights(gan.generator.get_weights())
+    return 0 if part == "position in the data" else start
+
+
+left = STEPS - start
+WHEN = [0, 1, *range(max(2, left // 10), left + 1, max(2, left // 10))]
+
+
+def go_on(part):
+    """Train the last tenth without one part; return model, first step of D, pictures over time."""
+    gan, pictures = recipe.build(), []
+    gan.load_weights(path)
+    at, before = forget(gan, part), gan.discriminator.get_weights()
+    for done, until in pairwise(WHEN):
+        stream = data.batches(images, recipe.batch_size, recipe.seed, at + done, recipe.scale)
+        gan.fit(stream, steps_per_epoch=until - done, epochs=1, shuffle=False, verbose=0)
+        pictures.append(gan.sample(64, seed=1))
+        if until == 1:
+            pairs = zip(gan.discriminator.get_weights(), before, strict=True)
+            moved = np.concatenate([np.abs(a - b).ravel() for a, b in pairs])
+    return gan, moved, np.stack(pictures)
+
+
+def state(gan):
+    """Return all that a step reads or moves, but the batch: equation (10), and the weights."""
+    optimizers = [*gan.d_optimizer.variables, *gan.g_optimizer.variables]
+    return [np.array(v) for v in (*gan.weights, gan.seed_generator.state, *optimizers)]
+
+
+def same(a, b):
+    """Tell whether two models agree in every bit of their states."""
+    return all(np.array_equal(x, y) for x, y in zip(state(a), state(b), strict=True))
+
+
+gan, step, yardstick = go_on("nothing")
+print("nothing lost: every bit that of the run without a pause:", same(gan, model))
+print(f"D's first step, median of its weights {np.median(step):.6f}")
+assert same(gan, model)
+
+figure, axes = plt.subplots(figsize=(7.5, 3.2))
+for part in ("optimizers", "random state", "position in the data", "average of G"):
+    _, step, drawn = go_on(part)
+    apart = 255 * np.abs(drawn - yardstick).mean(axis=(1, 2, 3, 4))
+    axes.plot(WHEN[1:], apart, marker=".", label=f"lost: {part}")
+    print(f"lost: {part:20s}  {apart[0]:5.2f} grey levels apart at once, {apart[-1]:5.2f} at the end")
+    if part == "optimizers":
+        print(f"      D's first step, median of its weights {np.median(step):.6f}")
+axes.axhline(0, color="k", label="nothing lost")
+axes.set(xlabel="steps after the checkpoint", ylabel="difference, grey levels")
+axes.legend(fontsize=8)
+plt.show()
