@@ -238,12 +238,12 @@ plt.show()
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
 #
-# They are (12) to (14). `np.logaddexp(0, s)` is $\log(e^0 + e^s)$, the softplus, without overflow. The library's functions must say the same.
+# They are (12) to (14). `np.logaddexp(0, s)` is $\log(e^0 + e^s)$, the softplus, without overflow. The library's [`keras_gen.losses.minimax_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.saturating_generator_loss`](../../keras_gen/losses/gan.py) and [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py) must say the same.
 
 # %% [markdown] lang="zh"
 # ## 五行 NumPy
 #
-# 就是 (12) 到 (14)。`np.logaddexp(0, s)` 等于 $\log(e^0 + e^s)$，即不会溢出的 softplus。库里的函数必须给出同样的结果。
+# 就是 (12) 到 (14)。`np.logaddexp(0, s)` 等于 $\log(e^0 + e^s)$，即不会溢出的 softplus。库里的 [`keras_gen.losses.minimax_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.saturating_generator_loss`](../../keras_gen/losses/gan.py) 和 [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py) 必须给出同样的结果。
 
 # %%
 real_logits, fake_logits = np.array([[2.0]]), np.array([[-1.0]])
@@ -300,24 +300,24 @@ assert abs(sampled - value) < 0.01
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# A generator never sees a value, only a slope, so look at both. The third curve is the $L_G$ that [one of the two documents](../../docs/errata.md) prints:
+# A generator never sees a value, only a slope, so look at both. The third curve is the $L_G$ that [one of the two documents](../../docs/errata.md) prints (E27):
 #
 # $$
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
 # $$
 #
-# It is (13) with the other sign: the minus belongs to $L_D$. Its slope is *positive*, so a generator that descends it lowers its own logits.
+# It is (13) with the other sign: the minus belongs to $L_D$. Its slope is *positive*, so a generator that descends it lowers its own logits. (Its listing trains on (14) instead, without a word, E28; and it calls $L_D$ the loss of *the GAN*, as if both players descended one function, E29.)
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是[两篇文档之一](../../docs/errata.zh-CN.md)印出的 $L_G$：
+# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是[两篇文档之一](../../docs/errata.zh-CN.md)印出的 $L_G$（E27）：
 #
 # $$
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
 # $$
 #
-# 它与 (13) 只差一个符号：负号本该属于 $L_D$。它的斜率为**正**，所以照它下降的生成器会压低自己的 logit。
+# 它与 (13) 只差一个符号：负号本该属于 $L_D$。它的斜率为**正**，所以照它下降的生成器会压低自己的 logit。（那篇文档的代码却用 (14) 训练，对此只字未提，见 E28；它还把 $L_D$ 叫作整个 GAN 的损失，好像双方在下降同一个函数，见 E29。）
 
 
 # %%

@@ -39,7 +39,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from keras_gen import data, measures
+from keras_gen import data, losses, measures
 from keras_gen.models import GAN
 from keras_gen.networks import mlp_gan
 from keras_gen.pictures import grid
@@ -311,10 +311,41 @@ print("a warning is all:", str(heard[-1].message).strip().splitlines()[0])
 assert moved == 0
 
 # %% [markdown] lang="en"
-# **The scale.** The same networks, data and seed; only the last activation differs. $D$'s two scores tell the rest.
+# **The last layer of $D$.** Both documents end $D$ in a sigmoid and compare with `binary_crossentropy` (E18). On paper $-\log \sigma(s)$ is $\mathrm{softplus}(-s)$. In float32 the way through the probability loses it: Keras clips $D$ at $10^{-7}$, so the loss stops at $-\log 10^{-7} = 16.12$ and the slope (6) is 0, just where $D$ is surest and $G$ has most to learn. (Where the sigmoid is the very last operation, Keras on TensorFlow finds its logit and repairs this. Any layer behind it, here a `Reshape` that changes nothing, and it does not.) The library's $D$ answers with a logit: [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py).
 
 # %% [markdown] lang="zh"
-# **尺度。** 网络、数据、种子都相同，只有最后的激活函数不同。其余的看 $D$ 的两个分数。
+# **判别器的最后一层。** 两篇文档的 $D$ 都以 sigmoid 结尾，再用 `binary_crossentropy` 比较（E18）。纸面上 $-\log \sigma(s)$ 就是 $\mathrm{softplus}(-s)$。但在 float32 里绕道概率就丢了：Keras 把 $D$ 截断在 $10^{-7}$，于是损失到 $-\log 10^{-7} = 16.12$ 为止，斜率 (6) 变成 0，而那正是 $D$ 最有把握、 $G$ 最该学的地方。（如果 sigmoid 恰好是最后一个运算，TensorFlow 后端的 Keras 能找到它的 logit，自动补救。后面再接任何一层，比如这里什么也不改的 `Reshape`，就补救不了。）库里的 $D$ 直接给出 logit：[`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py)。
+
+# %%
+s = np.linspace(-25, 5, 121, dtype="float32")[:, None]  # (121, 1)
+last = {"sigmoid": [layers.Activation("sigmoid")]}
+last["sigmoid, then a layer"] = [*last["sigmoid"], layers.Reshape((1,))]
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8))
+for name, end in {"logit, the library's loss": [], **last}.items():
+    answer = keras.Sequential([keras.Input((1,)), *end]) if end else None
+    with tf.GradientTape() as tape:
+        logits = tf.constant(s)
+        tape.watch(logits)
+        if answer:
+            each = keras.losses.binary_crossentropy(tf.ones_like(s), answer(logits))  # (121,)
+        else:
+            each = tf.vectorized_map(losses.non_saturating_generator_loss, logits)  # (121,)
+        total = tf.reduce_sum(each)
+    slope = tape.gradient(total, logits)
+    print(f"{name:25s} at s = -20: loss {each[20]:6.3f}   slope {slope[20, 0]:6.3f}")
+    left.plot(s, each, label=name, lw=1 + 3 * (name == "sigmoid"))
+    right.plot(s, slope, label=name, lw=1 + 3 * (name == "sigmoid"))
+left.set(title="$L_G$ of one image", xlabel="logit $s$")
+right.set(title="its slope (6)", xlabel="logit $s$")
+left.legend(fontsize=8)
+plt.show()
+assert slope[20, 0] == 0
+
+# %% [markdown] lang="en"
+# **The scale.** The same networks, data and seed; only the last activation differs. $D$'s two scores tell the rest (E13, E19).
+
+# %% [markdown] lang="zh"
+# **尺度。** 网络、数据、种子都相同，只有最后的激活函数不同。其余的看 $D$ 的两个分数（E13、E19）。
 
 # %%
 rows = []

@@ -388,7 +388,8 @@ left.set(title="relative error of rounding", xlabel="x", xscale="log", yscale="l
 left.set(ylim=(1e-9, 3))
 middle.set(title="round(1 + d) - 1", xlabel="d")
 right.set(title="a weight that should go to 2", xlabel="step")
-left.legend(fontsize=8, loc="lower left")
+middle.set(xticks=[-0.01, 0, 0.01, 0.02])
+left.legend(fontsize=7, loc=(0.62, 0.22))
 right.legend(fontsize=8)
 plt.show()
 assert to_bfloat16(1 + 0.001) == 1  # by (4): 0.001 is below 2^-8 = 0.0039
@@ -408,7 +409,7 @@ assert to_bfloat16(1 + 0.001) == 1  # by (4): 0.001 is below 2^-8 = 0.0039
 def lines(part, word):
     """Print the lines of a part of the library that hold a word."""
     found = [line.strip() for line in inspect.getsource(part).splitlines() if word in line]
-    print(f"{part.__module__}.{part.__name__}:", *found, sep="\n    ", end="\n\n")
+    print(f"{part.__module__}.{part.__qualname__}:", *found, sep="\n    ", end="\n\n")
 
 
 print(inspect.getsource(GAN.draw_latents))
@@ -416,7 +417,7 @@ print(inspect.getsource(GAN._apply))
 lines(dcgan.generator, 'dtype="float32"')
 lines(dcgan.discriminator, 'dtype="float32"')
 lines(GAN._seed_states, "return")
-lines(training._fit, "start")
+lines(training._fit, "seed, start")
 lines(files.replacing, "os.replace")
 
 # %% [markdown] lang="en"
@@ -455,10 +456,10 @@ class Undivided(GAN):
 
 
 for optimizer, rate in ((keras.optimizers.SGD, 1.0), (keras.optimizers.Adam, 1e-3)):
-    wrong, good = (
-        change_of_v(tiny_gan(two, kind, optimizer, rate)) for kind in (Undivided, GAN)
+    wrong, good = (change_of_v(tiny_gan(two, kind, optimizer, rate)) for kind in (Undivided, GAN))
+    print(
+        f"{optimizer.__name__:5s} step {wrong:.6f} instead of {good:.6f}: factor {wrong / good:.3f}"
     )
-    print(f"{optimizer.__name__:5s} step {wrong:.6f} instead of {good:.6f}: factor {wrong / good:.3f}")
 
 # %% [markdown] lang="en"
 # Twice the step with two devices, eight times with eight. Adam divides by the size of the gradient and hides it, which is how such a mistake lives for years: until somebody clips gradients, adds a penalty to the weights or takes another optimizer.
@@ -484,7 +485,9 @@ for kind in (SameNoise, GAN):
     with two.scope():
         gan = kind(dcgan.generator(width=4), dcgan.discriminator(width=4), 100, seed=0)
     noise = [part.numpy() for part in two.run(gan.draw_latents, args=(16,)).values]  # 2 x (16, 100)
-    print(f"{kind.__name__:9s} largest difference of the two noises {np.abs(noise[0] - noise[1]).max():.2f}")
+    print(
+        f"{kind.__name__:9s} largest difference of the two noises {np.abs(noise[0] - noise[1]).max():.2f}"
+    )
     rows += [np.array(model.ema_generator(part)) for part in noise]
 assert np.array_equal(rows[0], rows[1]) and not np.allclose(rows[2], rows[3])
 grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=1)
@@ -542,7 +545,7 @@ def go_on(part):
 def state(gan):
     """Return all that a step reads or moves, but the batch: equation (10), and the weights."""
     optimizers = [*gan.d_optimizer.variables, *gan.g_optimizer.variables]
-    return [np.array(v) for v in (*gan.weights, gan.seed_generator.state, *optimizers)]
+    return [v.numpy() for v in (*gan.weights, gan.seed_generator.state, *optimizers)]
 
 
 def same(a, b):
@@ -560,10 +563,373 @@ for part in ("optimizers", "random state", "position in the data", "average of G
     _, step, drawn = go_on(part)
     apart = 255 * np.abs(drawn - yardstick).mean(axis=(1, 2, 3, 4))
     axes.plot(WHEN[1:], apart, marker=".", label=f"lost: {part}")
-    print(f"lost: {part:20s}  {apart[0]:5.2f} grey levels apart at once, {apart[-1]:5.2f} at the end")
+    print(
+        f"lost: {part:20s}  {apart[0]:5.2f} grey levels apart at once, {apart[-1]:5.2f} at the end"
+    )
     if part == "optimizers":
         print(f"      D's first step, median of its weights {np.median(step):.6f}")
 axes.axhline(0, color="k", label="nothing lost")
 axes.set(xlabel="steps after the checkpoint", ylabel="difference, grey levels")
 axes.legend(fontsize=8)
 plt.show()
+
+# %% [markdown] lang="en"
+# With nothing lost, every bit is that of the run without a pause. Without the moments $D$'s first step has the size of the learning rate, as (12) says, for nearly every weight. The lost average is another average at once. The random state and the data go wrong quietly: the run is as good as any other, only not this one, and some images come twice and others not at all.
+#
+# **The copy is not the model.** Two exports that run and are wrong. The first one exports $G$ as it was trained: BatchNorm takes its statistics from whatever comes in together, so a picture depends on its neighbours. The second one draws its noise inside: handy, and after every restart of the server the same products come again.
+
+# %% [markdown] lang="zh"
+# 什么都没丢时，每一位都与没有停过的训练相同。丢了矩， $D$ 的第一步对几乎每个权重都是学习率那么大，正如 (12) 所说。丢了平均，立刻就是另一个平均。随机状态和数据位置错得悄无声息：这次训练不比别的差，只是不再是原来那次，而且有的图看了两遍，有的一遍也没看。
+#
+# **副本不是原来的模型。** 两种能运行却错误的导出。第一种把 $G$ 按训练时的样子导出：批归一化（BatchNorm）的统计量取自一起进来的那些图，于是一张图取决于它的邻居。第二种在内部抽噪声：很方便，但服务器每次重启，出来的又是同一批商品。
+
+
+# %%
+def exported(function, name):
+    """Export a function of latents (B, 100) that uses G; return the copy, loaded."""
+    archive = keras.export.ExportArchive()
+    archive.track(model.generator)
+    archive.add_endpoint("serve", function, input_signature=[tf.TensorSpec((None, 100))])
+    archive.write_out(str(folder / name), verbose=False)
+    return tf.saved_model.load(str(folder / name)).serve
+
+
+class Night(tf.Module):
+    """A generator with its noise inside."""
+
+    def __init__(self):
+        super().__init__()
+        self.generator = model.ema_generator
+        self.random = tf.random.Generator.from_seed(0)
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.int32)])
+    def serve(self, n):
+        """Return n images (n, 28, 28, 1)."""
+        return self.generator(self.random.normal((n, 100)), training=False)
+
+
+z = tf.random.stateless_normal((16, 100), seed=(0, 0))
+for training_mode in (True, False):
+    served = exported(lambda z: model.generator(z, training=training_mode), f"{training_mode}")  # noqa: B023
+    apart = 127.5 * np.abs(served(z)[:1] - served(z[:1]))
+    print(
+        f"training={training_mode}: one picture, alone or among 16: {apart.mean():.2f} grey levels apart"
+    )
+assert apart.mean() < 0.01
+
+tf.saved_model.save(Night(), str(folder / "night"))
+nights = [tf.saved_model.load(str(folder / "night")).serve(4).numpy() for _ in range(2)]
+print("noise inside: the second night's products are the first night's:", np.array_equal(*nights))
+assert np.array_equal(*nights)
+
+# %% [markdown] lang="en"
+# **The label is lost.** A visible mark is made of pixels. A label for programs is a piece of text beside the pixels, here a text chunk of a PNG. This is a sketch by means of Pillow, to show the principle; it is not the XMP property that the Chinese standard asks for, and nobody signs it. What becomes of both on the way to a customer?
+
+# %% [markdown] lang="zh"
+# **标识丢了。** 看得见的标识由像素组成。给程序看的标识是像素旁边的一段文字，这里用 PNG 的一个文本块。这只是用 Pillow 写的示意，为了说明原理；它不是中国标准所要求的 XMP 属性，也没有谁给它签名。送到顾客面前的路上，两者会怎样？
+
+
+# %%
+def write_label(file, picture, record):
+    """Write a PNG whose text chunk AIGC holds a record as JSON."""
+    info = PngInfo()
+    info.add_itxt("AIGC", json.dumps(record))
+    picture.save(file, "PNG", pnginfo=info)
+
+
+def read_label(file):
+    """Return the record of a picture, or None where there is no label."""
+    with Image.open(file) as picture:
+        text = picture.info.get("AIGC")
+    return text and json.loads(text)
+
+
+def again(picture, kind, **options):
+    """Open a picture and save it once more, as any program on the way does."""
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file
+
+
+labelled = io.BytesIO()
+record = {"Label": "generated", "run": "whole", "seed": 1, "number": 0}
+write_label(labelled, marked(products[0], zoom=7), record)
+picture = Image.open(labelled)
+versions = {
+    "as written": labelled,
+    "saved again as PNG": again(picture, "PNG"),
+    "saved as JPEG, quality 20": again(picture, "JPEG", quality=20),
+    "cropped": again(picture.crop((20, 0, 176, 156)), "PNG"),
+    "screenshot": again(Image.fromarray(np.asarray(picture)), "PNG"),
+}
+figure, row = plt.subplots(1, len(versions), figsize=(11.5, 2.8))
+for (name, file), axes in zip(versions.items(), row, strict=True):
+    found = read_label(file)
+    axes.imshow(np.asarray(Image.open(file)), cmap="gray", vmin=0, vmax=255)
+    axes.set_title(f"{name}\ntext: {'read' if found else 'lost'}", fontsize=9)
+    axes.axis("off")
+    print(f"{name:26s} {found}")
+    assert (found == record) == (name == "as written")
+plt.show()
+
+# %% [markdown] lang="en"
+# The text survives a copy of the file and nothing else; the mark survives all but the crop. Neither holds against somebody who wants it gone. So both are put on, last, behind every resize and encoding, and read back from the file that customers get.
+#
+# ## The real training
+#
+# **Killed and resumed.** The same recipe in a process of its own, by the command line. It is killed without warning some time after a third of its steps, and [`keras_gen.training.resume`](../../keras_gen/training.py) goes on from the last checkpoint.
+
+# %% [markdown] lang="zh"
+# 文字只经得起原样复制文件，别的都不行；看得见的标识除了裁剪都经得起。遇上存心要去掉它的人，两样都不管用。所以两样都要加，放在所有缩放和编码之后，最后才加，并从顾客真正拿到的文件里读回来核对。
+#
+# ## 真正的训练
+#
+# **杀掉，再继续。** 同一个配方，用命令行放在另一个进程里训练。过了三分之一的步数之后，不打招呼就把它杀掉，再由 [`keras_gen.training.resume`](../../keras_gen/training.py) 从最后一个检查点继续。
+
+# %%
+command = [sys.executable, "-m", "keras_gen", "train", "dcgan", "--run-dir", str(folder / "killed")]
+command += ["--steps", str(STEPS), "--report-every", str(STEPS // 10)]
+hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}  # no GPU for it either
+process = subprocess.Popen(
+    command, env=hidden, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+)
+while not (saved := checkpoints(folder / "killed")) or saved[-1][0] < STEPS // 3:
+    assert process.poll() is None, "the run has ended by itself"
+    time.sleep(0.05)
+process.kill()
+process.wait()
+print("killed; the last whole checkpoint is of step", checkpoints(folder / "killed")[-1][0])
+
+quietly(training.resume, folder / "killed")
+resumed = generation.load_run(folder / "killed")
+print("weights, average, optimizers, random state equal in every bit:", same(resumed, model))
+assert same(resumed, model) and np.array_equal(resumed.sample(18, seed=1), products)
+
+# %% [markdown] lang="en"
+# **Half the bits.** The same run once more with `precision="mixed_bfloat16"`. What a network must keep for the way back are the outputs of its layers: their bytes are counted from the shapes. Time is measured from step to step; on a CPU the answer depends on whether it multiplies bfloat16 in hardware, so trust your own figure. For style transfer on an NVIDIA H100 this project measured [6.6 ms for 10.8](../../docs/style.md), a ratio of 0.61.
+
+# %% [markdown] lang="zh"
+# **位数减半。** 同样的训练再做一次，`precision="mixed_bfloat16"`。网络为了反向传播必须留着各层的输出：它们的字节数由形状算出。时间是一步一步量的；在 CPU 上，结果取决于它有没有 bfloat16 乘法的硬件，所以请相信你自己测到的数。对风格迁移，本项目在 NVIDIA H100 上测得 [10.8 毫秒变为 6.6 毫秒](../../docs/style.zh-CN.md)，比值 0.61。
+
+
+# %%
+def activation_bytes(network, batch_size):
+    """Return the bytes of all layers' outputs."""
+    outputs = [layer.output for layer in network.layers]
+    return sum(batch_size * math.prod(o.shape[1:]) * tf.as_dtype(o.dtype).size for o in outputs)
+
+
+half = DCGAN(steps=STEPS, report_every=STEPS // 10, seed=0, precision="mixed_bfloat16")
+quietly(training.train, "dcgan", half, folder / "half")
+half_model = generation.load_run(folder / "half")
+assert {w.dtype for w in half_model.generator.trainable_weights} == {"float32"}
+
+figure, axes = plt.subplots(1, 2, figsize=(9, 2.8))
+seconds, activations = [], []
+for name, gan, style in (("whole", model, "-"), ("half", half_model, "--")):
+    rows = read_metrics(folder / name)
+    for column, panel in zip(("d_loss", "g_loss"), axes, strict=True):
+        panel.plot(
+            [r["step"] for r in rows],
+            [r[column] for r in rows],
+            style,
+            label=gan.generator.dtype_policy.name,
+        )
+        panel.set(xlabel="step", ylabel=column)
+        panel.legend()
+    seconds.append(recipe.batch_size / np.median([r["images_per_second"] for r in rows]))
+    activations.append(sum(activation_bytes(n, 16) for n in (gan.generator, gan.discriminator)))
+plt.show()
+print(
+    f"outputs of all layers, batch of 16: {activations[0] / 1e6:.2f} and {activations[1] / 1e6:.2f} MB",
+    end="",
+)
+print(f", ratio {activations[1] / activations[0]:.2f}")
+print(f"seconds a step: {seconds[0]:.4f} and {seconds[1]:.4f}, ratio {seconds[1] / seconds[0]:.2f}")
+
+# %% [markdown] lang="en"
+# The same noise, float32 above, mixed_bfloat16 below:
+
+# %% [markdown] lang="zh"
+# 同样的噪声，上面两行是 float32，下面两行是 mixed_bfloat16：
+
+# %%
+grid(np.concatenate([gan.sample(32, seed=2) for gan in (model, half_model)]), columns=16, zoom=2)
+
+# %% [markdown] lang="en"
+# **The copy.** A nightly program needs the averaged generator and nothing else: no $D$, no optimizers, no noise inside, no training mode. `export` writes such a SavedModel. It is loaded and compared before anybody relies on it. And what would 8 bits do? Each kernel is rounded to multiples of $\Delta = \max |w| / 127$, which the file could store as one byte a weight; (13) says what to expect.
+
+# %% [markdown] lang="zh"
+# **副本。** 每晚运行的程序只需要滑动平均的生成器：不要 $D$，不要优化器，内部不抽噪声，也不要训练模式。`export` 写出的就是这样一个 SavedModel。在有人依赖它之前，先加载，再比较。若只用 8 位呢？把每个卷积核舍入到 $\Delta = \max |w| / 127$ 的整数倍，存成文件时一个权重只要一个字节；(13) 说明误差该有多大。
+
+# %%
+model.ema_generator.export(str(folder / "export"), verbose=False)
+served = tf.saved_model.load(str(folder / "export")).serve
+z = keras.random.normal((64, 100), seed=1)
+gap = float(np.abs(served(z) - model.ema_generator(z)).max())
+print(f"export, loaded again: largest difference of a pixel in [-1, 1] {gap:.1e}")
+assert gap < 1e-5
+
+small = keras.models.clone_model(model.ema_generator)
+kernels, ratios = [], []
+for w in model.ema_generator.get_weights():
+    if w.ndim > 1:
+        delta = np.abs(w).max() / 127
+        rounded = np.round(w / delta) * delta
+        ratios.append(np.mean((rounded - w) ** 2) / (delta**2 / 12))
+        w = rounded
+    kernels.append(w)
+small.set_weights(kernels)
+full_pictures, small_pictures = ((np.array(g(z)) + 1) / 2 for g in (model.ema_generator, small))
+decibels = psnr(small_pictures, full_pictures)
+count = sum(w.size for w in kernels)
+print("squared error of each kernel, in units of (13):", np.round(ratios, 2))
+print(
+    f"{count:,} weights: {4 * count / 1e6:.1f} MB in float32, {2 * count / 1e6:.1f} in 16 bits",
+    end="",
+)
+print(
+    f", {count / 1e6:.1f} in 8; PSNR of the pictures {decibels.min():.1f} to {decibels.max():.1f} dB"
+)
+assert FAST or np.allclose(ratios, 1, atol=0.1)
+
+# %% [markdown] lang="en"
+# This is an estimate of what 8 bits cost in quality; a real int8 file also computes in 8 bits, and has to be measured by itself.
+#
+# **The label.** One night: products from the exported file, each with its mark, its record and its place in the run folder, and every file read back. The record leads to the model, the data and the seed, which `recipe.json` keeps, so that a picture can be found again and withdrawn.
+
+# %% [markdown] lang="zh"
+# 这只是估计 8 位会损失多少质量；真正的 int8 文件连计算也用 8 位，必须另行测量。
+#
+# **标识。** 一个晚上：用导出的文件画商品，每张都加上看得见的标识和记录，再把每个文件读回来。记录指向模型、数据和种子，它们都在 `recipe.json` 里，所以任何一张图都能查到、能撤下。
+
+# %%
+out = folder / "tonight"
+out.mkdir()
+for number, image in enumerate(np.clip((served(z).numpy() + 1) / 2, 0, 1)):
+    with files.replacing(out / f"{number:03d}.png") as temporary:
+        note = {"Label": "generated", "run": "whole", "seed": 1, "number": number}
+        write_label(temporary, marked(image), note)
+
+written = sorted(out.iterdir())
+found = [read_label(file) for file in written]
+assert [note["number"] for note in found] == list(range(64))
+origin = json.loads((folder / "whole" / "recipe.json").read_text("utf-8"))
+print(f"{len(found)} of {len(written)} labels read back; the last one:", found[-1])
+print("data, sha256:", origin["data"]["sha256"][:16], "...  versions:", origin["versions"])
+
+# %% [markdown] lang="en"
+# **What the law asks for**, as far as [interview question](../../docs/interview.md) Q69 could check it, from secondary sources:
+#
+# - *China*, since 1 September 2025 (the Measures for labelling AI-generated content, and the mandatory standard GB 45438-2025): a visible label, as text of at least 5 % of the shortest side, and an implicit one in the metadata of the file, the XMP property `TC260:AIGC` with its JSON.
+# - *EU*, since 2 August 2026 (Article 50(2) of the AI Act): providers mark output in a machine-readable way, effective and robust as far as feasible.
+#
+# The sketch above has a visible mark of 11 % and a record that programs can read, in a chunk of its own making. It lacks the prescribed fields, a signature, and robustness. That is engineering, no legal advice. Nor does a label make a picture true: these garments are nobody's goods, and a GAN that takes noise alone cannot draw a certain product (E44).
+#
+# ## Exercises
+#
+# **1.** The next number. For positive numbers that bfloat16 can represent, return the next larger one, by (1).
+
+# %% [markdown] lang="zh"
+# **法律要求什么**，以[面试题](../../docs/interview.zh-CN.md) Q69 依据二手资料所能核对的为限：
+#
+# - **中国**，自 2025 年 9 月 1 日起（《人工智能生成合成内容标识办法》和强制性国家标准 GB 45438-2025）：要有显式标识，文字高度不低于最短边的 5 %；还要有文件元数据里的隐式标识，即 XMP 属性 `TC260:AIGC` 及其 JSON。
+# - **欧盟**，自 2026 年 8 月 2 日起（《人工智能法》第 50 条第 2 款）：提供者以机器可读的方式标记输出，在可行的范围内有效、可靠。
+#
+# 上面的示意有占 11 % 的可见标识，也有程序能读的记录，但记录放在自定的文本块里。它缺少规定的字段，缺少签名，也不可靠。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服不是任何人的货；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
+#
+# ## 练习
+#
+# **1.** 下一个数。对 bfloat16 能表示的正数，按 (1) 返回比它大的下一个数。
+
+
+# %% exercise
+def next_bfloat16(x):
+    """Return the next larger bfloat16 of each positive one, as floats."""
+    return ...
+
+
+# %% check
+found = next_bfloat16(np.array([1.0, 1.5, 256.0, 0.15625, 255.0]))
+right = [1.0078125, 1.5078125, 258.0, 0.1572265625, 256.0]
+assert found is ... or np.allclose(found, right, rtol=1e-6), f"expected {right}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def next_bfloat16(x):
+    """Return the next larger bfloat16 of each positive one, as floats."""
+    return x + 2.0 ** (np.floor(np.log2(x)) - 7)  # the spacing depends on the exponent alone
+
+
+# %% [markdown] lang="en"
+# **2.** An uneven batch. At the end of an epoch the replicas get parts of different `sizes`, and each computes the mean gradient of its part. By which factor must each multiply it, so that the sum over the replicas is the mean over all images?
+
+# %% [markdown] lang="zh"
+# **2.** 分得不均的批次。一轮的末尾，各副本分到的份数不同，为 `sizes`，各自算出自己那一份的平均梯度。每个副本要乘以多大的因子，加起来才是全部图像的平均？
+
+
+# %% exercise
+def shares(sizes):
+    """Return one factor a replica, for parts of sizes (R,)."""
+    return ...
+
+
+# %% check
+found = shares(np.array([16, 16, 8]))
+right = [0.4, 0.4, 0.2]
+assert found is ... or np.allclose(found, right), f"expected {right}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def shares(sizes):
+    """Return one factor a replica, for parts of sizes (R,)."""
+    return sizes / np.sum(sizes)  # for equal parts this is 1 / R, as in (8)
+
+
+# %% [markdown] lang="en"
+# **3.** Where the label sits. A PNG is a signature of 8 bytes, then chunks: 4 bytes with the length of the data (big end first), 4 letters that name the kind, the data, 4 bytes of checksum. Given the `png` as bytes and the place `at` where a chunk begins, return its kind and the place where the next one begins. (A program that keeps only `IHDR`, `IDAT` and `IEND` has kept the picture and lost the label.)
+
+# %% [markdown] lang="zh"
+# **3.** 标识放在哪里。PNG 文件先是 8 字节的签名，然后是一个个数据块：4 字节的数据长度（高位在前），4 个字母的种类，数据，4 字节的校验和。给定字节串 `png` 和某一块的起点 `at`，返回它的种类和下一块的起点。（只保留 `IHDR`、`IDAT` 和 `IEND` 的程序，保住了图，丢掉了标识。）
+
+
+# %% exercise
+def chunk(png, at):
+    """Return the kind of the chunk at a place, as bytes, and the place of the next chunk."""
+    return ...
+
+
+# %% check
+file, info = io.BytesIO(), PngInfo()
+info.add_text("AIGC", "IDAT, says the label")
+Image.new("L", (8, 8)).save(file, "PNG", pnginfo=info)
+found, at = [chunk(file.getvalue(), 8)], 8
+while found[0] is not ... and at < len(file.getvalue()) and len(found) < 9:
+    kind, at = chunk(file.getvalue(), at)
+    found.append(kind)
+right = [(b"IHDR", 33), b"IHDR", b"tEXt", b"IDAT", b"IEND"]
+assert found[0] is ... or found == right, f"expected {right}, found {found}"
+print("not yet 尚未作答" if found[0] is ... else "right 正确 ✓")
+
+
+# %% solution
+def chunk(png, at):
+    """Return the kind of the chunk at a place, as bytes, and the place of the next chunk."""
+    return png[at + 4 : at + 8], at + 12 + int.from_bytes(png[at : at + 4], "big")
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# - [Training and resuming](../../keras_gen/training.py), [run folders](../../keras_gen/run_folder.py), [generation](../../keras_gen/generation.py), [the GAN's step](../../keras_gen/models/gan.py); [interview questions](../../docs/interview.md) Q51 to Q61 on engineering, Q65 to Q74 on shops and compliance; [errata](../../docs/errata.md).
+# - `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16` is the full run, `--resume` goes on with it.
+# - Micikevicius et al. 2018, [arXiv:1710.03740](https://arxiv.org/abs/1710.03740), for mixed precision with float16 and loss scaling; Kingma and Ba 2015, [arXiv:1412.6980](https://arxiv.org/abs/1412.6980), for the moments in (12).
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [训练与继续](../../keras_gen/training.py)、[运行文件夹](../../keras_gen/run_folder.py)、[生成](../../keras_gen/generation.py)、[GAN 的一步](../../keras_gen/models/gan.py)；[面试题](../../docs/interview.zh-CN.md) Q51 至 Q61 讲工程，Q65 至 Q74 讲店铺与合规；[勘误](../../docs/errata.zh-CN.md)。
+# - 完整的训练是 `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16`，用 `--resume` 继续。
+# - Micikevicius et al. 2018，[arXiv:1710.03740](https://arxiv.org/abs/1710.03740)，float16 的混合精度与损失缩放；Kingma 与 Ba 2015，[arXiv:1412.6980](https://arxiv.org/abs/1412.6980)，(12) 中的矩。
