@@ -103,7 +103,7 @@ plt.show()
 #
 # $D$ answers with a number $s(x)$, without a sigmoid. As in tutorial 1, the integrals can be minimised point by point.
 #
-# **Least squares** (LSGAN) lets $D$ regress 1 for real and 0 for generated images:
+# **Least squares** (LSGAN) lets $D$ regress 1 for real and 0 for generated images. The error is that of $D$'s *answers*, not of images; [one of the documents](../../docs/errata.md) leaves that open (E31):
 #
 # $$
 # \begin{aligned}
@@ -159,7 +159,7 @@ plt.show()
 #
 # $D$ 输出一个数 $s(x)$，不加 sigmoid。与教程 1 一样，积分可以逐点求最小。
 #
-# **最小二乘**（least squares，LSGAN）让 $D$ 对真图回归到 1，对生成图回归到 0：
+# **最小二乘**（least squares，LSGAN）让 $D$ 对真图回归到 1，对生成图回归到 0。误差是 $D$ 的**回答**的误差，不是图像的误差；[两篇文档之一](../../docs/errata.zh-CN.md)没有说清（E31）：
 #
 # $$
 # \begin{aligned}
@@ -239,12 +239,20 @@ plt.show()
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
 #
-# One for each row of the table, and one for the penalty.
+# One for each row of the table, and one for the penalty. The library's functions must say the same:
+#
+# - least squares: [`keras_gen.losses.least_squares_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.least_squares_generator_loss`](../../keras_gen/losses/gan.py);
+# - hinge: [`keras_gen.losses.hinge_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.hinge_generator_loss`](../../keras_gen/losses/gan.py);
+# - Wasserstein: [`keras_gen.losses.wasserstein_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.wasserstein_generator_loss`](../../keras_gen/losses/gan.py), and [`keras_gen.losses.gradient_penalty`](../../keras_gen/losses/gan.py).
 
 # %% [markdown] lang="zh"
 # ## 五行 NumPy
 #
-# 表里的每一行对应一行代码，惩罚项再一行。
+# 表里的每一行对应一行代码，惩罚项再一行。库里的函数必须给出同样的结果：
+#
+# - 最小二乘：[`keras_gen.losses.least_squares_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.least_squares_generator_loss`](../../keras_gen/losses/gan.py)；
+# - 合页：[`keras_gen.losses.hinge_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.hinge_generator_loss`](../../keras_gen/losses/gan.py)；
+# - Wasserstein：[`keras_gen.losses.wasserstein_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.wasserstein_generator_loss`](../../keras_gen/losses/gan.py)，以及 [`keras_gen.losses.gradient_penalty`](../../keras_gen/losses/gan.py)。
 
 # %%
 real, fake = np.array([[2.0], [-1.0]]), np.array([[1.0], [-3.0]])

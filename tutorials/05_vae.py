@@ -220,9 +220,13 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
+#
+# Both terms and their sum; the library has them as [`keras_gen.losses.gaussian_kl`](../../keras_gen/losses/vae.py), [`keras_gen.losses.bernoulli_nll`](../../keras_gen/losses/vae.py) and [`keras_gen.losses.negative_elbo`](../../keras_gen/losses/vae.py).
 
 # %% [markdown] lang="zh"
 # ## 五行 NumPy
+#
+# 两项以及它们的和；库里分别是 [`keras_gen.losses.gaussian_kl`](../../keras_gen/losses/vae.py)、[`keras_gen.losses.bernoulli_nll`](../../keras_gen/losses/vae.py) 和 [`keras_gen.losses.negative_elbo`](../../keras_gen/losses/vae.py)。
 
 # %%
 mean, log_var = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])  # (B, L)
