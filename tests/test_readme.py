@@ -1,5 +1,6 @@
 """The README in both languages: its commands parse, its paths exist, its code runs."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -31,7 +32,17 @@ def test_every_path_of_the_tree_and_every_link_exists(name):
         path = line.split()[0]
         assert (ROOT / ("keras_gen" if line.startswith("  ") else "") / path).exists(), path
     for link in re.findall(r"\]\(([^)]+)\)", text):
-        assert (ROOT / link).exists(), link
+        assert link.startswith("#") or (ROOT / link.partition("#")[0]).exists(), link
+
+
+@pytest.mark.parametrize(("name", "language"), zip(READMES, ("en", "zh"), strict=True))
+def test_every_tutorial_is_listed_by_its_title(name, language):
+    listed = re.findall(r"\| \[(\d\. [^]]+)\]\((tutorials/[^)]+)\)", READMES[name])
+    there = sorted((ROOT / "tutorials" / language).glob("*.ipynb"))
+    assert [ROOT / path for _, path in listed] == there
+    for title, path in listed:
+        heading = json.loads((ROOT / path).read_text("utf-8"))["cells"][0]["source"]
+        assert "".join(heading).startswith(f"# {title}"), title
 
 
 def test_every_source_file_stands_in_the_tree():
@@ -45,7 +56,7 @@ def test_both_languages_show_the_same_code():
     blocks = [
         re.findall(r"```(?:bash|python)\n.*?```", text, re.DOTALL) for text in READMES.values()
     ]
-    assert blocks[0] == blocks[1] and len(blocks[0]) == 3
+    assert blocks[0] == blocks[1] and len(blocks[0]) == 4
 
 
 def test_the_python_example_runs_and_keeps_its_promises():

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,11 @@ import pytest
 from keras_gen import losses
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+
+import loss_table  # noqa: E402
+import threads  # noqa: E402
+
 PACKAGE = ROOT / "keras_gen"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
@@ -85,6 +91,7 @@ LOSSES = [key for key in losses.__all__ if callable(getattr(losses, key))]
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_thread_of_a_loss_is_whole(loss):
+    """Function, formula, test, section of a tutorial, row of the docs, errata."""
     function = getattr(losses, loss)
     text = inspect.getdoc(function)
     for mark in ("Formula:", "Args:", "Returns:", "Reference:", "$", "arXiv:"):
@@ -93,6 +100,23 @@ def test_the_thread_of_a_loss_is_whole(loss):
     assert len(formula) >= 2, f"{loss}: LaTeX and plain text are both wanted"
     stem = Path(inspect.getfile(function)).stem
     assert loss in (ROOT / "tests" / "losses" / f"test_{stem}.py").read_text(encoding="utf-8")
+    for language in ("en", "zh"):
+        explained = threads.explained(threads.loss_pattern(loss), language)
+        assert explained, f"{loss}: no section of a tutorial names it"
+        row = loss_table.table(language).split(f"* - [`{loss}`]")[1].split("\n* - ")[0]
+        assert all(f"(../{section.path}), {section.heading}" in row for section in explained)
+    source = (ROOT / "tutorials" / f"{Path(explained[0].path).stem}.py").read_text("utf-8")
+    pair = next((key for key, pair in losses.GAN_LOSSES.items() if function in pair), loss)
+    assert f"losses.{loss}(" in source or f'"{pair}"' in source, (
+        f"{loss}: {source[3:20]} shows nothing of it"
+    )
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_loss_and_the_errata_name_one_another(loss):
+    said = inspect.getdoc(getattr(losses, loss)).partition("Erratum:")[2].partition("\n\n")[0]
+    numbers, mended = set(re.findall(r"\bE\d+", said)), set(threads.mended_by(loss))
+    assert numbers <= mended and bool(numbers) == bool(mended), f"{loss}: {numbers}, {mended}"
 
 
 def test_every_loss_of_the_package_is_walked():

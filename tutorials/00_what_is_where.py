@@ -78,7 +78,7 @@ content, style = (
     for name in ("mug", "flow_field")
 )
 painted = StyleTransfer(weights="hed").stylize(content, [style], steps=2 if FAST else 40).image
-figure, row = plt.subplots(1, 3, figsize=(8.4, 3))
+figure, row = plt.subplots(1, 3, figsize=(6.6, 2.4))
 for axes, picture, title in zip(
     row, (content, style, painted), ("content", "style", "result"), strict=True
 ):
@@ -297,11 +297,9 @@ grid(np.concatenate(rows), columns=16, zoom=2)
 # %% [markdown] lang="en"
 # The same from the command line, with checkpoints, curves and a page of samples; it can be stopped at any time and goes on with `--resume`:
 #
-# ```
-# keras-gen train dcgan --steps 3000 --seed 0 --run-dir runs/first
-# keras-gen evaluate runs/first
-# keras-gen stylize mug flow_field --size 192 --steps 60
-# ```
+#     keras-gen train dcgan --steps 3000 --seed 0 --run-dir runs/first
+#     keras-gen evaluate runs/first
+#     keras-gen stylize mug flow_field --size 192 --steps 60
 #
 # ## Exercises
 #
@@ -312,11 +310,9 @@ grid(np.concatenate(rows), columns=16, zoom=2)
 # %% [markdown] lang="zh"
 # 命令行里也一样，还会有检查点、曲线和一页样本；随时可以停下，用 `--resume` 接着来：
 #
-# ```
-# keras-gen train dcgan --steps 3000 --seed 0 --run-dir runs/first
-# keras-gen evaluate runs/first
-# keras-gen stylize mug flow_field --size 192 --steps 60
-# ```
+#     keras-gen train dcgan --steps 3000 --seed 0 --run-dir runs/first
+#     keras-gen evaluate runs/first
+#     keras-gen stylize mug flow_field --size 192 --steps 60
 #
 # ## 练习
 #

@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 import pages
+import threads
 from docstrings import formula_lines, parts
 
 from keras_gen import losses
@@ -21,6 +22,8 @@ WORDS = {
         "Reference": "Source",
         "Deviation": "Deviation",
         "Erratum": "Erratum",
+        "tutorial": "Tutorial",
+        "errata": "Errata",
         "pairs": "Pairs",
         "pair_heads": ("name in `GAN_LOSSES`, and of `--loss`", "discriminator", "generator"),
     },
@@ -35,6 +38,8 @@ WORDS = {
         "Reference": "出处",
         "Deviation": "偏离原文",
         "Erratum": "勘误",
+        "tutorial": "教程",
+        "errata": "勘误条目",
         "pairs": "成对使用",
         "pair_heads": ("在 `GAN_LOSSES` 中的名字，也是 `--loss` 的取值", "判别器", "生成器"),
     },
@@ -63,7 +68,10 @@ def table(language):
         if path.stem != stem:
             stem = path.stem
             written += _head(words.get(stem, stem), words["heads"], "losses", (34, 66))
-        written += _row(_name(name, function, path, words), _account(function, words))
+        written += _row(
+            _name(name, function, path, words),
+            "\n\n".join([_account(function, words), *_threads(name, words, language)]),
+        )
     return "\n".join([*written, "```", "", *_pairs(words)][1:])
 
 
@@ -102,6 +110,20 @@ def _account(function, words):
         elif kind in words:
             written.append(f"{{.{kind.lower()}}}\n**{words[kind]}**: {' '.join(text.split())}")
     return "\n\n".join(written)
+
+
+def _threads(name, words, language):
+    """Last lines of the second cell: where the loss is explained, and what it mends."""
+    places = [
+        f"[{section.title}](../{section.path}), {section.heading}"
+        for section in threads.explained(threads.loss_pattern(name), language)
+    ]
+    page = pages.pages(language)["errata"].removeprefix("docs/")
+    mended = threads.mended_by(name, language).items()
+    entries = [f"[{number}]({page}#{anchor})" for number, anchor in mended]
+    for key, links in (("tutorial", places), ("errata", entries)):
+        if links:
+            yield f"{{.{key}}}\n**{words[key]}**: {'; '.join(links)}"
 
 
 def _pairs(words):

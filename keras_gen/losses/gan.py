@@ -27,6 +27,9 @@ def minimax_discriminator_loss(real_logits, fake_logits):
     The second document prints the same value as `L_GAN` and `L_D`; its sign is right, since D
     minimises it. A D that cannot tell scores log 4 = 1.386.
 
+    Erratum: E30, the second document's listing reports half of this value, and takes one step for
+    real and another for generated images.
+
     Args:
         real_logits: (B, 1) floats, D's logits of real images.
         fake_logits: (B, 1) floats, D's logits of generated images.
@@ -49,8 +52,8 @@ def saturating_generator_loss(fake_logits):
     Its slope $-\sigma(s)/B$ vanishes where D rejects the image, which is how training begins:
     use it to see saturation, and `non_saturating_generator_loss` to train.
 
-    Erratum: the second document prints $L_G = -\frac{1}{N}\sum \log(1 - D(G(z)))$. Minimised, that
-    teaches G to be *caught*: the sign is wrong for a loss. With the sign mended it still saturates.
+    Erratum: E27, the second document prints $L_G = -\frac{1}{N}\sum \log(1 - D(G(z)))$. Minimised,
+    that teaches G to be *caught*: the sign is wrong for a loss. Mended, it still saturates.
 
     Args:
         fake_logits: (B, 1) floats, D's logits of generated images.
@@ -73,6 +76,9 @@ def non_saturating_generator_loss(fake_logits):
     Same fixed point as the saturating form, but the slope $-(1 - \sigma(s))/B$ is largest exactly
     where D rejects the image.
 
+    Erratum: E18, both documents take the logarithm of a probability. Clipped at 1e-7 it has no
+    slope just where D is surest.
+
     Args:
         fake_logits: (B, 1) floats, D's logits of generated images.
 
@@ -94,6 +100,9 @@ def least_squares_discriminator_loss(real_logits, fake_logits):
     The output is used as it is, without a sigmoid: a fake image that lies far on the real side is
     still pulled to the boundary, where cross-entropy has no slope left.
 
+    Erratum: E31, the second document names the mean squared error and leaves open of what: of D's
+    answers, as here, not of images.
+
     Args:
         real_logits: (B, 1) floats, D's outputs for real images.
         fake_logits: (B, 1) floats, D's outputs for generated images.
@@ -112,6 +121,8 @@ def least_squares_generator_loss(fake_logits):
     Formula:
         $L_G = \frac{1}{2B}\sum_i (s(G(z_i)) - 1)^2$
         0.5 * mean((fake_logits - 1)**2)
+
+    Erratum: E31, as for `least_squares_discriminator_loss`.
 
     Args:
         fake_logits: (B, 1) floats, D's outputs for generated images.

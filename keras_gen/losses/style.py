@@ -31,6 +31,8 @@ def gram_matrix(features, mask=None):
     Deviation: Gatys et al. sum over positions, M times this. Their matrices of a large and a small
     picture cannot be compared, these can.
 
+    Erratum: E21, the first document's style loss has no such matrix.
+
     Args:
         features: (B, H, W, N) floats of any precision.
         mask: (B, H, W, 1) or (1, H, W, 1) weights >= 0 of the positions, or None.
@@ -60,6 +62,8 @@ def content_loss(features, content_features):
 
     Deviation: equation 1 is half the sum over positions and channels, N M / 2 times this.
 
+    Erratum: E9, the first document compares with index 1 of a batch of one.
+
     Args:
         features: (B, H, W, N) floats, F, of the generated image.
         content_features: (B, H, W, N) floats, P, of the content image.
@@ -83,9 +87,9 @@ def style_loss(gram, style_gram):
     Deviation: equation 4 is $E_l = \frac{1}{4 N^2 M^2} \sum_{i,j} (M G_{ij} - M A_{ij})^2$ in terms
     of the means G and A, a quarter of this at every size.
 
-    Erratum: the first document calls the mean squared difference of *feature maps* a style loss.
-    That is the content loss with another picture: it asks for that picture's objects in their
-    places. It also reads a second image from a batch of one.
+    Erratum: E21, the first document calls the mean squared difference of *feature maps* a style
+    loss. That is the content loss with another picture: it asks for that picture's objects in their
+    places.
 
     Args:
         gram: (B, N, N) floats, G, from `gram_matrix` of the generated image.
@@ -109,6 +113,8 @@ def total_variation(images):
     Deviation: `tf.image.total_variation`, which the first document uses, is the sum of one image,
     H W C times this. Deviation: Mahendran and Vedaldi raise the length of the slope to a power;
     absolute values here, with power 1, keep edges and favour horizontal and vertical ones.
+
+    Erratum: E26, the first document adds that sum, with weight 1, to two means.
 
     Args:
         images: (B, H, W, C) floats.

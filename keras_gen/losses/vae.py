@@ -51,6 +51,8 @@ def gaussian_kl(mean, log_var):
     The difference is written `expm1(log_var) - log_var`, which keeps its digits where the posterior
     nearly equals the prior.
 
+    Erratum: E38, the second document describes a VAE without it, which is an autoencoder.
+
     Args:
         mean: (B, L) floats.
         log_var: (B, L) floats, the logarithm of the variance.
@@ -74,6 +76,8 @@ def negative_elbo(images, logits, mean, log_var, beta=1.0):
     One draw of $z$ for each image estimates the expectation without bias. Only beta = 1 bounds the
     likelihood; a larger beta buys more independent latents with worse reconstructions, and one too
     large makes the decoder ignore its latents (posterior collapse).
+
+    Erratum: E38, the second document names the VAE and gives no loss for it.
 
     Args:
         images: (B, H, W, C) floats in [0, 1].

@@ -1,0 +1,86 @@
+"""The thread of a formula: which tutorial explains it, and which errata it mends.
+
+Nothing is listed by hand. Tutorials name a function in full, as `keras_gen.losses.gram_matrix`, and
+an erratum as E21; errata name the function that mends them.
+"""
+
+import functools
+import json
+import re
+from typing import NamedTuple
+
+import pages
+
+ERRATUM = re.compile(r"\n(?=### E\d+\.)")
+
+
+class Section(NamedTuple):
+    """A section of a tutorial."""
+
+    path: str  # of the notebook, from the root of the repository
+    title: str  # of the tutorial
+    heading: str
+    text: str
+
+
+@functools.cache
+def sections(language):
+    """Cut the prose of every tutorial of a language into its sections, the last one left out.
+
+    That one says where to go from here: it names much and explains nothing.
+    """
+    found = []
+    for path in pages.pages(language).values():
+        if path.endswith(".ipynb"):
+            cells = json.loads((pages.ROOT / path).read_text("utf-8"))["cells"]
+            prose = "\n\n".join(
+                "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+            )
+            title, *parts = re.split(r"^##? (?=\S)", prose, flags=re.MULTILINE)[1:]
+            for part in parts[:-1]:
+                heading, _, text = part.partition("\n")
+                found.append(Section(path, title.partition("\n")[0], heading, text))
+    return found
+
+
+def explained(pattern, language):
+    """Find the section of each tutorial that is the first to mention something.
+
+    Args:
+        pattern: regular expression.
+        language: key of `pages.LANGUAGES`.
+
+    Returns:
+        List of `Section`, at most one of each tutorial, in their order.
+    """
+    first = {}
+    for section in sections(language):
+        if re.search(pattern, section.text):
+            first.setdefault(section.path, section)
+    return list(first.values())
+
+
+def loss_pattern(name):
+    """Return the regular expression that finds a loss, named in full."""
+    return rf"`keras_gen\.losses\.{name}`"
+
+
+@functools.cache
+def errata(language):
+    """Read the errata: {number such as "E21": (anchor, text)}."""
+    text = (pages.ROOT / pages.pages(language)["errata"]).read_text("utf-8")
+    found = {}
+    for entry in ERRATUM.split(text)[1:]:
+        heading = entry.partition("\n")[0].removeprefix("### ")
+        anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        found[heading.partition(".")[0]] = (anchor, entry)
+    return found
+
+
+def mended_by(name, language="en"):
+    """List the errata that name a loss as their correction: {number: anchor}."""
+    return {
+        number: anchor
+        for number, (anchor, text) in errata(language).items()
+        if re.search(loss_pattern(name), text)
+    }
