@@ -146,7 +146,7 @@ def notebook(name, language, seconds=0):
     for number, (kind, text) in enumerate(cells(name, language, seconds)):
         part = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": text}
         parts.append(part | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
-    stamp = {"source_sha256": fingerprint(name, language), "seconds": round(seconds)}
+    stamp = {"source_sha256": fingerprint(name, language), "seconds": seconds}
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "keras_gen": stamp}
     return {"cells": parts, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
@@ -244,10 +244,10 @@ def main():
         start = time.perf_counter()
         print(f"{name} ", end="", flush=True)
         outputs = execute(name)
-        seconds = time.perf_counter() - start
+        seconds = round(time.perf_counter() - start)
         if not args.fast:
             store(name, outputs, seconds)
-        print(f" {seconds:.0f} s", flush=True)
+        print(f" {seconds} s", flush=True)
     return 0
 
 

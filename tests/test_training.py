@@ -128,6 +128,16 @@ def test_twenty_steps_and_twenty_more_equal_forty(finished, tmp_path):
     assert read_recipe(run_dir)[1].steps == 40
 
 
+@pytest.mark.parametrize("flags", ["", "--xla_dump_to=x"])
+def test_xla_is_asked_once_to_add_in_one_order_and_keeps_its_other_flags(monkeypatch, flags):
+    """Only a GPU can show the effect: see the comment at `ONE_ORDER`."""
+    monkeypatch.setenv("XLA_FLAGS", flags)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="unknown data"):
+            training.train("dcgan", DCGAN(data="no/such/folder"), "no/such/run")
+    assert os.environ["XLA_FLAGS"].split() == [*flags.split(), "--xla_gpu_deterministic_ops=true"]
+
+
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     run_dir = tmp_path / "stopped"
     process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 100000, *FLAGS)

