@@ -46,7 +46,7 @@ UPLOAD = {
     "zh": f"[在 Colab 上运行]({COLAB})：在那里“上传”本文件；第一个单元会请你选择 keras_gen 的 "
     "wheel 文件，在克隆的项目里用 `pip wheel --no-deps .` 生成",
 }
-# Seconds on an NVIDIA H100 80GB, run as scripts, three at a time; the others were not measured. Most
+# Seconds on an NVIDIA H100 80GB, as scripts, three at a time; the others were not measured. Most
 # of it is XLA, which compiles the step of every new model for some ten seconds.
 H100 = {
     "00_what_is_where": 53,

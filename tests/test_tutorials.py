@@ -207,7 +207,7 @@ def test_the_folded_solution_is_accepted(name, number):
 @pytest.mark.parametrize(("name", "number"), EXERCISES)
 def test_a_wrong_answer_is_refused(name, number):
     answer = exercises(name)[number][0].replace("...", WRONG[name][number])
-    with pytest.raises(AssertionError, match=r"expected .*, found"):
+    with pytest.raises(AssertionError, match=r"(?s)expected .*, found"):
         verdict(name, number, answer)
 
 
