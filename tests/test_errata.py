@@ -9,6 +9,7 @@ import importlib
 import inspect
 import io
 import re
+import sys
 import warnings
 from functools import reduce
 from pathlib import Path
@@ -24,6 +25,10 @@ from keras_gen.models import GAN
 from keras_gen.networks import dcgan, mlp_gan, style_presets, vgg19
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+
+import threads  # noqa: E402
+
 DOCS = ROOT / "docs"
 ERRATA = [(DOCS / name).read_text("utf-8") for name in ("errata.md", "errata.zh-CN.md")]
 FAMOUS = [
@@ -578,6 +583,19 @@ def test_every_test_that_is_named_exists_in_the_file_that_its_link_names(page):
     for name, target in links(PAGES[page]):
         if name.startswith("`test_"):
             assert f"def {name[1:-1]}(" in (DOCS / target).read_text("utf-8"), name
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", ERRATA[0]), ("zh", ERRATA[1])])
+def test_an_entry_names_the_sections_of_tutorials_that_name_it(language, text):
+    count = 0
+    for number, (_, entry) in threads.errata(language).items():
+        sections = threads.explained(rf"\b{number}\b", language, last=True)
+        places = [f"[{s.title}](../{s.path})" for s in sections]
+        (line,) = re.findall(r"^\*\*(?:Tutorial\.|教程。)\*\* (.*)$", entry, re.MULTILINE) or [""]
+        assert re.findall(r"\[.*?\]\(\S*?\)", line) == places, number
+        assert all(section.heading in line for section in sections), number
+        count += len(places)
+    assert count > 30
 
 
 @pytest.mark.parametrize("page", ["zh errata", "zh famous"])

@@ -91,7 +91,9 @@ def test_both_halves_have_the_same_pages_and_formulas(site, site_pages):
         for language in LANGUAGES
     ]  # fmt: skip
     assert set(halves[0]) == set(halves[1])
-    for name in ("interview.html", "losses.html", "api/losses.style.html"):
+    tutorials = [str(name) for name in halves[0] if "tutorials" in name.parts]
+    assert len(tutorials) == 9
+    for name in ("interview.html", "losses.html", "api/losses.style.html", *tutorials):
         counts = [half[Path(name)].formulas for half in halves]
         assert counts[0] == counts[1] > 10, name
 
@@ -99,7 +101,11 @@ def test_both_halves_have_the_same_pages_and_formulas(site, site_pages):
 def test_no_page_is_wider_than_a_phone(site, site_pages, browse):
     """In frames, because a window of the browser cannot be as narrow as 400 pixels."""
     names = [path.relative_to(site) for path in site_pages if "source" not in path.parts]
-    names = [name for name in names if len(name.parts) == 2 or "style" in name.stem]
+    names = [
+        name
+        for name in names
+        if len(name.parts) == 2 or "style" in name.stem or "tutorials" in name.parts
+    ]
     frames = [f'<iframe width="400" src="{name}"></iframe>' for name in names]
     measure = """onload = () => document.title = [...document.querySelectorAll("iframe")].map((f) =>
         f.contentDocument.documentElement.scrollWidth).join(" ")"""

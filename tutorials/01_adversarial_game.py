@@ -306,7 +306,7 @@ assert abs(sampled - value) < 0.01
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
 # $$
 #
-# It is (13) with the other sign: the minus belongs to $L_D$. Its slope is *positive*, so a generator that descends it lowers its own logits. (Its listing trains on (14) instead, without a word, E28; and it calls $L_D$ the loss of *the GAN*, as if both players descended one function, E29.)
+# It is (13) with the other sign: the minus belongs to $L_D$. Its slope is *positive*, so a generator that descends it lowers its own logits. (Its listing trains on (14) instead, without a word, E28; it calls $L_D$ the loss of *the GAN*, as if both players descended one function, E29; and it reports half of (12), E30.)
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
@@ -317,7 +317,7 @@ assert abs(sampled - value) < 0.01
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
 # $$
 #
-# 它与 (13) 只差一个符号：负号本该属于 $L_D$。它的斜率为**正**，所以照它下降的生成器会压低自己的 logit。（那篇文档的代码却用 (14) 训练，对此只字未提，见 E28；它还把 $L_D$ 叫作整个 GAN 的损失，好像双方在下降同一个函数，见 E29。）
+# 它与 (13) 只差一个符号：负号本该属于 $L_D$。它的斜率为**正**，所以照它下降的生成器会压低自己的 logit。（那篇文档的代码却用 (14) 训练，对此只字未提，见 E28；它还把 $L_D$ 叫作整个 GAN 的损失，好像双方在下降同一个函数，见 E29；报出的又是 (12) 的一半，见 E30。）
 
 
 # %%

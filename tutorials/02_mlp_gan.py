@@ -50,12 +50,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The question
 #
-# The generator starts with random weights and draws noise. Nobody ever shows it a real image, and no pixel that it draws has a target. All it gets is $D$'s logit for its image. **How does a single number about 784 pixels tell each of a million and a half weights where to go, and what in a network can cut that message off?**
+# The generator starts with random weights and draws noise; the first document stops there, and shows the noise (E14). Nobody ever shows it a real image, and no pixel that it draws has a target. All it gets is $D$'s logit for its image. **How does a single number about 784 pixels tell each of a million and a half weights where to go, and what in a network can cut that message off?**
 
 # %% [markdown] lang="zh"
 # ## 问题
 #
-# 生成器（generator）从随机权重开始，画的是噪声。没有人给它看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**关于 784 个像素的一个数，怎样告诉一百五十万个权重各自该往哪儿走？网络里又有什么会把这个消息切断？**
+# 生成器（generator）从随机权重开始，画的是噪声；第一篇文档到此为止，把噪声显示出来就结束了（E14）。没有人给它看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**关于 784 个像素的一个数，怎样告诉一百五十万个权重各自该往哪儿走？网络里又有什么会把这个消息切断？**
 
 # %% [markdown] lang="en"
 # ## The picture
@@ -404,10 +404,10 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# How good is it? The losses cannot say. The Fréchet distance to images that were held out can, in the features of a garment classifier (real training images score nearly 0, noise about 41); and a straight walk from one noise vector to another shows that between two garments there are garments, not a jump.
+# How good is it? The losses cannot say (E33), and $D$'s accuracy need not rise, as the second document expects (E34): its two scores draw nearer where $G$ gets better. The Fréchet distance to images that were held out can, in the features of a garment classifier (real training images score nearly 0, noise about 41); and a straight walk from one noise vector to another shows that between two garments there are garments, not a jump.
 
 # %% [markdown] lang="zh"
-# 画得好不好？损失说不出来。能说明问题的，是在一个服装分类器的特征里，与留出图之间的弗雷歇距离（Fréchet distance）：真实训练图接近 0，噪声约为 41。另外，从一个噪声向量沿直线走到另一个，可以看到两件衣服之间仍是衣服，没有跳变。
+# 画得好不好？损失说不出来（E33）； $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。能说明问题的，是在一个服装分类器的特征里，与留出图之间的弗雷歇距离（Fréchet distance）：真实训练图接近 0，噪声约为 41。另外，从一个噪声向量沿直线走到另一个，可以看到两件衣服之间仍是衣服，没有跳变。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)

@@ -739,10 +739,10 @@ assert found["as printed"][1] > 0 and found["frozen from the start"][0] == 0
 assert found["keras_gen.models.GAN"][1] == 0 and min(found["keras_gen.models.GAN"][::2]) > 0
 
 # %% [markdown] lang="en"
-# As printed, the step for $G$ moves $D$ as well. Frozen before the first call, which is the classical recipe, $D$ never moves, and says so in nothing but a warning. Setting the flag before each call does train, and for a bad reason: `train_on_batch` becomes a graph at its first call, and the graph keeps the list of weights that were trainable *then*. (Tutorial 2 says that the flag counts while training; to be exact, it counts when the graph is built.) A batch of another size is another graph:
+# As printed, the step for $G$ moves $D$ as well. Frozen before the first call, which is the classical recipe, $D$ never moves, and says so in nothing but a warning. Setting the flag before each call does train, and for a bad reason: `train_on_batch` becomes a graph at its first call, and the graph keeps the list of weights that were trainable *then*. A batch of another size is another graph:
 
 # %% [markdown] lang="zh"
-# 照原样，训练 $G$ 的那一步也动了 $D$。若在第一次调用之前就冻结，也就是经典的做法， $D$ 从来不动，除了一个警告什么也不说。每次调用之前都设置开关，倒是在训练，却是出于一个糟糕的原因：`train_on_batch` 在第一次调用时变成计算图，图里记住的是**那一刻**可训练的权重。（教程 2 说 Keras 3 看的是训练时的状态；准确地说，是建图那一刻的状态。）批次大小一变，就是另一个图：
+# 照原样，训练 $G$ 的那一步也动了 $D$。若在第一次调用之前就冻结，也就是经典的做法， $D$ 从来不动，除了一个警告什么也不说。每次调用之前都设置开关，倒是在训练，却是出于一个糟糕的原因：`train_on_batch` 在第一次调用时变成计算图，图里记住的是**那一刻**可训练的权重。批次大小一变，就是另一个图：
 
 # %%
 _, judge = small_pair()
@@ -932,14 +932,14 @@ middle.legend(fontsize=8)
 plt.show()
 
 # %% [markdown] lang="en"
-# In this run alternating is ahead at equal steps. Its steps cost more, and at equal processor time the lead is smaller. Its scores lie closer together: $G$ answers the new $D$, not the old one. **One seed is no ranking**, and the recipe's rates were chosen for the simultaneous order; runs with three seeds and longer ones are among the [results](../../docs/results.md). The boards are gone from the samples: the generator itself still has more of the highest frequency than real products, the averaged one does not.
+# In this run alternating is ahead at equal steps. Its steps cost more, and at equal processor time the lead is smaller. Its scores lie closer together: $G$ answers the new $D$, not the old one. **One seed is no ranking**, and the recipe's rates were chosen for the simultaneous order, the one that the [results](../../docs/results.md) compare losses in, with three seeds and more steps. The boards are gone from the samples: the generator itself still has more of the highest frequency than real products, the averaged one does not.
 #
 # ## Exercises
 #
 # **1.** The height behind one transposed convolution with kernel $\ge$ stride; the check stacks three.
 
 # %% [markdown] lang="zh"
-# 在这次训练里，同样步数时交替更新领先。它每步更贵，按同样的处理器时间比，领先就小一些。它的两个分数靠得更近： $G$ 回应的是新的 $D$，而不是旧的。**一个种子不是排名**，而且配方的学习率是按同时更新选的；三个种子、更长的训练见[结果](../../docs/results.zh-CN.md)。样本里的棋盘格不见了：生成器本身的最高频率成分仍比真实商品多，滑动平均的那个则不然。
+# 在这次训练里，同样步数时交替更新领先。它每步更贵，按同样的处理器时间比，领先就小一些。它的两个分数靠得更近： $G$ 回应的是新的 $D$，而不是旧的。**一个种子不是排名**，而且配方的学习率是按同时更新选的；[结果](../../docs/results.zh-CN.md)里比较各种损失时用的也是它，那里有三个种子，步数更多。样本里的棋盘格不见了：生成器本身的最高频率成分仍比真实商品多，滑动平均的那个则不然。
 #
 # ## 练习
 #

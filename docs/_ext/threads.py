@@ -43,21 +43,22 @@ def sections(language):
     return found
 
 
-def explained(pattern, language):
-    """Find the section of each tutorial that is the first to mention something.
+def explained(pattern, language, last=False):
+    """Find the section of each tutorial that mentions something.
 
     Args:
         pattern: regular expression.
         language: key of `pages.LANGUAGES`.
+        last: the last one of each tutorial; mistakes are announced first and shown later.
 
     Returns:
         List of `Section`, at most one of each tutorial, in their order.
     """
-    first = {}
+    found = {}
     for section in sections(language):
-        if re.search(pattern, section.text):
-            first.setdefault(section.path, section)
-    return list(first.values())
+        if re.search(pattern, section.text) and (last or section.path not in found):
+            found[section.path] = section
+    return list(found.values())
 
 
 def loss_pattern(name):
