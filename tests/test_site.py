@@ -91,11 +91,12 @@ def test_both_halves_have_the_same_pages_and_formulas(site, site_pages):
         for language in LANGUAGES
     ]  # fmt: skip
     assert set(halves[0]) == set(halves[1])
-    tutorials = [str(name) for name in halves[0] if "tutorials" in name.parts]
-    assert len(tutorials) == 9
-    for name in ("interview.html", "losses.html", "api/losses.style.html", *tutorials):
+    for name in ("interview.html", "losses.html", "api/losses.style.html"):
         counts = [half[Path(name)].formulas for half in halves]
         assert counts[0] == counts[1] > 10, name
+    tutorials = [name for name in halves[0] if "tutorials" in name.parts]
+    assert len(tutorials) == 9  # whose prose is free to repeat a symbol
+    assert all(half[name].formulas > 10 for half in halves for name in tutorials)
 
 
 def test_no_page_is_wider_than_a_phone(site, site_pages, browse):
