@@ -34,6 +34,8 @@ extensions = [
 # Notebooks are stored with their outputs.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
+nb_code_prompt_show = {"en": "Show the set-up", "zh": "展开准备代码"}[half]
+nb_code_prompt_hide = {"en": "Hide the set-up", "zh": "收起准备代码"}[half]
 myst_enable_extensions = ["dollarmath", "attrs_block", "colon_fence"]
 myst_heading_anchors = 4
 html_math_renderer = "mathml"

@@ -64,6 +64,7 @@ ABOUT = {
 GPU = {"en": " · about {} on an NVIDIA H100", "zh": " · 在一块 NVIDIA H100 上约 {}"}
 MINUTES = {"en": ("{} minute", "{} minutes"), "zh": ("{} 分钟", "{} 分钟")}
 FOLDED = {"en": "Solution", "zh": "参考答案"}
+FOLDED_AWAY = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": ["hide-input"]}
 OPENING = """
 # Installs keras_gen where it is missing, as on Colab, and sets the style of the figures.
 import importlib.util
@@ -160,7 +161,8 @@ def notebook(name, language, seconds=0):
     """Return a notebook without outputs, as nbformat 4.5 has it."""
     parts = []
     for number, (kind, text) in enumerate(cells(name, language, seconds)):
-        part = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": text}
+        metadata = FOLDED_AWAY if text.startswith("# Installs keras_gen") else {}
+        part = {"cell_type": kind, "id": f"cell-{number}", "metadata": metadata, "source": text}
         parts.append(part | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
     stamp = {"source_sha256": fingerprint(name, language), "seconds": seconds}
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "keras_gen": stamp}
