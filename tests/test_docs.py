@@ -7,6 +7,7 @@ test_site.py.
 import ast
 import functools
 import inspect
+import json
 import pydoc
 import re
 import sys
@@ -38,8 +39,12 @@ def slug(heading):
 
 @functools.cache
 def outline(path):
-    """Return the anchors of a Markdown file, and its links as (label, target)."""
-    text = re.sub(r"(?<!\\)\$[^$\n]+\$", "x", (ROOT / path).read_text("utf-8"))  # E[f](x)
+    """Return the anchors of a Markdown file or a notebook, and its links as (label, target)."""
+    text = (ROOT / path).read_text("utf-8")
+    if path.endswith(".ipynb"):
+        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
+        text = "\n\n".join("".join(cell["source"]) for cell in cells)
+    text = re.sub(r"(?<!\\)\$[^$\n]+\$", "x", text)  # E[f](x)
     tokens = MarkdownIt().enable("table").parse(text)
     anchors, links = set(), []
     for before, token in zip([None, *tokens], tokens, strict=False):
@@ -72,7 +77,7 @@ def check_link(path, label, target):
         raise ValueError(f"{path}: there is no {full}")
 
 
-@pytest.mark.parametrize("path", TEXTS)
+@pytest.mark.parametrize("path", PATHS)
 def test_every_link_leads_somewhere(path):
     for label, target in outline(path)[1]:
         check_link(path, label, target)
@@ -80,6 +85,7 @@ def test_every_link_leads_somewhere(path):
 
 def test_the_texts_have_links():
     assert sum(len(outline(path)[1]) for path in TEXTS) > 500
+    assert sum(len(outline(path)[1]) for path in set(PATHS) - set(TEXTS)) > 250
 
 
 @pytest.mark.parametrize(

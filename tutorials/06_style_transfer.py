@@ -774,7 +774,7 @@ def receptive_field(stack):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# - [Losses](../../keras_gen/losses/style.py), [objective](../../keras_gen/models/style_objective.py), [work](../../keras_gen/models/style.py), [presets](../../keras_gen/networks/style_presets.py) with the weights of four published sources; [interview questions](../../docs/interview.md) Q31 to Q41; [numbers and large pictures](../../docs/style.md); [famous mistakes](../../docs/famous_mistakes.md) M15 to M17 and M20.
+# - [Losses](../../keras_gen/losses/style.py), [objective](../../keras_gen/models/style_objective.py), [coarse to fine](../../keras_gen/models/style.py), [presets](../../keras_gen/networks/style_presets.py) with the weights of four published sources; [interview questions](../../docs/interview.md) Q31 to Q41; [numbers and large pictures](../../docs/style.md); [famous mistakes](../../docs/famous_mistakes.md) M15 to M17 and M20.
 # - Gatys, Ecker and Bethge 2016, CVPR, preprint [arXiv:1508.06576](https://arxiv.org/abs/1508.06576); colours: Gatys et al. 2016, [arXiv:1606.05897](https://arxiv.org/abs/1606.05897); one pass: Johnson et al. 2016, [arXiv:1603.08155](https://arxiv.org/abs/1603.08155).
 # - Is a painted product any good? [Tutorial 7](07_measuring_quality.ipynb) is about numbers that can be fooled.
 
