@@ -781,6 +781,6 @@ def receptive_field(stack):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# - [损失函数](../../keras_gen/losses/style.py)、[目标函数](../../keras_gen/models/style_objective.py)、[流程](../../keras_gen/models/style.py)、[预设](../../keras_gen/networks/style_presets.py)（含四个公开来源的权重）；[面试题](../../docs/interview.zh-CN.md) Q31 至 Q41；[数字与大图](../../docs/style.zh-CN.md)；[著名的错误](../../docs/famous_mistakes.zh-CN.md) M15 至 M17、M20。
+# - [损失函数](../../keras_gen/losses/style.py)、[目标函数](../../keras_gen/models/style_objective.py)、[流程](../../keras_gen/models/style.py)、[预设](../../keras_gen/networks/style_presets.py)（含四个公开来源的权重）；[面试题](../../docs/interview.zh-CN.md) Q31 至 Q41；[数字与大图](../../docs/style.zh-CN.md)；[有名的错误](../../docs/famous_mistakes.zh-CN.md) M15 至 M17、M20。
 # - Gatys、Ecker 与 Bethge 2016，CVPR，预印本 [arXiv:1508.06576](https://arxiv.org/abs/1508.06576)；颜色：Gatys et al. 2016，[arXiv:1606.05897](https://arxiv.org/abs/1606.05897)；一次画完：Johnson et al. 2016，[arXiv:1603.08155](https://arxiv.org/abs/1603.08155)。
 # - 画出来的商品究竟好不好？[教程 7](07_measuring_quality.ipynb) 讲的是会被骗的数字。
