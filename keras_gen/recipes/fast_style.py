@@ -20,10 +20,10 @@ class FastStyleRecipe(Recipe):
     those of `stylize`, the preset `ours`, averaged over crops of photographs.
 
     With `--style flow_field --weights hed` on 2 CPU cores: 12 minutes, 1.7 images a second;
-    style term from 0.66, after 12 steps, to 0.023, content term 0.030. On an H100, this network and these
-    losses on Keras' JAX backend: 6.4 ms a step, 0.022 and 0.030. Strokes and colours are those
-    of the style, less varied than what the optimisation paints, with a fine hatching in even
-    regions; products are recognised by their outlines, and small forms dissolve. One
+    style term from 0.66, after 12 steps, to 0.023, content term 0.030. On an H100, this network
+    and these losses on Keras' JAX backend: 6.4 ms a step, 0.022 and 0.030. Strokes and colours
+    are those of the style, less varied than what the optimisation paints, with a fine hatching
+    in even regions; products are recognised by their outlines, and small forms dissolve. One
     pass on 2 busy CPU cores: 0.2 s at 256 pixels, 0.7 s at 512, 2.8 s at 1024.
     """
 
