@@ -7,7 +7,6 @@ test_site.py.
 import ast
 import functools
 import inspect
-import json
 import pydoc
 import re
 import sys
@@ -40,11 +39,7 @@ def slug(heading):
 @functools.cache
 def outline(path):
     """Return the anchors of a Markdown file or a notebook, and its links as (label, target)."""
-    text = (ROOT / path).read_text("utf-8")
-    if path.endswith(".ipynb"):
-        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
-        text = "\n\n".join("".join(cell["source"]) for cell in cells)
-    text = re.sub(r"(?<!\\)\$[^$\n]+\$", "x", text)  # E[f](x)
+    text = re.sub(r"(?<!\\)\$[^$\n]+\$", "x", pages.prose(path))  # E[f](x)
     tokens = MarkdownIt().enable("table").parse(text)
     anchors, links = set(), []
     for before, token in zip([None, *tokens], tokens, strict=False):

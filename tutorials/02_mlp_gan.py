@@ -318,23 +318,26 @@ assert moved == 0
 
 # %%
 s = np.linspace(-25, 5, 121, dtype="float32")[:, None]  # (121, 1)
-last = {"sigmoid": [layers.Activation("sigmoid")]}
-last["sigmoid, then a layer"] = [*last["sigmoid"], layers.Reshape((1,))]
+last = {  # layers behind the logit, and how to draw the curve
+    "sigmoid": ([layers.Activation("sigmoid")], {"lw": 6, "alpha": 0.4}),
+    "logit, the library's loss": ([], {}),
+    "sigmoid, then a layer": ([layers.Activation("sigmoid"), layers.Reshape((1,))], {"ls": "--"}),
+}
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8))
-for name, end in {"logit, the library's loss": [], **last}.items():
-    answer = keras.Sequential([keras.Input((1,)), *end]) if end else None
+for name, (end, look) in last.items():
     with tf.GradientTape() as tape:
         logits = tf.constant(s)
         tape.watch(logits)
-        if answer:
-            each = keras.losses.binary_crossentropy(tf.ones_like(s), answer(logits))  # (121,)
+        if end:
+            answer = keras.Sequential([keras.Input((1,)), *end])(logits)
+            each = keras.losses.binary_crossentropy(tf.ones_like(s), answer)  # (121,)
         else:
             each = tf.vectorized_map(losses.non_saturating_generator_loss, logits)  # (121,)
         total = tf.reduce_sum(each)
     slope = tape.gradient(total, logits)
     print(f"{name:25s} at s = -20: loss {each[20]:6.3f}   slope {slope[20, 0]:6.3f}")
-    left.plot(s, each, label=name, lw=1 + 3 * (name == "sigmoid"))
-    right.plot(s, slope, label=name, lw=1 + 3 * (name == "sigmoid"))
+    left.plot(s, each, label=name, **look)
+    right.plot(s, slope, label=name, **look)
 left.set(title="$L_G$ of one image", xlabel="logit $s$")
 right.set(title="its slope (6)", xlabel="logit $s$")
 left.legend(fontsize=8)

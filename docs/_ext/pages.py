@@ -5,6 +5,7 @@ A page has one name in both languages: docs/errata.md and docs/errata.zh-CN.md a
 
 import ast
 import functools
+import json
 import re
 from pathlib import Path
 
@@ -34,6 +35,22 @@ def pages(language):
     for path in sorted((ROOT / "tutorials" / language).glob("*.ipynb")):
         found[f"tutorials/{path.stem}"] = f"tutorials/{language}/{path.name}"
     return found
+
+
+def prose(path):
+    """Read what a page says: a Markdown file, or the Markdown cells of a notebook.
+
+    Args:
+        path: of the file, from the root of the repository.
+
+    Returns:
+        Markdown.
+    """
+    text = (ROOT / path).read_text("utf-8")
+    if not path.endswith(".ipynb"):
+        return text
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells)
 
 
 @functools.cache

@@ -5,7 +5,6 @@ an erratum as E21; errata name the function that mends them.
 """
 
 import functools
-import json
 import re
 from typing import NamedTuple
 
@@ -32,11 +31,7 @@ def sections(language):
     found = []
     for path in pages.pages(language).values():
         if path.endswith(".ipynb"):
-            cells = json.loads((pages.ROOT / path).read_text("utf-8"))["cells"]
-            prose = "\n\n".join(
-                "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
-            )
-            title, *parts = re.split(r"^##? (?=\S)", prose, flags=re.MULTILINE)[1:]
+            title, *parts = re.split(r"^##? (?=\S)", pages.prose(path), flags=re.MULTILINE)[1:]
             for part in parts[:-1]:
                 heading, _, text = part.partition("\n")
                 found.append(Section(path, title.partition("\n")[0], heading, text))
@@ -69,9 +64,8 @@ def loss_pattern(name):
 @functools.cache
 def errata(language):
     """Read the errata: {number such as "E21": (anchor, text)}."""
-    text = (pages.ROOT / pages.pages(language)["errata"]).read_text("utf-8")
     found = {}
-    for entry in ERRATUM.split(text)[1:]:
+    for entry in ERRATUM.split(pages.prose(pages.pages(language)["errata"]))[1:]:
         heading = entry.partition("\n")[0].removeprefix("### ")
         anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
         found[heading.partition(".")[0]] = (anchor, entry)
