@@ -17,13 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gen import training
-from keras_gen.evaluation import evaluate, read_figures
-from keras_gen.figures import LIKELIHOOD_DRAWS
-from keras_gen.generation import load_run
+from keras_gen.evaluation.measure_run import evaluate, read_figures
+from keras_gen.evaluation.measurements import LIKELIHOOD_DRAWS
+from keras_gen.files import write_text
 from keras_gen.pictures import grid, save_picture
 from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
-from keras_gen.run_folder import write_text
+from keras_gen.runs import training
+from keras_gen.runs.run import load_run
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEEDS = (0, 1, 2)

@@ -13,7 +13,7 @@ import time
 import keras
 
 from keras_gen import data
-from keras_gen.info import describe
+from keras_gen.environment import describe
 from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
 
 WIDE = {"batch_size": 256, "generator_width": 128, "discriminator_width": 128}

@@ -15,11 +15,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from keras_gen.data import picture_path, read_picture, resize
+from keras_gen.data import picture_path
 from keras_gen.files import replacing
 from keras_gen.measures import held_out_distances, luminance_ssim
 from keras_gen.models import StyleTransfer
-from keras_gen.networks.style_presets import ours, scaled
+from keras_gen.models.style.presets import ours, scaled
+from keras_gen.pictures import read_picture, resize
 
 CONTENTS = ("mug", "perfume", "handbag", "sneaker")
 STYLES = ("flow_field", "stained_glass", "ink_wash", "wave_pattern")

@@ -20,12 +20,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gen.data import picture_path, read_picture, resize
-from keras_gen.models.style_descent import lbfgs
-from keras_gen.models.style_objective import StyleObjective
-from keras_gen.models.style_tiles import grams
+from keras_gen.data import picture_path
+from keras_gen.models.style.descent import lbfgs
+from keras_gen.models.style.objective import StyleObjective
+from keras_gen.models.style.presets import STYLE_LAYERS, StylePreset
 from keras_gen.networks import vgg19
-from keras_gen.networks.style_presets import STYLE_LAYERS, StylePreset
+from keras_gen.networks.vgg19.tiles import grams
+from keras_gen.pictures import read_picture, resize
 
 CONTENT_LAYER = "block5_conv2"
 MARKS = (10, 20, 30, 45, 60, 100, 200, 300)  # evaluations at which the curves are printed

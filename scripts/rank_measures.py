@@ -13,7 +13,7 @@ import argparse
 import numpy as np
 
 from keras_gen import data, measures
-from keras_gen.figures import (
+from keras_gen.evaluation.measurements import (
     class_figures,
     copy_figures,
     distance_figures,

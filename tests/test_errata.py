@@ -22,7 +22,8 @@ from keras import layers
 
 from keras_gen import data, losses
 from keras_gen.models import GAN
-from keras_gen.networks import dcgan, mlp_gan, style_presets, vgg19
+from keras_gen.models.style import presets as style_presets
+from keras_gen.networks import dcgan, mlp_gan, vgg19
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))

@@ -7,11 +7,12 @@ not wishes: see each test.
 import numpy as np
 import pytest
 
-from keras_gen import data, training
-from keras_gen.figures import likelihood_figures, pair_figures
-from keras_gen.generation import load_run
+from keras_gen import data
+from keras_gen.evaluation.measurements import likelihood_figures, pair_figures
 from keras_gen.measures import frechet_distance, load_features
 from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
+from keras_gen.runs import training
+from keras_gen.runs.run import load_run
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ import os
 import matplotlib.pyplot as plt
 import numpy as np
 
-from keras_gen import data, losses, measures
+from keras_gen import data, losses, measures, pictures
 from keras_gen.models import GAN, StyleTransfer
 from keras_gen.pictures import grid
 from keras_gen.recipes import DCGAN
@@ -74,7 +74,7 @@ grid(gan.sample(32, seed=1), columns=16, zoom=2)
 
 # %%
 content, style = (
-    data.resize(data.read_picture(data.picture_path(name)).pixels, (160, 160))
+    pictures.resize(pictures.read_picture(data.picture_path(name)).pixels, (160, 160))
     for name in ("mug", "flow_field")
 )
 painted = StyleTransfer(weights="hed").stylize(content, [style], steps=2 if FAST else 40).image

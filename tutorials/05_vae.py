@@ -37,11 +37,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gen import data, losses, measures
-from keras_gen.latent_pictures import reconstructions, walks
 from keras_gen.layers import GaussianSampling
 from keras_gen.models import VAE
 from keras_gen.networks import vae as networks
 from keras_gen.pictures import grid
+from keras_gen.pictures.latents import reconstructions, walks
 from keras_gen.recipes import DCGAN, VAERecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps

@@ -39,12 +39,12 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 from PIL import Image
 
-from keras_gen import data, losses, measures
+from keras_gen import data, losses, measures, pictures
 from keras_gen.models import FastStyle, StyleTransfer
-from keras_gen.models.style_descent import lbfgs
-from keras_gen.models.style_objective import StyleObjective
+from keras_gen.models.style.descent import lbfgs
+from keras_gen.models.style.objective import StyleObjective
+from keras_gen.models.style.presets import STYLE_LAYERS, StylePreset, ours, scaled
 from keras_gen.networks import vgg19
-from keras_gen.networks.style_presets import STYLE_LAYERS, StylePreset, ours, scaled
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -76,7 +76,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %%
 def read(name, side=160):
     """Read a picture of the package as floats (side, side, 3) in [0, 1]."""
-    return data.resize(data.read_picture(data.picture_path(name)).pixels, (side, side))
+    return pictures.resize(pictures.read_picture(data.picture_path(name)).pixels, (side, side))
 
 
 def show(pictures, columns=None, size=1.7):
@@ -178,7 +178,7 @@ show(shown, columns=5, size=1.6)
 #
 # Its slope at a pixel is the sum of four signs, divided by $H W C$.
 #
-# **The whole**, in this package's preset [`keras_gen.networks.style_presets.ours`](../../keras_gen/networks/style_presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
+# **The whole**, in this package's preset [`keras_gen.models.style.transfer.presets.ours`](../../keras_gen/models/style/presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
 #
 # $$
 # \begin{aligned}
@@ -238,7 +238,7 @@ show(shown, columns=5, size=1.6)
 #
 # 它在一个像素上的斜率是四个正负号之和，除以 $H W C$。
 #
-# **总损失**，按本项目的预设 [`keras_gen.networks.style_presets.ours`](../../keras_gen/networks/style_presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
+# **总损失**，按本项目的预设 [`keras_gen.models.style.transfer.presets.ours`](../../keras_gen/models/style/presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
 #
 # $$
 # \begin{aligned}
@@ -382,12 +382,12 @@ print(f"moved by 8 pixels: content {moved[4, 0]:.3f}, style {moved[4, 1]:.4f}")
 # %% [markdown] lang="en"
 # ## Where it stands in `train_step`
 #
-# There is no `train_step`: nothing has weights. The loss (11) stands in [`keras_gen.models.style_objective.StyleObjective`](../../keras_gen/models/style_objective.py), and the descent, SciPy's L-BFGS-B, in [`keras_gen.models.style_descent.lbfgs`](../../keras_gen/models/style_descent.py):
+# There is no `train_step`: nothing has weights. The loss (11) stands in [`keras_gen.models.style.transfer.objective.StyleObjective`](../../keras_gen/models/style/objective.py), and the descent, SciPy's L-BFGS-B, in [`keras_gen.models.style.transfer.descent.lbfgs`](../../keras_gen/models/style/descent.py):
 
 # %% [markdown] lang="zh"
 # ## 它在 `train_step` 中的位置
 #
-# 这里没有 `train_step`：没有任何东西带权重。损失 (11) 在 [`keras_gen.models.style_objective.StyleObjective`](../../keras_gen/models/style_objective.py) 里，下降用 SciPy 的 L-BFGS-B，在 [`keras_gen.models.style_descent.lbfgs`](../../keras_gen/models/style_descent.py) 里：
+# 这里没有 `train_step`：没有任何东西带权重。损失 (11) 在 [`keras_gen.models.style.transfer.objective.StyleObjective`](../../keras_gen/models/style/objective.py) 里，下降用 SciPy 的 L-BFGS-B，在 [`keras_gen.models.style.transfer.descent.lbfgs`](../../keras_gen/models/style/descent.py) 里：
 
 # %%
 print(inspect.getsource(StyleObjective._from_whole))
@@ -624,13 +624,13 @@ for (name, image), distance in zip(judged.items(), distances, strict=True):
 assert distances[1] < distances[0]
 
 # %% [markdown] lang="en"
-# **The knobs**, at 128 pixels. Forty times the content weight leaves the leather and a shimmer of strokes; a hundred times the smoothness gathers the strokes in spots between flat patches. *Large strokes*: the painting is seen at twice the size. *Colours kept*: the painting is first given the photo's mean and covariance of colours ([`keras_gen.data.match_colours`](../../keras_gen/data/colours.py)), so that only strokes are taken over. *Blended*: the Gram matrices of two paintings are averaged. *From noise*: the start of the paper. After 60 steps the manner is there and the bag a mere trace: the content weight of (11) was chosen for a start at the photo.
+# **The knobs**, at 128 pixels. Forty times the content weight leaves the leather and a shimmer of strokes; a hundred times the smoothness gathers the strokes in spots between flat patches. *Large strokes*: the painting is seen at twice the size. *Colours kept*: the painting is first given the photo's mean and covariance of colours ([`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)), so that only strokes are taken over. *Blended*: the Gram matrices of two paintings are averaged. *From noise*: the start of the paper. After 60 steps the manner is there and the bag a mere trace: the content weight of (11) was chosen for a start at the photo.
 
 # %% [markdown] lang="zh"
-# **各个旋钮**，128 像素。内容权重取四十倍，皮革留了下来，只剩一层笔触的微光；平滑程度取一百倍，笔触聚成斑点，斑点之间是平地。**粗笔触**：画按两倍的大小来看。**保留颜色**：先让画的颜色具有照片的均值和协方差（[`keras_gen.data.match_colours`](../../keras_gen/data/colours.py)），只取它的笔触。**混合**：把两幅画的格拉姆矩阵平均。**从噪声开始**：论文的起点。60 步之后手法有了，手袋只剩一点痕迹：(11) 的内容权重是为从照片开始而选的。
+# **各个旋钮**，128 像素。内容权重取四十倍，皮革留了下来，只剩一层笔触的微光；平滑程度取一百倍，笔触聚成斑点，斑点之间是平地。**粗笔触**：画按两倍的大小来看。**保留颜色**：先让画的颜色具有照片的均值和协方差（[`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)），只取它的笔触。**混合**：把两幅画的格拉姆矩阵平均。**从噪声开始**：论文的起点。60 步之后手法有了，手袋只剩一点痕迹：(11) 的内容权重是为从照片开始而选的。
 
 # %%
-glass, matched = read("stained_glass", 128), data.match_colours(small_painting, small)
+glass, matched = read("stained_glass", 128), pictures.match_colours(small_painting, small)
 KNOBS = {  # title -> preset, styles, further arguments
     "default": (ours, [small_painting], {}),
     "content x 40": (scaled(ours, content=40), [small_painting], {}),
@@ -658,7 +658,7 @@ show(shown, columns=4, size=1.6)
 # %%
 mug, wave = read("mug", 192), read("wave_pattern", 192)
 where = data.picture_path("mug").with_name("mug_logo_mask.png")
-mask = data.resize(data.read_mask(where, (512, 512)), (192, 192))
+mask = pictures.resize(pictures.read_mask(where, (512, 512)), (192, 192))
 free, guarded = (
     painter.stylize(mug, [wave], keep=keep, steps=2 if FAST else 24).image for keep in (None, mask)
 )
@@ -774,13 +774,13 @@ def receptive_field(stack):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# - [Losses](../../keras_gen/losses/style.py), [objective](../../keras_gen/models/style_objective.py), [coarse to fine](../../keras_gen/models/style.py), [presets](../../keras_gen/networks/style_presets.py) with the weights of four published sources; [interview questions](../../docs/interview.md) Q31 to Q41; [numbers and large pictures](../../docs/style.md); [famous mistakes](../../docs/famous_mistakes.md) M15 to M17 and M20.
+# - [Losses](../../keras_gen/losses/style.py), [objective](../../keras_gen/models/style/objective.py), [coarse to fine](../../keras_gen/models/style/transfer.py), [presets](../../keras_gen/models/style/presets.py) with the weights of four published sources; [interview questions](../../docs/interview.md) Q31 to Q41; [numbers and large pictures](../../docs/style.md); [famous mistakes](../../docs/famous_mistakes.md) M15 to M17 and M20.
 # - Gatys, Ecker and Bethge 2016, CVPR, preprint [arXiv:1508.06576](https://arxiv.org/abs/1508.06576); colours: Gatys et al. 2016, [arXiv:1606.05897](https://arxiv.org/abs/1606.05897); one pass: Johnson et al. 2016, [arXiv:1603.08155](https://arxiv.org/abs/1603.08155).
 # - Is a painted product any good? [Tutorial 7](07_measuring_quality.ipynb) is about numbers that can be fooled.
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# - [损失函数](../../keras_gen/losses/style.py)、[目标函数](../../keras_gen/models/style_objective.py)、[流程](../../keras_gen/models/style.py)、[预设](../../keras_gen/networks/style_presets.py)（含四个公开来源的权重）；[面试题](../../docs/interview.zh-CN.md) Q31 至 Q41；[数字与大图](../../docs/style.zh-CN.md)；[有名的错误](../../docs/famous_mistakes.zh-CN.md) M15 至 M17、M20。
+# - [损失函数](../../keras_gen/losses/style.py)、[目标函数](../../keras_gen/models/style/objective.py)、[流程](../../keras_gen/models/style/transfer.py)、[预设](../../keras_gen/models/style/presets.py)（含四个公开来源的权重）；[面试题](../../docs/interview.zh-CN.md) Q31 至 Q41；[数字与大图](../../docs/style.zh-CN.md)；[有名的错误](../../docs/famous_mistakes.zh-CN.md) M15 至 M17、M20。
 # - Gatys、Ecker 与 Bethge 2016，CVPR，预印本 [arXiv:1508.06576](https://arxiv.org/abs/1508.06576)；颜色：Gatys et al. 2016，[arXiv:1606.05897](https://arxiv.org/abs/1606.05897)；一次画完：Johnson et al. 2016，[arXiv:1603.08155](https://arxiv.org/abs/1603.08155)。
 # - 画出来的商品究竟好不好？[教程 7](07_measuring_quality.ipynb) 讲的是会被骗的数字。

@@ -36,7 +36,9 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.colors import ListedColormap
 
-from keras_gen import data, evaluation, measures
+from keras_gen import data, measures
+from keras_gen.evaluation import measure_run
+from keras_gen.evaluation.tables import NEEDS_PAIRS
 from keras_gen.measures.features import FASHION_NET_WEIGHTS
 from keras_gen.networks import fashion_net
 from keras_gen.pictures import grid
@@ -545,32 +547,32 @@ print(
 #
 # ## Where it stands in an evaluation
 #
-# `keras-gen evaluate RUN`, in Python [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation.py). Its core:
+# `keras-gen evaluate RUN`, in Python [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation/measure_run.py). Its core:
 
 # %% [markdown] lang="zh"
 # FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
 #
 # ## 它在评估中的位置
 #
-# 命令是 `keras-gen evaluate RUN`，在 Python 里是 [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation.py)。核心部分：
+# 命令是 `keras-gen evaluate RUN`，在 Python 里是 [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation/measure_run.py)。核心部分：
 
 # %%
-print(inspect.getsource(evaluation._measure))
-print(evaluation.NEEDS_PAIRS)
+print(inspect.getsource(measure_run._measure))
+print(NEEDS_PAIRS)
 
 # %% [markdown] lang="en"
 # - `real` are images that the model has not seen, `others` are training images: they are measured like samples, and their figures are the yardstick beside each figure. Nobody should expect to beat real images.
 # - `fake` is as large as `real`, because of (11), and made of bytes: what is measured is what would be saved.
 # - The features are computed once, for distances and balls. Sharpness and copies look at pixels, as a person would; copies are sought among all of `train`.
 # - PSNR and SSIM are last, and only for a VAE: its reconstructions have originals.
-# - Each result is a [`keras_gen.figures.Figure`](../../keras_gen/figures.py): the number, its interval, the yardstick, the numbers of images, and the features with the hash of their weights.
+# - Each result is a [`keras_gen.evaluation.measurements.Figure`](../../keras_gen/evaluation/measurements.py): the number, its interval, the yardstick, the numbers of images, and the features with the hash of their weights.
 
 # %% [markdown] lang="zh"
 # - `real` 是模型没见过的图，`others` 是训练图：把它们当作样本来衡量，结果列在每个数字旁边作为参照。谁也不该指望超过真实图。
 # - 由于 (11)，`fake` 与 `real` 张数相同；它由字节构成：衡量的就是将要保存的东西。
 # - 特征只算一次，供距离和球使用。锐度与复制则像人一样看像素；复制要在整个 `train` 里查找。
 # - PSNR 与 SSIM 排在最后，而且只给变分自编码器（VAE）：它的重建图有原图。
-# - 每个结果都是一个 [`keras_gen.figures.Figure`](../../keras_gen/figures.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
+# - 每个结果都是一个 [`keras_gen.evaluation.measurements.Figure`](../../keras_gen/evaluation/measurements.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
 
 # %% [markdown] lang="en"
 # ## What goes wrong without it

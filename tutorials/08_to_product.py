@@ -49,12 +49,13 @@ from keras import layers
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from keras_gen import data, files, generation, measures, training
+from keras_gen import data, files, measures
 from keras_gen.models import GAN
 from keras_gen.networks import dcgan
 from keras_gen.pictures import grid
 from keras_gen.recipes import DCGAN
-from keras_gen.run_folder import checkpoints, read_metrics
+from keras_gen.runs import load_run, training
+from keras_gen.runs.run import checkpoints, read_metrics
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -103,12 +104,12 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # %% [markdown] lang="en"
 # ## The picture
 #
-# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.training.train`](../../keras_gen/training.py), with a fifth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
+# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with a fifth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.training.train`](../../keras_gen/training.py) 完成，步数约为平常的五分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
+# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，步数约为平常的五分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
 
 # %%
 SHORT, STEPS = (40, 60) if FAST else (500, 2500)
@@ -135,7 +136,7 @@ def marked(image, zoom=3):
 quietly(training.train, "dcgan", recipe, folder / "short")
 shutil.copytree(folder / "short", folder / "whole")
 quietly(training.resume, folder / "whole", steps=STEPS)
-short, model = generation.load_run(folder / "short"), generation.load_run(folder / "whole")
+short, model = load_run(folder / "short"), load_run(folder / "whole")
 products = model.sample(24, seed=1)  # (24, 28, 28, 1) in [0, 1]
 grid(np.stack([np.asarray(marked(image))[..., None] / 255 for image in products]), columns=8)
 
@@ -677,14 +678,14 @@ plt.show()
 #
 # ## The real training
 #
-# **Killed and resumed.** The first 500 steps again, in a process of its own, by the command line. It is killed without warning some time after a third of its steps, and [`keras_gen.training.resume`](../../keras_gen/training.py) goes on from the last checkpoint.
+# **Killed and resumed.** The first 500 steps again, in a process of its own, by the command line. It is killed without warning some time after a third of its steps, and [`keras_gen.runs.resume`](../../keras_gen/runs/training.py) goes on from the last checkpoint.
 
 # %% [markdown] lang="zh"
 # 三种处理，文字一种也没经住；看得见的标识只怕裁剪。遇上存心要去掉它的人，两样都不管用。所以两样都要加，放在所有缩放和编码之后，最后才加，并从顾客真正拿到的文件里读回来核对。
 #
 # ## 真正的训练
 #
-# **杀掉，再继续。** 再做一遍最初的 500 步，用命令行，放在另一个进程里。过了三分之一的步数之后，不打招呼就把它杀掉，再由 [`keras_gen.training.resume`](../../keras_gen/training.py) 从最后一个检查点继续。
+# **杀掉，再继续。** 再做一遍最初的 500 步，用命令行，放在另一个进程里。过了三分之一的步数之后，不打招呼就把它杀掉，再由 [`keras_gen.runs.resume`](../../keras_gen/runs/training.py) 从最后一个检查点继续。
 
 # %%
 command = [sys.executable, "-m", "keras_gen", "train", "dcgan", "--run-dir", str(folder / "killed")]
@@ -698,7 +699,7 @@ process.wait()
 print("killed; the last whole checkpoint is of step", checkpoints(folder / "killed")[-1][0])
 
 quietly(training.resume, folder / "killed")
-resumed = generation.load_run(folder / "killed")
+resumed = load_run(folder / "killed")
 print("weights, average, optimizers, random state equal in every bit:", same(resumed, short))
 assert same(resumed, short) and np.array_equal(resumed.sample(8), short.sample(8))
 
@@ -730,7 +731,7 @@ def seconds_a_step(models, turns=4, steps=10 if FAST else 60):
 
 half = DCGAN(steps=STEPS, report_every=recipe.report_every, seed=0, precision="mixed_bfloat16")
 quietly(training.train, "dcgan", half, folder / "half")
-half_model = generation.load_run(folder / "half")
+half_model = load_run(folder / "half")
 assert {w.dtype for w in half_model.generator.trainable_weights} == {"float32"}
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8), sharey=True)
@@ -936,13 +937,13 @@ def chunk(png, at):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# - [Training and resuming](../../keras_gen/training.py), [run folders](../../keras_gen/run_folder.py), [generation](../../keras_gen/generation.py), [the GAN's step](../../keras_gen/models/gan.py); [interview questions](../../docs/interview.md) Q51 to Q61 on engineering, Q65 to Q74 on shops and compliance; [errata](../../docs/errata.md).
+# - [Training and resuming](../../keras_gen/runs/training.py), [run folders](../../keras_gen/runs/run.py), [generation](../../keras_gen/runs/generation.py), [the GAN's step](../../keras_gen/models/gan.py); [interview questions](../../docs/interview.md) Q51 to Q61 on engineering, Q65 to Q74 on shops and compliance; [errata](../../docs/errata.md).
 # - `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16` is the full run, `--resume` goes on with it.
 # - Micikevicius et al. 2018, [arXiv:1710.03740](https://arxiv.org/abs/1710.03740), for mixed precision with float16 and loss scaling; Kingma and Ba 2015, [arXiv:1412.6980](https://arxiv.org/abs/1412.6980), for the moments in (12).
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# - [训练与继续](../../keras_gen/training.py)、[运行文件夹](../../keras_gen/run_folder.py)、[生成](../../keras_gen/generation.py)、[GAN 的一步](../../keras_gen/models/gan.py)；[面试题](../../docs/interview.zh-CN.md) Q51 至 Q61 讲工程，Q65 至 Q74 讲店铺与合规；[勘误](../../docs/errata.zh-CN.md)。
+# - [训练与继续](../../keras_gen/runs/training.py)、[运行文件夹](../../keras_gen/runs/run.py)、[生成](../../keras_gen/runs/generation.py)、[GAN 的一步](../../keras_gen/models/gan.py)；[面试题](../../docs/interview.zh-CN.md) Q51 至 Q61 讲工程，Q65 至 Q74 讲店铺与合规；[勘误](../../docs/errata.zh-CN.md)。
 # - 完整的训练是 `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16`，用 `--resume` 继续。
 # - Micikevicius et al. 2018，[arXiv:1710.03740](https://arxiv.org/abs/1710.03740)，float16 的混合精度与损失缩放；Kingma 与 Ba 2015，[arXiv:1412.6980](https://arxiv.org/abs/1412.6980)，(12) 中的矩。

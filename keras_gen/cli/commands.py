@@ -10,14 +10,14 @@ from keras_gen.recipes import RECIPES
 
 
 def _demo(arguments):
-    from keras_gen.demo import demo
+    from keras_gen.pages.demo import demo
 
     return demo(arguments.out, arguments.steps)
 
 
 def _train(arguments):
-    from keras_gen import training
-    from keras_gen.run_folder import new_run_dir, read_recipe
+    from keras_gen.runs import training
+    from keras_gen.runs.run import new_run_dir, read_recipe
 
     recipe_class = RECIPES[arguments.recipe]
     names = {field.name for field in fields(recipe_class)} - {"steps"}
@@ -53,7 +53,7 @@ def _train(arguments):
 
 
 def _generate(arguments):
-    from keras_gen.generation import generate
+    from keras_gen.runs import generate
 
     if arguments.n < 1:
         raise ValueError(f"n: expected at least 1, found {arguments.n}")
@@ -65,8 +65,8 @@ def _generate(arguments):
 
 
 def _stylize(arguments):
-    from keras_gen.style_options import StyleOptions
     from keras_gen.stylization import stylize, stylize_by_model
+    from keras_gen.stylization.options import StyleOptions
 
     names = [field.name for field in fields(StyleOptions) if hasattr(arguments, field.name)]
     given = {name: getattr(arguments, name) for name in names}
@@ -92,7 +92,8 @@ def _stylize(arguments):
 
 
 def _evaluate(arguments):
-    from keras_gen.evaluation import evaluate, format_figures
+    from keras_gen.evaluation import evaluate
+    from keras_gen.evaluation.tables import format_figures
 
     content = evaluate(
         arguments.run_dir, arguments.split, arguments.n, arguments.features, arguments.seed
@@ -103,7 +104,7 @@ def _evaluate(arguments):
 
 
 def _compare(arguments):
-    from keras_gen.comparison import compare
+    from keras_gen.pages.comparison import compare
 
     print(
         compare(arguments.run_dirs, arguments.out, arguments.again, arguments.n, arguments.features)
@@ -113,7 +114,7 @@ def _compare(arguments):
 
 
 def _study(arguments):
-    from keras_gen.study import write_study
+    from keras_gen.pages.study import write_study
 
     study = write_study(arguments.run_dirs, arguments.out, arguments.trials, arguments.seed)
     print(f"{study['trials']} pairs; real images: {'; '.join(study['real_images'])}")
@@ -124,8 +125,8 @@ def _study(arguments):
 
 
 def _study_results(arguments):
-    from keras_gen.run_folder import write_text
-    from keras_gen.study_results import format_rates, rates, read_choices
+    from keras_gen.evaluation.study_answers import format_rates, rates, read_choices
+    from keras_gen.files import write_text
 
     result = rates(read_choices(arguments.files), arguments.seed)
     if arguments.json:
@@ -135,7 +136,7 @@ def _study_results(arguments):
 
 
 def _info(arguments):
-    from keras_gen.info import describe
+    from keras_gen.environment import describe
 
     print(describe())
     return 0
@@ -185,7 +186,7 @@ def main(argv=None):
         print(f"keras-gen {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except RuntimeError as error:
-        from keras_gen.reporting import TrainingStopped
+        from keras_gen.runs.callbacks import TrainingStopped
 
         if not isinstance(error, TrainingStopped):
             raise

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from keras_gen import __version__
 from keras_gen.recipes import RECIPES
-from keras_gen.style_options import StyleOptions
+from keras_gen.stylization.options import StyleOptions
 
 EXAMPLES = {
     "demo": "keras-gen demo",

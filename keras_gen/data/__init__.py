@@ -2,18 +2,17 @@
 
     sources.py     load(source, image_shape): the one call that a recipe needs
     fashion.py     Fashion-MNIST, the embedded sample and the whole; idx.py reads its file format
-    photos.py      crops of photographs that packages ship, and this package's own pictures
-    folder.py      a folder of one's own photos; photo.py decodes and resizes one of them
+    folder.py      a folder of one's own photos; decoding.py decodes and resizes one of them
+    photo_crops.py crops of photographs that packages ship
+    shipped.py     this package's own pictures
     image_data.py  ImageData: what every source returns, pixels still uint8
-    picture.py     Picture: a photo for style transfer, floats at its own size; masks, saving
-    colours.py     the content's colours for the style, or its luminance alone
     scales.py      uint8, [0, 1] and [-1, 1], with exact inverses
     pipeline.py    uint8 array -> endless tf.data stream that is a function of the step number
 
 Images stay uint8 in memory; `batches` scales them on their way to the network.
 """
 
-from keras_gen.data.colours import luminance, match_colours, match_luminance, with_luminance
+from keras_gen.data.decoding import fit_photo, read_photo
 from keras_gen.data.fashion import (
     FASHION_MNIST_CLASSES,
     fashion_mnist,
@@ -23,16 +22,7 @@ from keras_gen.data.fashion import (
 )
 from keras_gen.data.folder import image_folder
 from keras_gen.data.image_data import ImageData
-from keras_gen.data.photo import fit_photo, read_photo
-from keras_gen.data.photos import photo_crops, picture_path, product_pictures
-from keras_gen.data.picture import (
-    Picture,
-    longest_side,
-    read_mask,
-    read_picture,
-    resize,
-    save_photo,
-)
+from keras_gen.data.photo_crops import photo_crops
 from keras_gen.data.pipeline import batches, steps_per_epoch
 from keras_gen.data.scales import (
     symmetric_to_uint8,
@@ -42,13 +32,13 @@ from keras_gen.data.scales import (
     unit_to_symmetric,
     unit_to_uint8,
 )
+from keras_gen.data.shipped import picture_path
 from keras_gen.data.sources import SOURCES, held_out, load
 
 __all__ = [
     "FASHION_MNIST_CLASSES",
     "SOURCES",
     "ImageData",
-    "Picture",
     "batches",
     "fashion_mnist",
     "fashion_mnist_10k",
@@ -58,18 +48,9 @@ __all__ = [
     "idx_folder",
     "image_folder",
     "load",
-    "longest_side",
-    "luminance",
-    "match_colours",
-    "match_luminance",
     "photo_crops",
     "picture_path",
-    "product_pictures",
-    "read_mask",
     "read_photo",
-    "read_picture",
-    "resize",
-    "save_photo",
     "steps_per_epoch",
     "symmetric_to_uint8",
     "symmetric_to_unit",
@@ -77,5 +58,4 @@ __all__ = [
     "uint8_to_unit",
     "unit_to_symmetric",
     "unit_to_uint8",
-    "with_luminance",
 ]

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from keras_gen.data.decoding import SUFFIXES, fit_photo, read_photo
 from keras_gen.data.image_data import ImageData
-from keras_gen.data.photo import SUFFIXES, fit_photo, read_photo
 
 
 def image_folder(path, image_shape=(64, 64, 3), fit="pad", strict=False):

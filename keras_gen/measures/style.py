@@ -9,11 +9,11 @@ import math
 
 import numpy as np
 
-from keras_gen.data import luminance
 from keras_gen.measures.pairs import ssim
-from keras_gen.models.style import TILE, WHOLE
-from keras_gen.models.style_tiles import grams
+from keras_gen.models.style.transfer import TILE, WHOLE
 from keras_gen.networks import vgg19
+from keras_gen.networks.vgg19.tiles import grams
+from keras_gen.pictures.colours import luminance
 
 HELD_OUT_LAYERS = (
     "block1_conv2",

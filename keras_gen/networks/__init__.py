@@ -3,10 +3,9 @@
 A generator maps `latents` (B, L) to images (B, H, W, C) in [-1, 1]; a discriminator maps images to
 a logit (B, 1) in float32, whatever the precision policy. An encoder maps images in [0, 1] to the
 mean and log variance (B, L) of their latents, a decoder maps latents to the logits of images.
-`vgg19.features` maps images in [0, 1] to feature maps, `style_presets` weighs them, and
-`fast_style.transformer` maps images in [0, 1] to stylised ones.
+`vgg19.features` maps images in [0, 1] to feature maps, `fast_style.transformer` to stylised images.
 """
 
-from keras_gen.networks import dcgan, fashion_net, fast_style, mlp_gan, style_presets, vae, vgg19
+from keras_gen.networks import dcgan, fashion_net, fast_style, mlp_gan, vae, vgg19
 
-__all__ = ["dcgan", "fashion_net", "fast_style", "mlp_gan", "style_presets", "vae", "vgg19"]
+__all__ = ["dcgan", "fashion_net", "fast_style", "mlp_gan", "vae", "vgg19"]

@@ -63,14 +63,15 @@ class FastStyleRecipe(Recipe):
 
     def style_image(self):
         """Return the style picture in its training size, (H, W, 3) float32 in [0, 1]."""
-        from keras_gen.data import longest_side, picture_path, read_picture, resize
+        from keras_gen.data import picture_path
+        from keras_gen.pictures.picture import longest_side, read_picture, resize
 
         pixels = read_picture(picture_path(self.style)).pixels
         return resize(pixels, longest_side(pixels.shape[:2], self.style_size))
 
     def preset(self):
         """Return the weights of the losses, those of `stylize`, as a `StylePreset`."""
-        from keras_gen.networks.style_presets import ours, scaled
+        from keras_gen.models.style.presets import ours, scaled
 
         preset = scaled(ours, self.content_weight, self.smoothness)
         return preset(self.image_size, self.image_size)
@@ -122,7 +123,7 @@ class FastStyleRecipe(Recipe):
         """Return the package's product pictures, each beside its stylised version."""
         import numpy as np
 
-        from keras_gen.data import product_pictures
+        from keras_gen.pictures.picture import product_pictures
 
         contents = product_pictures(CONTENT_SIZE)  # (4, H, W, 3)
         drawn = [model.stylize(content) for content in contents]

@@ -7,8 +7,8 @@ import pytest
 
 from keras_gen.cli import build_parser, main
 from keras_gen.cli.parser import PICTURES
-from keras_gen.data import photos
-from keras_gen.networks.style_presets import PRESETS
+from keras_gen.data import shipped
+from keras_gen.models.style.presets import PRESETS
 
 
 def run(*words):
@@ -61,7 +61,7 @@ def test_help_of_stylize_names_the_presets_and_the_pictures_that_come_along(caps
     assert f"weights of the layers: {', '.join(list(PRESETS)[:-1])} or {list(PRESETS)[-1]}" in out
     named = {word.strip(",") for word in PICTURES.splitlines()[1].split()[1:]}
     named |= {word.strip(",") for word in PICTURES.splitlines()[2].split()[1:]}
-    assert named == {path.stem for path in photos.PICTURES.glob("*.jpg")}
+    assert named == {path.stem for path in shipped.PICTURES.glob("*.jpg")}
 
 
 def test_only_the_flags_that_are_given_arrive():

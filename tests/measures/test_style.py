@@ -6,8 +6,8 @@ from skimage.metrics import structural_similarity
 
 from keras_gen.losses import gram_matrix
 from keras_gen.measures import HELD_OUT_LAYERS, luminance_ssim, style_distance
-from keras_gen.networks.style_presets import PRESETS
-from keras_gen.networks.vgg19 import LAYERS
+from keras_gen.models.style.presets import PRESETS
+from keras_gen.networks.vgg19.network import LAYERS
 
 A = np.array([[[3.0, 0.0], [0.0, 4.0]]])  # norm sqrt(9 + 16) = 5
 

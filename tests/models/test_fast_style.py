@@ -6,8 +6,8 @@ import pytest
 
 from keras_gen.losses import content_loss, gram_matrix, style_loss, total_variation
 from keras_gen.models import FastStyle
+from keras_gen.models.style.presets import StylePreset
 from keras_gen.networks import fast_style, vgg19
-from keras_gen.networks.style_presets import StylePreset
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(size=(4, 32, 32, 3)).astype("float32")

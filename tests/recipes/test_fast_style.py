@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.networks import style_presets
-from keras_gen.networks.style_presets import StylePreset
+from keras_gen.models.style import presets as style_presets
+from keras_gen.models.style.presets import StylePreset
 from keras_gen.recipes import FastStyleRecipe
 
 SMALL = {"width": 4, "blocks": 1, "style_size": 48, "image_size": 32}

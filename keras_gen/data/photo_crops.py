@@ -1,0 +1,94 @@
+"""Photographs that packages ship, cut into many crops: content for style transfer offline.
+
+Training crops come from the photographs in the wheel of scikit-image (extra `photos`) that are
+natural, in colour and free:
+
+    astronaut.png  Eileen Collins, by NASA; public domain
+    chelsea.png    a cat, by Stefan van der Walt; CC0
+    coffee.png     a cup of espresso, by Rachel Michetti, courtesy of Pikolo Espresso Bar; CC0
+    rocket.jpg     a launch of a Falcon 9, by SpaceX; public domain
+
+Left out are the motorcycles, for which no licence is stated, and pictures of stars and of tissue,
+which have no objects. Test crops come from this package's product pictures, which are in no
+training crop.
+
+Reference: the docstrings of `skimage.data`, for authors and licences.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from keras_gen.data.decoding import read_photo
+from keras_gen.data.image_data import ImageData
+from keras_gen.data.shipped import PRODUCTS
+
+PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
+
+COUNTS = {"train": 2000, "test": 400}  # crops
+SCALES = (0.3, 1.0)  # side of a crop, as a share of the largest that fits
+
+
+def photo_crops(image_shape=(128, 128, 3), split="train"):
+    """Cut the photographs into crops of random place and size, half of them mirrored.
+
+    Args:
+        image_shape: `(height, width, channels)`, channels 1 or 3.
+        split: "train", 2,000 crops of the photographs of scikit-image, or "test", 400 crops of the
+            product pictures.
+
+    Returns:
+        `ImageData`, the same at every call; crops of each photograph equally often.
+
+    Raises:
+        FileNotFoundError: scikit-image is not installed, or a photograph is missing from it.
+        ValueError: unknown split.
+    """
+    if split not in COUNTS:
+        raise ValueError(f"photos has no split {split!r}: expected 'train' or 'test'")
+    files, origin = PRODUCTS, "product pictures of keras_gen"
+    if split == "train":
+        folder = scikit_image_data()
+        files, origin = [folder / name for name in PHOTOGRAPHS], "photographs of scikit-image"
+    pictures = [read_photo(file, image_shape[2]) for file in files]
+    rng = np.random.default_rng(0)
+    crops = [random_crop(pictures[i % len(files)], image_shape, rng) for i in range(COUNTS[split])]
+    return ImageData(np.stack(crops), "photos", f"crops of {len(files)} {origin}")
+
+
+def random_crop(picture, image_shape, rng):
+    """Cut a random box out of a picture, bring it to a size, and mirror it half of the time.
+
+    Args:
+        picture: `PIL.Image.Image` of mode "L" or "RGB".
+        image_shape: `(height, width, channels)` of the crop.
+        rng: `numpy.random.Generator`.
+
+    Returns:
+        uint8 (H, W, C).
+    """
+    height, width, _ = image_shape
+    largest = min(picture.height / height, picture.width / width)  # picture's pixels for one
+    scale = largest * rng.uniform(*SCALES)
+    top = rng.uniform(0.0, picture.height - scale * height)
+    left = rng.uniform(0.0, picture.width - scale * width)
+    box = (left, top, left + scale * width, top + scale * height)
+    crop = np.asarray(picture.resize((width, height), Image.Resampling.LANCZOS, box))
+    crop = crop.reshape(image_shape)
+    return crop[:, ::-1] if rng.random() < 0.5 else crop
+
+
+def scikit_image_data():
+    """Return the folder of pictures in scikit-image, without importing it.
+
+    Raises:
+        FileNotFoundError: scikit-image is not installed.
+    """
+    package = importlib.util.find_spec("skimage")
+    if package is None:
+        raise FileNotFoundError(
+            "data photos: expected scikit-image, found none; pip install keras_gen[photos]"
+        )
+    return Path(package.submodule_search_locations[0]) / "data"

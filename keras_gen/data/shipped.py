@@ -1,0 +1,23 @@
+"""The pictures that come with this package, and how they are named."""
+
+from pathlib import Path
+
+PICTURES = Path(__file__).parent / "style_pictures"
+PRODUCTS = [PICTURES / f"{name}.jpg" for name in ("mug", "perfume", "handbag", "sneaker")]
+
+
+def picture_path(name):
+    """Return the path of a picture: a file, or one of the package's own, a style or a product.
+
+    Args:
+        name: path of a file, or a bare name such as "stained_glass".
+
+    Raises:
+        ValueError: neither.
+    """
+    if Path(name).is_file():
+        return Path(name)
+    names = sorted(path.stem for path in PICTURES.glob("*.jpg"))
+    if str(name) not in names:
+        raise ValueError(f"expected a picture file or one of {', '.join(names)}, found {name!r}")
+    return PICTURES / f"{name}.jpg"

@@ -1,0 +1,7 @@
+"""HTML pages for people, each self-contained.
+
+page.py        headings, figures, tables
+comparison.py  runs side by side
+study.py       the page on which people judge
+demo.py        the page of `keras-gen demo`; demo_style.py its part on style transfer
+"""

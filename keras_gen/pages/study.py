@@ -1,0 +1,124 @@
+"""A page on which people say which of two images is real.
+
+`write_study` makes the page, `evaluation.study_answers` reads what it saves. The page's text, style and script
+are in `study.html`; here it gets its pictures and its answer key.
+"""
+
+import base64
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from keras_gen import data
+from keras_gen.evaluation.study_answers import COLUMNS
+from keras_gen.files import write_text
+from keras_gen.runs.run import load_run, read_recipe, refuse_without_noise
+
+TEMPLATE = Path(__file__).with_name("study.html")
+SIDES = ("left", "right")
+
+
+def write_study(run_dirs, out="study.html", trials=50, seed=0):
+    """Write one HTML file that shows pairs of a real and a generated image, and records choices.
+
+    The real image is of the data that the run learnt from: of the test split where there is one,
+    so that no real image is one that the run was trained on. No real image is shown twice,
+    since that would give it away. The real ones lie left and right in turn, and the order of the
+    pairs is random, the same for every participant.
+
+    Nothing on the page tells real from generated but the pixels: both are uint8, encoded and
+    enlarged alike, and the answer key is base64, which is a blind and not a lock.
+
+    Args:
+        run_dirs: folders of runs, at least one, all of one image shape.
+        out: HTML file to write; it works without a network and without a server.
+        trials: pairs for each run, >= 1.
+        seed: integer; the same seed and runs give the same bytes.
+
+    Returns:
+        dict: `study` (a hash of the content, which every saved answer carries), `trials` (pairs in
+        all), `runs` (their names in the answers: the folders as given), `real_images` (where those
+        came from, one line for each source).
+
+    Raises:
+        FileNotFoundError: no run, nothing trained in it, or its data are not there.
+        FileExistsError: `out` is there already, and participants may be using it.
+        ValueError: no trials, a run named twice, several image shapes, or too few real images.
+    """
+    labels = [Path(run_dir).as_posix() for run_dir in run_dirs]
+    if trials < 1:
+        raise ValueError(f"trials: expected at least 1, found {trials}")
+    if not labels or len(set(labels)) < len(labels):
+        raise ValueError(f"expected one or more different runs, found {labels}")
+    if Path(out).exists():
+        raise FileExistsError(f"{out} exists already; give another --out")
+    recipes = [read_recipe(label)[1] for label in labels]
+    for label, recipe in zip(labels, recipes, strict=True):
+        refuse_without_noise(label, recipe)
+        if recipe.image_shape != recipes[0].image_shape:
+            raise ValueError(
+                f"expected runs of one image shape, found {recipes[0].image_shape} in {labels[0]} "
+                f"and {recipe.image_shape} in {label}"
+            )
+    rng = np.random.default_rng(seed)
+    real_images, sources = _real_images(recipes, trials, rng)
+    pairs = []  # (left PNG, right PNG, run, side of the real one)
+    for run, label in enumerate(labels):
+        generated = np.asarray(data.unit_to_uint8(load_run(label).sample(trials, seed)))
+        for i, (real, fake) in enumerate(zip(real_images[run], generated, strict=True)):
+            real_left = (run + i) % 2 == 0
+            images = (real, fake) if real_left else (fake, real)
+            pairs.append((*map(_png, images), run, SIDES[not real_left]))
+    pairs = [pairs[i] for i in rng.permutation(len(pairs))]
+    study = _content(pairs, labels, recipes[0].image_shape)
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    write_text(Path(out), TEMPLATE.read_text("utf-8").replace("__STUDY__", json.dumps(study)))
+    return {
+        "study": study["id"],
+        "trials": len(pairs),
+        "runs": labels,
+        "real_images": sources,
+    }
+
+
+def _real_images(recipes, trials, rng):
+    """Return for each run `trials` real images, none twice, and where they came from."""
+    keys = [(recipe.data, recipe.fit) for recipe in recipes]
+    shuffled, sources = {}, []
+    for key, recipe in zip(keys, recipes, strict=True):
+        if key in shuffled:
+            continue
+        split, loaded = data.held_out(recipe.data, recipe.image_shape, recipe.fit)
+        sources.append(f"{split} split of {loaded.description}")
+        needed = trials * keys.count(key)
+        if len(loaded.images) < needed:
+            raise ValueError(
+                f"expected a real image for each of {needed:,} trials, found "
+                f"{len(loaded.images):,}: {sources[-1]}; ask for fewer trials"
+            )
+        shuffled[key] = iter(loaded.images[rng.permutation(len(loaded.images))[:needed]])
+    return [[next(shuffled[key]) for _ in range(trials)] for key in keys], sources
+
+
+def _png(image):
+    """Return a uint8 image (H, W, C) as the base64 text of a PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _content(pairs, labels, image_shape):
+    """Return what the page's script reads, `id` and an obscured `key` included."""
+    lefts, rights, runs, sides = zip(*pairs, strict=True)
+    key = json.dumps({"labels": labels, "runs": runs, "sides": sides})
+    content = {
+        "columns": COLUMNS,
+        "size": [image_shape[1], image_shape[0]],  # width, height
+        "pairs": list(zip(lefts, rights, strict=True)),
+        "key": base64.b64encode(key.encode()).decode(),
+    }
+    return {"id": hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12], **content}

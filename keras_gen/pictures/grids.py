@@ -1,0 +1,55 @@
+"""Pictures of a run: grids of samples, their change over time, and the curves of its metrics."""
+
+import numpy as np
+from PIL import Image
+
+from keras_gen.data import unit_to_uint8
+from keras_gen.files import replacing
+
+
+def grid(images, columns=None, gap=2, zoom=1):
+    """Lay images out in rows.
+
+    Args:
+        images: (N, H, W, C) floats in [0, 1], C in {1, 3}.
+        columns: images in a row; by default the rows make a square.
+        gap: white pixels between images.
+        zoom: whole number of screen pixels for each pixel.
+
+    Returns:
+        `PIL.Image.Image`, grey or RGB; missing places of the last row are white.
+    """
+    n, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    cell_height, cell_width = height + gap, width + gap
+    canvas = np.full((rows * cell_height - gap, columns * cell_width - gap, channels), 255, "uint8")
+    for i, image in enumerate(unit_to_uint8(images)):
+        top, left = i // columns * cell_height, i % columns * cell_width
+        canvas[top : top + height, left : left + width] = image
+    picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+    return picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)
+
+
+def save_picture(path, picture, **options):
+    """Write a Pillow image under its final name only when it is complete."""
+    with replacing(path) as temporary:
+        picture.save(temporary, **options)
+
+
+def save_animation(path, frame_paths, seconds=8.0):
+    """Write the frames as one looping GIF or WebP that dwells on the last.
+
+    Args:
+        path: file ending in `.gif` or `.webp`.
+        frame_paths: paths of at least one picture, in order, all of one size.
+        seconds: length of one round, without the two seconds on the last frame.
+    """
+    frames = []
+    for frame_path in frame_paths:
+        with Image.open(frame_path) as frame:
+            frames.append(frame.copy())
+    each = max(20, round(1000 * seconds / len(frames)))
+    durations = [each] * (len(frames) - 1) + [each + 2000]
+    options = {"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}
+    save_picture(path, frames[0], **options)

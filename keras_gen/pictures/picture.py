@@ -1,0 +1,180 @@
+"""One picture for style transfer: floats in [0, 1] at its own size, read, resized and saved."""
+
+import dataclasses
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from keras_gen.data.decoding import SUFFIXES, decode, flatten
+from keras_gen.data.scales import unit_to_uint8
+from keras_gen.data.shipped import PRODUCTS
+from keras_gen.files import replacing
+
+SMALLEST = 32  # pixels on a side: below, the deeper layers of VGG19 have hardly a position left
+LONGEST = 10  # times as long as wide at most
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture as a network sees it, and the transparency that it came with.
+
+    Attributes:
+        pixels: float32, (H, W, 3) in [0, 1], sRGB, laid on white where it is transparent.
+        alpha: uint8, (H, W), 255 where opaque; None where the file has no transparency.
+    """
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None = None
+
+
+def read_picture(path):
+    """Read a JPEG, PNG or WebP file for style transfer, decoded as `photo.decode` does.
+
+    Args:
+        path: the file.
+
+    Returns:
+        `Picture`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a folder, not an image in one of the formats, damaged, smaller than 32 pixels
+            on a side, longer than 10 to 1, or more pixels than `PIL.Image.MAX_IMAGE_PIXELS`.
+    """
+    image = _decode(path)
+    short, long = sorted(image.size)
+    found = f"found {image.width}x{image.height}"
+    if short < SMALLEST:
+        raise ValueError(f"{path}: expected at least {SMALLEST}x{SMALLEST} pixels, {found}")
+    if long > LONGEST * short:
+        raise ValueError(f"{path}: expected sides of at most {LONGEST} to 1, {found} pixels")
+    alpha = np.array(image.getchannel("A")) if image.mode == "RGBA" else None  # (H, W)
+    return Picture(np.asarray(flatten(image), "float32") / 255, alpha)
+
+
+def read_mask(path, size):
+    """Read a mask: the lightness of a picture, white 1 and black 0, transparent parts black.
+
+    Args:
+        path: JPEG, PNG or WebP file.
+        size: `(height, width)` that the mask must have.
+
+    Returns:
+        float32, (H, W) in [0, 1].
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: not readable as `read_picture` says, or of another size.
+    """
+    image = _decode(path)
+    height, width = size
+    if image.size != (width, height):
+        raise ValueError(
+            f"{path}: expected a mask of {width}x{height} pixels (width x height), "
+            f"found {image.width}x{image.height}"
+        )
+    return np.asarray(flatten(image, "black").convert("L"), "float32") / 255
+
+
+def longest_side(size, longest):
+    """Return `size` scaled, with its aspect kept, so that its longer side is `longest`.
+
+    Args:
+        size: `(height, width)` in pixels.
+        longest: pixels, at least 1.
+
+    Returns:
+        `(height, width)`, whole numbers, at least 1.
+    """
+    scale = longest / max(size)
+    return tuple(max(1, round(side * scale)) for side in size)
+
+
+def resize(pixels, size):
+    """Resize to exactly `size`, antialiased (Lanczos), channel by channel in float32.
+
+    Lanczos overshoots beside edges; the result is clipped. The same size gives the same values.
+
+    Args:
+        pixels: (H, W, C) or (H, W) floats in [0, 1].
+        size: `(height, width)` of the result.
+
+    Returns:
+        New float32 array, (height, width, C) or (height, width) in [0, 1].
+
+    Raises:
+        ValueError: another number of dimensions, or not floats.
+    """
+    pixels = np.asarray(pixels)
+    if pixels.ndim not in (2, 3) or not np.issubdtype(pixels.dtype, np.floating):
+        raise ValueError(
+            f"expected floats (H, W) or (H, W, C), found {pixels.dtype} of shape {pixels.shape}"
+        )
+    pixels = pixels.astype("float32")
+    height, width = size
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    if pixels.ndim == 3:
+        channels = np.moveaxis(pixels, -1, 0)  # (C, H, W)
+        return np.stack([resize(channel, size) for channel in channels], axis=-1)
+    image = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+    return np.clip(image, 0, 1)
+
+
+def save_photo(path, pixels, alpha=None, quality=95):
+    """Write pixels as PNG, JPEG or WebP; the suffix decides, and a missing folder is made.
+
+    With `alpha`, `pixels` are what is to be seen on white, as in `Picture`. PNG and WebP get the
+    alpha and the colours that look so on white: the white in the pixels of a soft edge or of a
+    shadow is taken out, or it would be laid on twice. A JPEG gets the look on white. The file
+    has no profile, which means sRGB.
+
+    Args:
+        path: file to write, ending in .png, .jpg, .jpeg or .webp.
+        pixels: (H, W, 3) floats in [0, 1], rounded to 8 bits and clipped.
+        alpha: uint8, (H, W), 255 where opaque, or None.
+        quality: 0 to 100 of JPEG, which keeps full colour resolution (4:4:4), and of WebP, which
+            halves it (4:2:0).
+
+    Raises:
+        ValueError: another suffix, or arrays of other shapes or dtypes; nothing is written.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ValueError(f"{path}: expected a name in {', '.join(SUFFIXES)}, found {suffix!r}")
+    pixels = np.asarray(pixels)
+    if pixels.ndim != 3 or pixels.shape[-1] != 3:
+        raise ValueError(f"{path}: expected pixels (H, W, 3), found shape {pixels.shape}")
+    if alpha is not None:
+        if alpha.dtype != np.uint8 or alpha.shape != pixels.shape[:2]:
+            raise ValueError(
+                f"{path}: expected uint8 alpha of shape {pixels.shape[:2]}, "
+                f"found {alpha.dtype} of shape {alpha.shape}"
+            )
+        opacity = alpha[..., None] / np.float32(255)  # (H, W, 1)
+        pixels = np.maximum(pixels, 1 - opacity)  # so much white shines through
+        if suffix not in (".jpg", ".jpeg"):
+            pixels = 1 - (1 - pixels) / np.maximum(opacity, 1 / 255)  # colour without the white
+    image = Image.fromarray(np.asarray(unit_to_uint8(pixels)))
+    if alpha is not None and suffix not in (".jpg", ".jpeg"):
+        image.putalpha(Image.fromarray(alpha))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        image.save(temporary, quality=quality, subsampling=0)  # PNG heeds neither
+
+
+def _decode(path):
+    # Pillow warns from 89 million pixels on and refuses from twice as many on; floats of the
+    # former take a gigabyte already.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        return decode(path)
+
+
+def product_pictures(size):
+    """Return the package's four product pictures whole, float32 (4, size, size, 3) in [0, 1]."""
+    pictures = [read_picture(file).pixels for file in PRODUCTS]
+    return np.stack([resize(picture, (size, size)) for picture in pictures])

@@ -1,0 +1,54 @@
+"""Progress bars, and Ctrl-C that ends work in order."""
+
+import contextlib
+import signal
+import sys
+
+import keras
+from tqdm import tqdm
+
+SHORT_NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
+
+
+@contextlib.contextmanager
+def stop_politely(worker, attribute):
+    """Let Ctrl-C set `worker.attribute`, which ends the work soon; a second one ends it at once."""
+
+    def stop(signum, frame):
+        setattr(worker, attribute, True)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def progress_bar(**options):
+    """Return a tqdm bar that moves on a screen and leaves few lines in a log."""
+    interval = 0.2 if sys.stderr.isatty() else 30.0
+    return tqdm(mininterval=interval, dynamic_ncols=True, **options)
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """Shows images seen, images per second, time left and the means of the metrics."""
+
+    def __init__(self, batch_size, done, steps):
+        super().__init__()
+        self.batch_size = batch_size
+        self.bar = progress_bar(
+            initial=done * batch_size, total=steps * batch_size, unit="img", unit_scale=True
+        )
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Move on by one batch."""
+        means = [
+            f"{SHORT_NAMES.get(m.name, m.name)}={logs[m.name]:.3f}" for m in self.model.metrics
+        ]
+        self.bar.set_postfix_str(", ".join(means), refresh=False)
+        self.bar.update(self.batch_size)
+
+    def close(self):
+        """Leave the bar on the screen as it is."""
+        self.bar.close()

@@ -1,0 +1,52 @@
+"""Grids, animations and curves."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gen.pictures.curves import save_curves
+from keras_gen.pictures.grids import grid, save_animation, save_picture
+
+
+def test_grid_lays_images_out_row_by_row():
+    """Five 4x6 images, gap 2: 3 columns make 2 rows, 4*2+2 by 6*3+2*2; place 6 stays white."""
+    images = np.stack([np.full((4, 6, 1), k / 255.0, "float32") for k in range(5)])
+    picture = np.asarray(grid(images))
+    assert picture.shape == (10, 22)
+    assert picture[0, 0] == 0 and picture[0, 8] == 1 and picture[6, 0] == 3 and picture[6, 8] == 4
+    assert (picture[:, 6:8] == 255).all() and (picture[6:, 16:] == 255).all()
+
+
+def test_grid_keeps_colour_and_zooms_without_smoothing():
+    images = np.zeros((2, 2, 2, 3), "float32")
+    images[1, ..., 0] = 1.0
+    picture = np.asarray(grid(images, columns=2, gap=0, zoom=3))
+    assert picture.shape == (6, 12, 3)
+    assert (picture[:, :6] == 0).all() and (picture[:, 6:] == [255, 0, 0]).all()
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp"])
+def test_animation_holds_every_frame_and_dwells_on_the_last(tmp_path, suffix):
+    paths = []
+    for k in range(4):
+        paths.append(tmp_path / f"{k}.png")
+        save_picture(paths[-1], grid(np.full((1, 16, 16, 1), k / 4.0, "float32")))
+    save_animation(tmp_path / f"a.{suffix}", paths, seconds=2.0)
+    with Image.open(tmp_path / f"a.{suffix}") as animation:
+        assert animation.n_frames == 4
+        durations = []
+        for k in range(4):
+            animation.seek(k)
+            animation.load()
+            durations.append(animation.info["duration"])
+    assert durations == [500, 500, 500, 2500]
+
+
+def test_curves_are_drawn_and_differ_with_the_numbers(tmp_path):
+    panels = [("loss", {"d_loss": "D"}), ("score", {"real_score": "D(x)"})]
+    for name, slope in (("up", 1.0), ("down", -1.0)):
+        rows = [{"step": k, "d_loss": slope * k, "real_score": 0.5} for k in range(5)]
+        save_curves(tmp_path / f"{name}.png", rows, panels)
+    up, down = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("up", "down"))
+    assert up.shape == down.shape and up.shape[1] > 2 * up.shape[0]
+    assert (up != down).any()

@@ -1,0 +1,44 @@
+"""Runs that are read back for use, and those that draw nothing from noise."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from keras_gen.models import FastStyle
+from keras_gen.recipes import FastStyleRecipe
+from keras_gen.runs.generation import generate
+from keras_gen.runs.run import checkpoint_path, load_run, write_recipe
+
+SMALL = FastStyleRecipe(width=4, blocks=1, weights="nowhere.h5")  # no VGG19 to be found
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """A run of fast style transfer that was stopped after its first checkpoint."""
+    (tmp_path / "checkpoints").mkdir()
+    write_recipe(tmp_path, "fast_style", SMALL)
+    model = dataclasses.replace(SMALL, seed=7).build_for_use()
+    model.save_weights(checkpoint_path(tmp_path, 0))
+    return tmp_path, model
+
+
+def test_a_style_run_is_loaded_without_vgg19_stopped_or_finished(stopped):
+    run_dir, model = stopped
+    image = np.random.default_rng(0).uniform(size=(16, 20, 3)).astype("float32")
+    expected = model.stylize(image)
+    found = load_run(run_dir)
+    assert isinstance(found, FastStyle)
+    np.testing.assert_array_equal(found.stylize(image), expected)
+    model.save(run_dir / "model.keras")
+    np.testing.assert_array_equal(load_run(run_dir).stylize(image), expected)
+
+
+def test_nothing_is_drawn_from_noise_where_there_is_none(stopped):
+    run_dir, _ = stopped
+    with pytest.raises(ValueError) as caught:
+        generate(run_dir)
+    assert str(caught.value) == (
+        f"{run_dir}: expected a model that draws from noise, found one that changes pictures; "
+        f"use keras-gen stylize --model {run_dir}"
+    )

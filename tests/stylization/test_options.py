@@ -1,0 +1,58 @@
+"""What can be decided, and that it is what the model and the presets know."""
+
+import math
+
+import pytest
+
+from keras_gen.models.style.descent import OPTIMIZERS
+from keras_gen.models.style.presets import PRESETS
+from keras_gen.models.style.transfer import SCHEDULES, STARTS
+from keras_gen.stylization.options import StyleOptions
+
+
+def test_choices_are_those_of_the_model():
+    choices = {
+        name: set(field.metadata.get("choices", ()))
+        for name, field in StyleOptions.__dataclass_fields__.items()
+    }
+    assert choices["schedule"] == set(SCHEDULES)
+    assert choices["optimizer"] == set(OPTIMIZERS)
+    assert choices["start"] == set(STARTS)
+    assert StyleOptions().preset in PRESETS
+
+
+def test_every_field_has_a_help_text():
+    for name, field in StyleOptions.__dataclass_fields__.items():
+        assert len(field.metadata["help"]) > 10, name
+
+
+@pytest.mark.parametrize(
+    ("tile", "side"), [("auto", "auto"), ("0", None), ("512", 512), ("00", None)]
+)
+def test_tiles_as_the_model_wants_them(tile, side):
+    assert StyleOptions(tile=tile).tile_side == side
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"colours": "blue"}, "colours: expected style, luminance, match, found 'blue'"),
+        ({"content_weight": -0.1}, "content weight: expected numbers from 0 on, found -0.1"),
+        ({"smoothness": math.nan}, "smoothness: expected numbers from 0 on, found nan"),
+        ({"style_scale": math.inf}, "style scale: expected numbers from 0 on, found inf"),
+        ({"steps": 0}, "steps: expected numbers from 1 on, found 0"),
+        ({"every": -1}, "every: expected numbers from 0 on, found -1"),
+        ({"seed": -1}, "seed: expected numbers from 0 on, found -1"),
+        ({"style_weights": (1, -1)}, "style weights: expected numbers from 0 on, found -1"),
+        ({"style_weights": (0, 0.0)}, "style weights: expected some above 0, found none"),
+        (
+            {"style_weights": (1,), "masks": ("m.png",)},
+            "style weights: expected none beside masks, which share the picture",
+        ),
+        ({"tile": "-16"}, "tile: expected auto or a number of pixels, found '-16'"),
+    ],
+)
+def test_what_no_work_can_use_is_refused_in_one_line(fields, message):
+    with pytest.raises(ValueError) as caught:
+        StyleOptions(**fields)
+    assert str(caught.value) == message
