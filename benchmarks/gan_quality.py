@@ -24,7 +24,7 @@ from keras_gen.measures import frechet_distance
 from keras_gen.measures.features import load_features
 from keras_gen.models import GAN
 from keras_gen.pictures import grid, save_picture
-from keras_gen.recipes import DCGAN, MLPGAN
+from keras_gen.recipes import DCGANRecipe, MLPGANRecipe
 
 SHAPE = (28, 28, 1)
 MARKS = (0.2, 0.4, 0.6, 1.0)  # parts of the budget after which the distance is measured
@@ -44,7 +44,14 @@ def sketch(seed):
         d += [layers.Conv2D(channels, kernel, 2, padding="same")]
         d += [layers.LeakyReLU(0.2), layers.Dropout(0.3)]
     d += [layers.Flatten(), layers.Dense(1)]
-    model = GAN(keras.Sequential(g), keras.Sequential(d), 100, ema_decay=0.995, seed=seed)
+    model = GAN(
+        keras.Sequential(g),
+        keras.Sequential(d),
+        100,
+        update="simultaneous",
+        ema_decay=0.995,
+        seed=seed,
+    )
     model.compile(*(keras.optimizers.Adam(5e-4, beta_1=0.5) for _ in range(2)))
     return model, 64
 
@@ -63,7 +70,14 @@ def tutorial(seed):
         d += [layers.Conv2D(channels, 5, 2, padding="same"), layers.LeakyReLU()]
         d += [layers.Dropout(0.3)]
     d += [layers.Flatten(), layers.Dense(1)]
-    model = GAN(keras.Sequential(g), keras.Sequential(d), 100, ema_decay=0.0, seed=seed)
+    model = GAN(
+        keras.Sequential(g),
+        keras.Sequential(d),
+        100,
+        update="simultaneous",
+        ema_decay=0.0,
+        seed=seed,
+    )
     model.one_backward = False  # two backward passes through D, as its two tapes make
     model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4))
     return model, 256
@@ -76,12 +90,12 @@ def _recipe(recipe):
 SYSTEMS = {
     "sketch": sketch,
     "tutorial": tutorial,
-    "dcgan": _recipe(DCGAN),
+    "dcgan": _recipe(DCGANRecipe),
     "dcgan_document_width": lambda seed: (
-        DCGAN(seed=seed, generator_width=64).build(),
-        DCGAN().batch_size,
+        DCGANRecipe(seed=seed, generator_width=64).build(),
+        DCGANRecipe().batch_size,
     ),
-    "mlp_gan": _recipe(MLPGAN),
+    "mlp_gan": _recipe(MLPGANRecipe),
 }
 
 

@@ -17,25 +17,24 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gen.evaluation.measure_run import evaluate, read_figures
-from keras_gen.evaluation.measurements import LIKELIHOOD_DRAWS
+from keras_gen.evaluation import evaluate, read_measurements
+from keras_gen.evaluation.measure_autoencoders import LIKELIHOOD_DRAWS
 from keras_gen.files import write_text
 from keras_gen.pictures import grid, save_picture
-from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
-from keras_gen.runs import training
-from keras_gen.runs.run import load_run
+from keras_gen.recipes import DCGANRecipe, MLPGANRecipe, VAERecipe
+from keras_gen.runs import Run, train
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEEDS = (0, 1, 2)
 
 # (recipe's name, recipe, milliseconds per step on 2 cores); steps are 60 s over the milliseconds
 SYSTEMS = {
-    "mlp_gan": ("mlp_gan", MLPGAN(steps=2950), 20.3),
-    "dcgan, non_saturating": ("dcgan", DCGAN(steps=4500), 13.4),
-    "dcgan, saturating": ("dcgan", DCGAN(steps=4500, loss="saturating"), 13.4),
-    "dcgan, least_squares": ("dcgan", DCGAN(steps=4500, loss="least_squares"), 13.4),
-    "dcgan, hinge": ("dcgan", DCGAN(steps=4500, loss="hinge"), 14.0),
-    "dcgan, wasserstein_gp": ("dcgan", DCGAN(steps=3350, loss="wasserstein_gp"), 17.9),
+    "mlp_gan": ("mlp_gan", MLPGANRecipe(steps=2950), 20.3),
+    "dcgan, non_saturating": ("dcgan", DCGANRecipe(steps=4500), 13.4),
+    "dcgan, saturating": ("dcgan", DCGANRecipe(steps=4500, loss="saturating"), 13.4),
+    "dcgan, least_squares": ("dcgan", DCGANRecipe(steps=4500, loss="least_squares"), 13.4),
+    "dcgan, hinge": ("dcgan", DCGANRecipe(steps=4500, loss="hinge"), 14.0),
+    "dcgan, wasserstein_gp": ("dcgan", DCGANRecipe(steps=3350, loss="wasserstein_gp"), 17.9),
     "vae": ("vae", VAERecipe(steps=2150), 27.9),
 }
 
@@ -72,19 +71,19 @@ def measured(runs, system, seed):
     run_dir = run_dir_of(runs, system, seed)
     if not (run_dir / "model.keras").is_file():
         recipe = dataclasses.replace(recipe, seed=seed, data="fashion_mnist")
-        if not training.train(name, recipe, run_dir):
+        if not train(name, recipe, run_dir):
             raise SystemExit(130)
-    content = read_figures(run_dir) or evaluate(run_dir)
-    if content["steps"] != recipe.steps:
-        raise ValueError(f"{run_dir} has {content['steps']} steps, expected {recipe.steps}")
-    return {figure["key"]: figure for figure in content["figures"]}
+    measurements = read_measurements(run_dir) or evaluate(run_dir)
+    if measurements.steps != recipe.steps:
+        raise ValueError(f"{run_dir} has {measurements.steps} steps, expected {recipe.steps}")
+    return measurements.by_key
 
 
 def row(results, system, columns):
     """Return a Markdown row: mean ± standard deviation over the seeds."""
     cells = []
     for key in columns:
-        values = [figures[key]["value"] for figures in results[system]]
+        values = [figures[key].value for figures in results[system]]
         spread = np.std(values, ddof=1)
         decimals = max(0, -int(np.floor(np.log10(spread)))) if spread else 0  # its first digit
         cells.append(f"{np.mean(values):.{decimals}f} ± {spread:.{decimals}f}")
@@ -93,7 +92,7 @@ def row(results, system, columns):
 
 def reference_row(results, name, columns, system):
     """Return what the yardstick scores, from the first run's figures."""
-    references = [results[system][0][key]["reference"] for key in columns]
+    references = [results[system][0][key].reference for key in columns]
     cells = ["-" if value is None else f"{value:.3g}" for value in references]
     return f"| {name} | " + " | ".join(cells) + " |"
 
@@ -121,7 +120,7 @@ def fill(path, text):
 
 def picture(runs):
     """Lay 16 samples of each system's first run in a row, in the order of the table."""
-    models = [load_run(run_dir_of(runs, system, 0)) for system in SYSTEMS]
+    models = [Run.open(run_dir_of(runs, system, 0)).load_model() for system in SYSTEMS]
     return grid(np.concatenate([model.sample(16, seed=1) for model in models]), columns=16, zoom=2)
 
 
@@ -134,7 +133,7 @@ def main():
         system: [measured(arguments.runs, system, seed) for seed in SEEDS] for system in SYSTEMS
     }
     figures = {
-        system: [{key: figure["value"] for key, figure in run.items()} for run in runs]
+        system: [{key: figure.value for key, figure in run.items()} for run in runs]
         for system, runs in results.items()
     }
     write_text(DOCS / "results.json", json.dumps(figures, indent=1) + "\n")

@@ -14,15 +14,19 @@ import keras
 
 from keras_gen import data
 from keras_gen.environment import describe
-from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
+from keras_gen.recipes import DCGANRecipe, MLPGANRecipe, VAERecipe
 
 WIDE = {"batch_size": 256, "generator_width": 128, "discriminator_width": 128}
 HALF = {"precision": "mixed_bfloat16"}
 CASES = [
-    *((DCGAN, fields, jit) for fields in ({}, HALF, WIDE, WIDE | HALF) for jit in (True, False)),
-    (DCGAN, {"update": "alternating"}, "auto"),
-    (DCGAN, {"loss": "wasserstein_gp"}, "auto"),
-    (MLPGAN, {}, "auto"),
+    *(
+        (DCGANRecipe, fields, jit)
+        for fields in ({}, HALF, WIDE, WIDE | HALF)
+        for jit in (True, False)
+    ),
+    (DCGANRecipe, {"update": "alternating"}, "auto"),
+    (DCGANRecipe, {"loss": "wasserstein_gp"}, "auto"),
+    (MLPGANRecipe, {}, "auto"),
     (VAERecipe, {}, "auto"),
 ]
 

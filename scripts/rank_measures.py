@@ -13,12 +13,12 @@ import argparse
 import numpy as np
 
 from keras_gen import data, measures
-from keras_gen.evaluation.measurements import (
-    class_figures,
-    copy_figures,
-    distance_figures,
-    manifold_figures,
-    sharpness_figures,
+from keras_gen.evaluation.measure_samples import (
+    measure_classes,
+    measure_distances,
+    measure_manifold,
+    measure_memorization,
+    measure_sharpness,
 )
 
 N = 500
@@ -83,15 +83,15 @@ def figures(extractor, real, fake, trained_on):
     """Measure one set by the functions that `keras-gen evaluate` uses.
 
     Returns:
-        Dict of `Figure`s by their keys.
+        Dict of `Measurement`s by their keys.
     """
     held_out = trained_on[N : N + len(real)]  # the yardstick
     features, classes = zip(*(extractor(x) for x in (real, fake, held_out)), strict=True)
-    found = distance_figures(extractor, *features)
-    found += manifold_figures(extractor, *features)
-    found += class_figures(extractor, *classes[:2])
-    found += sharpness_figures(real, fake)
-    found += copy_figures(real, fake, trained_on, trained_on)
+    found = measure_distances(extractor, *features)
+    found += measure_manifold(extractor, *features)
+    found += measure_classes(extractor, *classes[:2])
+    found += measure_sharpness(real, fake)
+    found += measure_memorization(real, fake, trained_on, trained_on)
     return {figure.key: figure for figure in found}
 
 

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from keras_gen import data
-from keras_gen.evaluation.measurements import likelihood_figures, pair_figures
+from keras_gen.evaluation.measure_autoencoders import measure_likelihood, measure_pairs
 from keras_gen.measures import frechet_distance, load_features
-from keras_gen.recipes import DCGAN, MLPGAN, VAERecipe
-from keras_gen.runs import training
-from keras_gen.runs.run import load_run
+from keras_gen.recipes import DCGANRecipe, MLPGANRecipe, VAERecipe
+from keras_gen.runs import Run, training
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +21,7 @@ def features():
 
 def trained(name, recipe, run_dir):
     training.train(name, recipe, run_dir)
-    return np.asarray(data.unit_to_uint8(load_run(run_dir).sample(2000, seed=1)))
+    return np.asarray(data.unit_to_uint8(Run.open(run_dir).load_model().sample(2000, seed=1)))
 
 
 def figures(features, samples):
@@ -46,7 +45,9 @@ def test_the_judge_knows_garments_from_noise(features):
 
 @pytest.mark.slow
 def test_dcgan_draws_garments_of_all_classes(features, tmp_path):
-    distance, shares = figures(features, trained("dcgan", DCGAN(steps=2000), tmp_path / "run"))
+    distance, shares = figures(
+        features, trained("dcgan", DCGANRecipe(steps=2000), tmp_path / "run")
+    )
     print(f"dcgan: {distance:.2f}, {shares}")
     assert 0.05 < distance < 9.0  # 5.1 to 5.5 after 2,518 steps on the whole training set
     assert shares.min() > 0.005
@@ -54,7 +55,9 @@ def test_dcgan_draws_garments_of_all_classes(features, tmp_path):
 
 @pytest.mark.slow
 def test_mlp_gan_draws_garments_of_all_classes(features, tmp_path):
-    distance, shares = figures(features, trained("mlp_gan", MLPGAN(steps=2000), tmp_path / "run"))
+    distance, shares = figures(
+        features, trained("mlp_gan", MLPGANRecipe(steps=2000), tmp_path / "run")
+    )
     print(f"mlp_gan: {distance:.2f}, {shares}")
     assert 0.05 < distance < 12.0  # 8.3 after 2,046 steps on the whole training set
     assert shares.min() > 0.002
@@ -64,10 +67,10 @@ def test_mlp_gan_draws_garments_of_all_classes(features, tmp_path):
 def test_vae_bounds_held_out_images_and_reconstructs_them_better_than_pca(features, tmp_path):
     recipe = VAERecipe(steps=1500)
     distance, shares = figures(features, trained("vae", recipe, tmp_path / "run"))
-    model, images = load_run(tmp_path / "run"), data.fashion_mnist_10k()
+    model, images = Run.open(tmp_path / "run").load_model(), data.fashion_mnist_10k()
     held_out = data.fashion_mnist_10k("test").images
-    bound = {figure.key: figure.value for figure in likelihood_figures(model, held_out)}
-    pairs = {figure.key: figure for figure in pair_figures(model, held_out, images.images)}
+    bound = {figure.key: figure.value for figure in measure_likelihood(model, held_out)}
+    pairs = {figure.key: figure for figure in measure_pairs(model, held_out, images.images)}
     print(f"vae: {distance:.2f}, {shares}, {bound}, {pairs}")
     assert 235 < bound["importance_weighted"] < bound["negative_elbo"] < 249  # 245.7
     assert 5 < bound["kl"] < 30

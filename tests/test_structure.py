@@ -20,6 +20,7 @@ import threads  # noqa: E402
 PACKAGE = ROOT / "keras_gen"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
+
 def name(path):
     return str(path.relative_to(ROOT))
 

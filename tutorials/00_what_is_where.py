@@ -36,7 +36,7 @@ import numpy as np
 from keras_gen import data, losses, measures, pictures
 from keras_gen.models import GAN, StyleTransfer
 from keras_gen.pictures import grid
-from keras_gen.recipes import DCGAN
+from keras_gen.recipes import DCGANRecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -60,7 +60,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 
 # %%
 images = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
-recipe = DCGAN(seed=0)
+recipe = DCGANRecipe(seed=0)
 gan = recipe.build()
 stream = data.batches(images, recipe.batch_size, seed=0)
 gan.fit(stream, steps_per_epoch=4 if FAST else 1500, epochs=1, shuffle=False, verbose=0)

@@ -351,28 +351,28 @@ plt.show()
 #
 # ## Where it stands in `train_step`
 #
-# [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014 when it is told `update="alternating"`. These are its two halves:
+# [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014, its default `update="alternating"`. These are its two halves:
 
 # %% [markdown] lang="zh"
 # 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 否定图像的地方，也是训练开始的地方：饱和损失在那里几乎没有斜率，非饱和损失的斜率恰恰最大。
 #
 # ## 它在 `train_step` 中的位置
 #
-# 指定 `update="alternating"` 时，[`GAN`](../../keras_gen/models/gan.py) 执行的就是 Goodfellow 等人 2014 年论文的算法 1。它分为两半：
+# [`GAN`](../../keras_gen/models/gan.py) 默认的 `update="alternating"` 执行的就是 Goodfellow 等人 2014 年论文的算法 1。它分为两半：
 
 # %%
-print(inspect.getsource(GAN._discriminator_step))
-print(inspect.getsource(GAN._generator_step))
+print(inspect.getsource(GAN.train_discriminator))
+print(inspect.getsource(GAN.train_generator))
 
 # %% [markdown] lang="en"
 # - `self.loss_pair.discriminator` is (12), `self.loss_pair.generator` is (13) or (14). The name that `GAN(..., loss=...)` is given picks the pair.
 # - Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
-# - The default, `update="simultaneous"`, moves both players from the same point with one batch of noise. That is what runs below.
+# - `update="simultaneous"` moves both players from the same point with one batch of noise. That is what runs below.
 
 # %% [markdown] lang="zh"
 # - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator` 是 (13) 或 (14)。`GAN(..., loss=...)` 里的名字决定用哪一对。
 # - 每个梯度都写明了给谁：第一个 tape 只移动 $D$，第二个只移动 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
-# - 默认的 `update="simultaneous"` 用同一批噪声让双方从同一点出发，各走一步。下面运行的就是它。
+# - `update="simultaneous"` 用同一批噪声让双方从同一点出发，各走一步。下面运行的就是它。
 
 # %% [markdown] lang="en"
 # ## What goes wrong without it
@@ -402,7 +402,9 @@ def one_pixel_gan(loss, mean=-1.0, deviation=0.7):
         + [layers.Dense(1)],
         name="discriminator",
     )
-    gan = GAN(generator, discriminator, latent_dim=1, loss="saturating")
+    gan = GAN(
+        generator, discriminator, latent_dim=1, loss="saturating", update="simultaneous"
+    )
     gan.loss_pair = LossPair(losses.minimax_discriminator_loss, CURVES[loss])
     gan.one_backward = False  # the shortcut for both players knows the library's losses only
     return gan
@@ -571,6 +573,7 @@ gan = GAN(
     mlp_gan.generator((1, 1, 2), latent_dim=2, width=32),
     mlp_gan.discriminator((1, 1, 2), width=32, dropout=0.0),
     latent_dim=2,
+    update="simultaneous",
 )
 compile_gan(gan, adam(1e-3), adam(1e-3))
 points = ring(20_000, np.random.default_rng(0))

@@ -43,7 +43,7 @@ from keras_gen import data, losses, measures
 from keras_gen.models import GAN
 from keras_gen.networks import mlp_gan
 from keras_gen.pictures import grid
-from keras_gen.recipes import MLPGAN
+from keras_gen.recipes import MLPGANRecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -182,7 +182,7 @@ def tiny_gan():
     )
     g.set_weights([np.array([[0.5]])])
     d.set_weights([np.array([[2.0]])])
-    gan = GAN(g, d, latent_dim=1, seed=0)
+    gan = GAN(g, d, latent_dim=1, update="simultaneous", seed=0)
     gan.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0), jit_compile=False)
     return gan  # XLA, on a GPU, would draw other noise from the same seed than its twin below
 
@@ -238,27 +238,28 @@ plt.show()
 #
 # ## Where it stands in `train_step`
 #
-# The default of the library moves both players from the same point, with one batch of noise:
+# `update="simultaneous"` of the library moves both players from the same point, with one batch of noise:
 
 # %% [markdown] lang="zh"
 # 只有 $\tanh$ 能覆盖全部数据。sigmoid 画不出黑色，而要画的有一半是黑的。ReLU 上不封顶，左半边斜率为 0：落在那里的像素黑得不是地方，却听不到任何消息，因为 (8) 为 0。
 #
 # ## 它在 `train_step` 中的位置
 #
-# 库的默认做法是用同一批噪声，让双方从同一点出发各走一步：
+# 库里的 `update="simultaneous"` 用同一批噪声，让双方从同一点出发各走一步：
 
 # %%
-print(inspect.getsource(GAN._simultaneous_step))
+print(inspect.getsource(GAN.train_both))
+print(inspect.getsource(GAN.gradients))
 
 # %% [markdown] lang="en"
-# - `g_tape` records $z \to x$, `d_tape` records $x \to s$. `image_grads` is (6) times (7): one number a pixel. The last `gradient` call, with `output_gradients`, is (8).
+# - The tape of `train_both` records $z \to x$, that of `gradients` records $x \to s$. `image_gradients` is (6) times (7): one number per pixel. The `gradient` call with `output_gradients` is (8).
 # - For the non-saturating loss the gradient of $L_D$ at the image, times $-e^{-s}$, is already that of $L_G$ (`ONE_BACKWARD_RATIOS`), so that one backward pass through $D$ serves both players.
-# - `d_variables` and `g_variables` are named. No flag has to be set, so none can be forgotten.
+# - The variables of each player are named. No flag has to be set, so none can be forgotten.
 
 # %% [markdown] lang="zh"
-# - `g_tape` 记录 $z \to x$，`d_tape` 记录 $x \to s$。`image_grads` 是 (6) 乘 (7)：每个像素一个数。最后一次带 `output_gradients` 的 `gradient` 调用就是 (8)。
+# - `train_both` 的 tape 记录 $z \to x$，`gradients` 的 tape 记录 $x \to s$。`image_gradients` 是 (6) 乘 (7)：每个像素一个数。带 `output_gradients` 的那次 `gradient` 调用就是 (8)。
 # - 对非饱和损失， $L_D$ 在图像处的梯度乘以 $-e^{-s}$ 就已经是 $L_G$ 的梯度（`ONE_BACKWARD_RATIOS`），所以穿过 $D$ 的反向传播做一次就够双方用。
-# - `d_variables` 与 `g_variables` 都写了出来。没有需要设置的开关，也就没有会忘记的开关。
+# - 每一方的变量都写了出来。没有需要设置的开关，也就没有会忘记的开关。
 
 # %% [markdown] lang="en"
 # ## What goes wrong without it
@@ -353,7 +354,7 @@ assert slope[20, 0] == 0
 # %%
 rows = []
 for name, end in ENDS.items():
-    gan = MLPGAN(seed=0).build()
+    gan = MLPGANRecipe(seed=0).build()
     gan.generator.layers[-2].activation = end
     gan.ema_generator.layers[-2].activation = end
     stream = data.batches(images, 64, seed=0)
@@ -371,17 +372,17 @@ grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 #
 # ## The real training
 #
-# The recipe, [`keras_gen.recipes.MLPGAN`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$. Its default is 5,000 steps; here are 1,500. The rows show the same 16 noise vectors at different times.
+# The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$. Its default is 5,000 steps; here are 1,500. The rows show the same 16 noise vectors at different times.
 
 # %% [markdown] lang="zh"
 # 用 sigmoid 或 ReLU，没有一个像素比 0（中灰）更暗。 $D$ 看一眼背景就知道：两个分数相差很远，而且一直如此。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.MLPGAN`](../../keras_gen/recipes/gan.py) 学习内置的样本：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout。默认是 5,000 步，这里用 1,500 步。各行是同样的 16 个噪声向量在不同时刻画出的图。
+# 用配方 [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的样本：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout。默认是 5,000 步，这里用 1,500 步。各行是同样的 16 个噪声向量在不同时刻画出的图。
 
 # %%
-recipe = MLPGAN(seed=0)
+recipe = MLPGANRecipe(seed=0)
 gan = recipe.build()
 stream = data.batches(images, recipe.batch_size, seed=0)
 curve = {"real_score": [], "fake_score": []}

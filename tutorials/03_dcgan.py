@@ -43,7 +43,7 @@ from keras_gen.models import GAN
 from keras_gen.models.gan import ONE_BACKWARD_RATIOS
 from keras_gen.networks import dcgan
 from keras_gen.pictures import grid
-from keras_gen.recipes import DCGAN
+from keras_gen.recipes import DCGANRecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -105,7 +105,7 @@ plt.show()
 # 再看这条路通向哪里：本项目的生成器把 128 个通道的 7 x 7 特征图放大两次，这里只训练 300 步，几秒钟。上排是真实商品，下排是它的样本。
 
 # %%
-recipe = DCGAN(seed=0)
+recipe = DCGANRecipe(seed=0)
 sketch = recipe.build()
 stream = data.batches(images, recipe.batch_size, seed=0)
 sketch.fit(stream, steps_per_epoch=4 if FAST else 300, epochs=1, shuffle=False, verbose=0)
@@ -441,36 +441,36 @@ plt.show()
 #
 # ## Where it stands in `train_step`
 #
-# One round of the game, and the two orders in which it can be played. Tutorial 2 printed `_simultaneous_step`; here is what calls it, and the other order.
+# One round of the game, and the two orders in which it can be played. Tutorial 2 printed `train_both`; here is what calls it, and the other order.
 
 # %% [markdown] lang="zh"
 # 最小二乘在 0 处有极点，而 $D$ 正是把生成图往 0 推；合页在 $-1$ 以下根本没有比值：那里 $D$ 满意了，不作声， $G$ 却还没完。（左图中，交叉熵的两条曲线重合。）在库里，这两种损失都要做两次反向传播。
 #
 # ## 它在 `train_step` 中的位置
 #
-# 博弈的一轮，以及两种走法。教程 2 打印过 `_simultaneous_step`；这里是调用它的代码，以及另一种走法。
+# 博弈的一轮，以及两种走法。教程 2 打印过 `train_both`；这里是调用它的代码，以及另一种走法。
 
 # %%
-for step in (GAN.train_step, GAN._discriminator_step, GAN._generator_step):
+for step in (GAN.train_step, GAN.train_discriminator, GAN.train_generator):
     print(inspect.getsource(step))
 
 # %% [markdown] lang="en"
-# - `train_step` is called by `fit` with one batch. `unpack_x_y_sample_weight` takes the images out of what `fit` hands over. A network without trainable weights is refused: nothing else would tell.
-# - **Alternating** is Algorithm 1 of Goodfellow et al. `_discriminator_step`: new noise, generated images *outside* of the tape, so that no gradient can reach $G$; real and generated images in two passes, so that no batch statistic mixes them (12); the gradient names `self.discriminator.trainable_variables`.
-# - `_generator_step`: new noise again, because these images are judged by the *new* $D$; the tape runs through $D$, and the gradient names `self.generator.trainable_variables`. No flag is set, so none can be forgotten.
-# - `training=True` is written out: `train_step` is no layer, and Keras would not guess it. `train_without_trace` runs a network in training mode and leaves its moving statistics alone, so that each network's statistics are moved by one pass only.
+# - `train_step` is called by `fit` with one batch. `unpack_x_y_sample_weight` takes the images, and the labels of a conditional GAN, out of what `fit` hands over. A network without trainable weights is refused before the first step: nothing else would tell.
+# - **Alternating** is Algorithm 1 of Goodfellow et al. `train_discriminator`: new noise, generated images *outside* of the tape, so that no gradient can reach $G$; real and generated images in two passes, so that no batch statistic mixes them (12); the gradient names `self.discriminator.trainable_variables`.
+# - `train_generator`: new noise again, because these images are judged by the *new* $D$; the tape runs through $D$, and the gradient names `self.generator.trainable_variables`. No flag is set, so none can be forgotten.
+# - `training=True` is written out: `train_step` is no layer, and Keras would not guess it. `call_keeping_statistics` runs a network in training mode and leaves its moving statistics alone, so that each network's statistics are moved by one pass only.
 # - **Simultaneous**: both gradients at the same point, with the same noise. Half as many passes through $G$, and for losses in `ONE_BACKWARD_RATIOS` one backward pass through $D$.
-# - `_update_average` moves the averaged generator, which draws the samples. The metrics that are returned are exactly those that the model lists.
+# - `update_average` moves the averaged generator, which draws the samples. The metrics that are returned are exactly those that the model lists.
 #
 # **Is one pass exact?** Two GANs from one seed, gradient descent at rate 1, the same noise; one of them is told to take two backward passes. Their steps must agree, and so must (14), image by image.
 
 # %% [markdown] lang="zh"
-# - `fit` 每次用一个批次调用 `train_step`。`unpack_x_y_sample_weight` 从 `fit` 交来的东西里取出图像。没有可训练权重的网络会被拒绝：否则没有任何东西会提醒你。
-# - **交替**就是 Goodfellow 等人的算法 1。`_discriminator_step`：取新噪声，在 tape **之外**生成图像，于是没有梯度能到达 $G$；真实图与生成图分两次通过，于是没有批次统计量把它们混在一起 (12)；梯度写明是对 `self.discriminator.trainable_variables` 求的。
-# - `_generator_step`：再取新噪声，因为这些图要由**新的** $D$ 来评判；tape 穿过 $D$，梯度写明是对 `self.generator.trainable_variables` 求的。没有需要设置的开关，也就没有会忘记的开关。
-# - `training=True` 写了出来：`train_step` 不是层，Keras 不会替你猜。`train_without_trace` 以训练方式运行网络，但不动它的滑动统计量，这样每个网络的统计量只被一次前向改动。
+# - `fit` 每次用一个批次调用 `train_step`。`unpack_x_y_sample_weight` 从 `fit` 交来的东西里取出图像，条件 GAN 还会取出标签。没有可训练权重的网络在第一步之前就会被拒绝：否则没有任何东西会提醒你。
+# - **交替**就是 Goodfellow 等人的算法 1。`train_discriminator`：取新噪声，在 tape **之外**生成图像，于是没有梯度能到达 $G$；真实图与生成图分两次通过，于是没有批次统计量把它们混在一起 (12)；梯度写明是对 `self.discriminator.trainable_variables` 求的。
+# - `train_generator`：再取新噪声，因为这些图要由**新的** $D$ 来评判；tape 穿过 $D$，梯度写明是对 `self.generator.trainable_variables` 求的。没有需要设置的开关，也就没有会忘记的开关。
+# - `training=True` 写了出来：`train_step` 不是层，Keras 不会替你猜。`call_keeping_statistics` 以训练方式运行网络，但不动它的滑动统计量，这样每个网络的统计量只被一次前向改动。
 # - **同时**：在同一点、用同样的噪声求双方的梯度。穿过 $G$ 的次数减半；对 `ONE_BACKWARD_RATIOS` 里的损失，反向穿过 $D$ 只需一次。
-# - `_update_average` 更新滑动平均的生成器，样本由它来画。返回的指标恰好是模型列出的那几个。
+# - `update_average` 更新滑动平均的生成器，样本由它来画。返回的指标恰好是模型列出的那几个。
 #
 # **一次就够，是精确的吗？** 同一个种子的两个 GAN，学习率为 1 的梯度下降，噪声相同；其中一个被要求做两次反向传播。两者的步子必须一致，(14) 也必须逐图成立。
 
@@ -479,7 +479,8 @@ for step in (GAN.train_step, GAN._discriminator_step, GAN._generator_step):
 def step_of_g(one_backward):
     """Return how far one step of gradient descent moves each weight of G."""
     keras.utils.set_random_seed(0)
-    gan = GAN(dcgan.generator(width=8), dcgan.discriminator(width=8), latent_dim=100, seed=0)
+    pair = dcgan.generator(width=8), dcgan.discriminator(width=8)
+    gan = GAN(*pair, latent_dim=100, update="simultaneous", seed=0)
     gan.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     gan.one_backward = one_backward
     before = [weight.numpy() for weight in gan.generator.trainable_variables]
@@ -521,9 +522,9 @@ assert error_of_the_ratio(sketch.discriminator, fakes[:32]) < 1e-2  # TF32 again
 still = tf.data.Dataset.from_tensors(scaled[:16]).repeat()
 for width in (32,) if FAST else (32, 64):
     contestants = {
-        "one backward pass": DCGAN(discriminator_width=width).build(),
-        "two": DCGAN(discriminator_width=width).build(),
-        "alternating": DCGAN(discriminator_width=width, update="alternating").build(),
+        "one backward pass": DCGANRecipe(discriminator_width=width).build(),
+        "two": DCGANRecipe(discriminator_width=width).build(),
+        "alternating": DCGANRecipe(discriminator_width=width, update="alternating").build(),
     }
     contestants["two"].one_backward = False
     times = {name: [] for name in contestants}
@@ -610,7 +611,8 @@ for size in (5, 4):
     for seed in range(1 if FAST else 3):
         keras.utils.set_random_seed(seed)
         pair = dcgan.generator(width=16), dcgan.discriminator(width=16)
-        gan = GAN(*(with_kernel(network, size) for network in pair), latent_dim=100, seed=seed)
+        networks = [with_kernel(network, size) for network in pair]
+        gan = GAN(*networks, latent_dim=100, update="simultaneous", seed=seed)
         gan.compile(*(keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2)))
         stream = data.batches(images, 16, seed=seed)
         for steps in (0, 4 if FAST else 100):
@@ -721,8 +723,8 @@ def library_loop(real):
     gan = GAN(generator, discriminator, latent_dim=100, update="alternating", seed=0)
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     for batch in np.split(real, len(real) // 32):
-        own = moved((discriminator,), lambda: gan._discriminator_step(tf.constant(batch)))
-        joint = moved((discriminator, generator), lambda: gan._generator_step(32))
+        own = moved((discriminator,), lambda: gan.train_discriminator(tf.constant(batch)))
+        joint = moved((discriminator, generator), lambda: gan.train_generator(32))
         yield own[0], *joint, float(tf.reduce_mean(tf.sigmoid(gan(gan.draw_latents(32)))))
 
 
@@ -859,14 +861,14 @@ assert np.abs(scores[0] - scores[1]).max() < 1e-3
 #
 # ## The real training
 #
-# The recipe, [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py), with 1,500 of its 12,000 steps, once with each order of play, everything else the same. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+# The recipe, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), with 1,500 of its 12,000 steps, once with each order of play, everything else the same. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
 # 用混合批次训练， $D$ 评判的是同伴：旁边没有生成图时，同样的商品就丢掉大部分分数，有些甚至被判为生成图。而在 $G$ 的那一步，批次里只有生成图， $D$ 就不再是训练时的那个函数。分开的批次在这一点上是一致的，但一张图的分数仍随邻居而变，所以 (14) 不成立，见最后一行。库的默认 $D$ 没有批归一化；若有，[`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 就用分开的批次和两次反向传播。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py)，取它 12,000 步中的 1,500 步，两种走法各一次，其余全部相同。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py)，取它 12,000 步中的 1,500 步，两种走法各一次，其余全部相同。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
@@ -882,7 +884,7 @@ def distance(gan):
 
 runs, rows = {}, [(scaled[:16] + 1) / 2]
 for update in ("simultaneous", "alternating"):
-    gan = DCGAN(seed=0, update=update).build()
+    gan = DCGANRecipe(seed=0, update=update).build()
     stream = data.batches(images, recipe.batch_size, seed=0)
     run = {"step": [], "real_score": [], "fake_score": [], "seconds": [], "distance": []}
     spent = 0.0

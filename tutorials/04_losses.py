@@ -41,7 +41,7 @@ from keras_gen import data, losses, measures
 from keras_gen.models import GAN
 from keras_gen.networks import mlp_gan
 from keras_gen.pictures import grid
-from keras_gen.recipes import DCGAN
+from keras_gen.recipes import DCGANRecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -335,7 +335,7 @@ plt.show()
 #
 # ## Where it stands in `train_step`
 #
-# The pair is looked up by name in `GAN_LOSSES`; only `wasserstein_gp` adds a penalty to $L_D$:
+# The pair is looked up by name in `GAN_LOSSES`; `wasserstein_gp` adds a penalty to $L_D$ by default, and `penalty="wgan_gp"` adds it to any other pair:
 
 # %% [markdown] lang="zh"
 # - 交叉熵对判得好的图就放手了。最小二乘从两边把输出拉**回**目标，越远拉得越重。
@@ -343,10 +343,10 @@ plt.show()
 #
 # ## 它在 `train_step` 中的位置
 #
-# 按名字在 `GAN_LOSSES` 里查到一对损失；只有 `wasserstein_gp` 会给 $L_D$ 加惩罚项：
+# 按名字在 `GAN_LOSSES` 里查到一对损失；`wasserstein_gp` 默认给 $L_D$ 加惩罚项，`penalty="wgan_gp"` 则给任何一对损失加上它：
 
 # %%
-print(inspect.getsource(GAN._penalty))
+print(inspect.getsource(GAN.penalty_term))
 
 # %% [markdown] lang="en"
 # - One random share for each *image* (shape (B, 1, 1, 1)), not for each pixel; uniform, not normal.
@@ -396,7 +396,8 @@ def train_critic(loss, penalty_weight, steps):
         + [layers.Dense(1)],
         name="discriminator",
     )
-    gan = GAN(generator, discriminator, latent_dim=2, loss=loss, penalty_weight=penalty_weight)
+    arguments = {"loss": loss, "update": "simultaneous", "penalty_weight": penalty_weight}
+    gan = GAN(generator, discriminator, latent_dim=2, **arguments)
     adam = keras.optimizers.Adam(2e-3, beta_1=0.5)
     gan.compile(adam, keras.optimizers.SGD(0.0), steps_per_execution=20)
     stream = tf.data.Dataset.from_tensor_slices(as_images(real)).repeat().batch(256)
@@ -495,11 +496,12 @@ def ring(n, rng):
 
 points = ring(20_000, np.random.default_rng(0))
 centres = 0.7 * np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], 1)
+both = {"update": "simultaneous"}
 critic = {"loss": "wasserstein_gp", "update": "alternating", "penalty_weight": 1.0}
 GAMES = {  # arguments of GAN, rate of G, steps
-    "non_saturating": ({"loss": "non_saturating"}, 1e-3, 1000),
-    "least_squares": ({"loss": "least_squares"}, 1e-3, 1000),
-    "hinge": ({"loss": "hinge"}, 1e-3, 1000),
+    "non_saturating": ({"loss": "non_saturating", **both}, 1e-3, 1000),
+    "least_squares": ({"loss": "least_squares", **both}, 1e-3, 1000),
+    "hinge": ({"loss": "hinge", **both}, 1e-3, 1000),
     "wasserstein_gp, k = 1": (critic, 1e-3, 1000),
     "wasserstein_gp, k = 5": ({**critic, "discriminator_steps": 5}, 3e-4, 600),
 }
@@ -538,12 +540,12 @@ plt.show()
 # %% [markdown] lang="en"
 # The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that is out of date. With five it covers the ring evenly. The gaps between the centres empty last: a sample there is a short way from the data, and this loss counts the way.
 #
-# **Products.** The recipe of this package, [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps, everything but the loss the same. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+# **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps, everything but the loss the same. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
 # 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的就是过时的斜率。走五步时，它均匀地铺满圆环。中心之间的空隙最后才清空：那里的样本离数据只有一小段路，而这个损失数的正是路程。
 #
-# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少，除损失外完全相同。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
+# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少，除损失外完全相同。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
 
 # %%
 images = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
@@ -553,7 +555,7 @@ held_out_features, _ = features(held_out)
 
 rows = []
 for name in NAMES:
-    recipe = DCGAN(loss=name, seed=0)
+    recipe = DCGANRecipe(loss=name, seed=0)
     gan = recipe.build()
     stream = data.batches(images, recipe.batch_size, seed=0)
     gan.fit(stream, steps_per_epoch=4 if FAST else 900, epochs=1, shuffle=False, verbose=0)

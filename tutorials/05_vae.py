@@ -42,7 +42,7 @@ from keras_gen.models import VAE
 from keras_gen.networks import vae as networks
 from keras_gen.pictures import grid
 from keras_gen.pictures.latents import reconstructions, walks
-from keras_gen.recipes import DCGAN, VAERecipe
+from keras_gen.recipes import DCGANRecipe, VAERecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -507,7 +507,7 @@ def report(name, drawn):
 
 
 distances = {}
-for family, steps in ((VAERecipe, 1200), (DCGAN, 2000)):
+for family, steps in ((VAERecipe, 1200), (DCGANRecipe, 2000)):
     name = family.__name__.removesuffix("Recipe")
     for seed in (0, 1):
         recipe = family(seed=seed)

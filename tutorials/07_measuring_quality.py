@@ -38,11 +38,11 @@ from matplotlib.colors import ListedColormap
 
 from keras_gen import data, measures
 from keras_gen.evaluation import measure_run
-from keras_gen.evaluation.tables import NEEDS_PAIRS
+from keras_gen.evaluation.tables import PAIRS_NOTE
 from keras_gen.measures.features import FASHION_NET_WEIGHTS
 from keras_gen.networks import fashion_net
 from keras_gen.pictures import grid
-from keras_gen.recipes import DCGAN
+from keras_gen.recipes import DCGANRecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -557,22 +557,22 @@ print(
 # 命令是 `keras-gen evaluate RUN`，在 Python 里是 [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation/measure_run.py)。核心部分：
 
 # %%
-print(inspect.getsource(measure_run._measure))
-print(NEEDS_PAIRS)
+print(inspect.getsource(measure_run.measure))
+print(PAIRS_NOTE)
 
 # %% [markdown] lang="en"
 # - `real` are images that the model has not seen, `others` are training images: they are measured like samples, and their figures are the yardstick beside each figure. Nobody should expect to beat real images.
 # - `fake` is as large as `real`, because of (11), and made of bytes: what is measured is what would be saved.
 # - The features are computed once, for distances and balls. Sharpness and copies look at pixels, as a person would; copies are sought among all of `train`.
 # - PSNR and SSIM are last, and only for a VAE: its reconstructions have originals.
-# - Each result is a [`keras_gen.evaluation.measurements.Figure`](../../keras_gen/evaluation/measurements.py): the number, its interval, the yardstick, the numbers of images, and the features with the hash of their weights.
+# - Each result is a [`keras_gen.evaluation.Measurement`](../../keras_gen/evaluation/measurements.py): the number, its interval, the yardstick, the numbers of images, and the features with the hash of their weights.
 
 # %% [markdown] lang="zh"
 # - `real` 是模型没见过的图，`others` 是训练图：把它们当作样本来衡量，结果列在每个数字旁边作为参照。谁也不该指望超过真实图。
 # - 由于 (11)，`fake` 与 `real` 张数相同；它由字节构成：衡量的就是将要保存的东西。
 # - 特征只算一次，供距离和球使用。锐度与复制则像人一样看像素；复制要在整个 `train` 里查找。
 # - PSNR 与 SSIM 排在最后，而且只给变分自编码器（VAE）：它的重建图有原图。
-# - 每个结果都是一个 [`keras_gen.evaluation.measurements.Figure`](../../keras_gen/evaluation/measurements.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
+# - 每个结果都是一个 [`keras_gen.evaluation.Measurement`](../../keras_gen/evaluation/measurements.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
 
 # %% [markdown] lang="en"
 # ## What goes wrong without it
@@ -818,14 +818,14 @@ plt.show()
 #
 # ## The real training
 #
-# The recipe [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice: once as it is, and once with a discriminator of 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)).
+# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice: once as it is, and once with a discriminator of 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)).
 
 # %% [markdown] lang="zh"
 # 一个带条纹的包，在 1,000 张图里没有同类。它的球伸到很远的空处，噪声就落在里面：(16) 只要有一个球就够了。噪声的密度要数球的个数，所以很低，覆盖率则是 0。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGAN`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次：一次照原样；一次把判别器（discriminator）的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用 Wilson 区间（[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次：一次照原样；一次把判别器（discriminator）的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用 Wilson 区间（[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。
 
 
 # %%
@@ -846,7 +846,7 @@ def row_of_figures(samples):
 moments = (2, 2) if FAST else (100, 100, 200, 400, 800, 1600)
 runs, drawn = {}, {}
 for width in (32, 2):
-    recipe = DCGAN(discriminator_width=width, seed=0)
+    recipe = DCGANRecipe(discriminator_width=width, seed=0)
     gan = recipe.build()
     stream = data.batches(train, recipe.batch_size, seed=0)
     print(f"discriminator of {width} channels")

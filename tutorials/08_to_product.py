@@ -51,11 +51,11 @@ from PIL.PngImagePlugin import PngInfo
 
 from keras_gen import data, files, measures
 from keras_gen.models import GAN
+from keras_gen.models.base import NetworkModel
 from keras_gen.networks import dcgan
 from keras_gen.pictures import grid
-from keras_gen.recipes import DCGAN
-from keras_gen.runs import load_run, training
-from keras_gen.runs.run import checkpoints, read_metrics
+from keras_gen.recipes import DCGANRecipe
+from keras_gen.runs import Run, resume, train, training
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -113,7 +113,7 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 
 # %%
 SHORT, STEPS = (40, 60) if FAST else (500, 2500)
-recipe = DCGAN(steps=SHORT, report_every=10 if FAST else 100, seed=0)
+recipe = DCGANRecipe(steps=SHORT, save_every=10 if FAST else 100, seed=0)
 workplace = tempfile.TemporaryDirectory()  # removed when the notebook is closed
 folder = Path(workplace.name)
 
@@ -122,6 +122,11 @@ def quietly(function, *args, **options):
     """Call a function without its progress bar."""
     with contextlib.redirect_stderr(io.StringIO()):
         return function(*args, **options)
+
+
+def last(name):
+    """Return the step of the last checkpoint of a run."""
+    return Run.open(folder / name).checkpoints[-1][0]
 
 
 def marked(image, zoom=3):
@@ -133,10 +138,10 @@ def marked(image, zoom=3):
     return picture
 
 
-quietly(training.train, "dcgan", recipe, folder / "short")
+quietly(train, "dcgan", recipe, folder / "short")
 shutil.copytree(folder / "short", folder / "whole")
-quietly(training.resume, folder / "whole", steps=STEPS)
-short, model = load_run(folder / "short"), load_run(folder / "whole")
+quietly(resume, folder / "whole", steps=STEPS)
+short, model = Run.open(folder / "short").load_model(), Run.open(folder / "whole").load_model()
 products = model.sample(24, seed=1)  # (24, 28, 28, 1) in [0, 1]
 grid(np.stack([np.asarray(marked(image))[..., None] / 255 for image in products]), columns=8)
 
@@ -416,16 +421,16 @@ def lines(part, word):
 
 
 print(inspect.getsource(GAN.draw_latents))
-print(inspect.getsource(GAN._apply))
+print(inspect.getsource(NetworkModel.descend))
 lines(dcgan.generator, 'dtype="float32"')
 lines(dcgan.discriminator, 'dtype="float32"')
-lines(GAN._seed_states, "return")
-lines(training._fit, "seed, start")
+lines(NetworkModel.save_own_variables, "seed_state")
+lines(training.fit, "seed, start")
 lines(files.replacing, "os.replace")
 
 # %% [markdown] lang="en"
 # - `draw_latents` adds the replica's number to the seed: other noise on each device.
-# - `_apply` is (8). The metrics see the loss undivided.
+# - `descend` is (8). The metrics see the loss undivided.
 # - Under `mixed_bfloat16` the pixels and the logits are float32 all the same, and with them every loss. A sigmoid in bfloat16 would cut off the slope where $D$ is sure (E18).
 # - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) refuses `mixed_float16`: its range would need a loss scale, one for each player (Q55).
 # - The random states are saved with the model, since Keras leaves them out of its files; both optimizers are built in `compile`, so that theirs are saved too: (10).
@@ -434,7 +439,7 @@ lines(files.replacing, "os.replace")
 
 # %% [markdown] lang="zh"
 # - `draw_latents` 把副本的编号加到种子上：每台设备的噪声都不同。
-# - `_apply` 就是 (8)。指标里的损失没有被除过。
+# - `descend` 就是 (8)。指标里的损失没有被除过。
 # - 即使在 `mixed_bfloat16` 下，像素和 logit 仍是 float32，所有损失也就都是。如果 sigmoid 用 bfloat16， $D$ 有把握的地方斜率就断了（E18）。
 # - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) 拒绝 `mixed_float16`：它的范围小，双方各要一个损失缩放系数（Q55）。
 # - 随机状态与模型一起保存，因为 Keras 的文件不含它们；两个优化器都在 `compile` 里建好，它们的状态才会一并保存：这就是 (10)。
@@ -511,7 +516,7 @@ grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 
 # %%
 images = data.load("fashion_mnist_10k").images
-start, path = checkpoints(folder / "whole")[0]
+start, path = Run.open(folder / "whole").checkpoints[0]
 rerun, new = recipe.build(), recipe.build()
 
 
@@ -689,17 +694,17 @@ plt.show()
 
 # %%
 command = [sys.executable, "-m", "keras_gen", "train", "dcgan", "--run-dir", str(folder / "killed")]
-command += ["--steps", str(SHORT), "--report-every", str(SHORT // 10)]
+command += ["--steps", str(SHORT), "--save-every", str(SHORT // 10)]
 process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-while not (saved := checkpoints(folder / "killed")) or saved[-1][0] < SHORT // 3:
+while not list(folder.glob("killed/checkpoints/step-*")) or last("killed") < SHORT // 3:
     assert process.poll() is None, "the run has ended by itself"
     time.sleep(0.05)
 process.kill()
 process.wait()
-print("killed; the last whole checkpoint is of step", checkpoints(folder / "killed")[-1][0])
+print("killed; the last whole checkpoint is of step", last("killed"))
 
-quietly(training.resume, folder / "killed")
-resumed = load_run(folder / "killed")
+quietly(resume, folder / "killed")
+resumed = Run.open(folder / "killed").load_model()
 print("weights, average, optimizers, random state equal in every bit:", same(resumed, short))
 assert same(resumed, short) and np.array_equal(resumed.sample(8), short.sample(8))
 
@@ -729,14 +734,14 @@ def seconds_a_step(models, turns=4, steps=10 if FAST else 60):
     return least
 
 
-half = DCGAN(steps=STEPS, report_every=recipe.report_every, seed=0, precision="mixed_bfloat16")
-quietly(training.train, "dcgan", half, folder / "half")
-half_model = load_run(folder / "half")
+half = DCGANRecipe(steps=STEPS, save_every=recipe.save_every, seed=0, precision="mixed_bfloat16")
+quietly(train, "dcgan", half, folder / "half")
+half_model = Run.open(folder / "half").load_model()
 assert {w.dtype for w in half_model.generator.trainable_weights} == {"float32"}
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8), sharey=True)
 for name, label, style in (("whole", "float32", "-"), ("half", "mixed_bfloat16", "--")):
-    rows = read_metrics(folder / name)
+    rows = Run.open(folder / name).read_metrics()
     for column, panel in zip(("d_loss", "g_loss"), axes, strict=True):
         panel.plot([r["step"] for r in rows], [r[column] for r in rows], style, label=label)
         panel.set(xlabel="step", title=column, ylim=(0, 3))

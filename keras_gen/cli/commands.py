@@ -1,9 +1,11 @@
 """What each command does. TensorFlow, which takes seconds, is imported after parsing."""
 
+import dataclasses
 import json
+import logging
 import os
 import sys
-from dataclasses import fields
+from collections.abc import Sequence
 
 from keras_gen.cli.parser import build_parser
 from keras_gen.recipes import RECIPES
@@ -12,51 +14,79 @@ from keras_gen.recipes import RECIPES
 def _demo(arguments):
     from keras_gen.pages.demo import demo
 
-    return demo(arguments.out, arguments.steps)
+    return 0 if demo(arguments.out, arguments.steps) else 130
 
 
 def _train(arguments):
-    from keras_gen.runs import training
+    from keras_gen.runs import Run, prepare, resume, train
+
+    if arguments.resume:
+        run = _run_to_resume(arguments)
+        finished = resume(run, steps=arguments.steps, epochs=arguments.epochs)
+        return _trained(run, finished)
+    name, recipe, run_dir = _new_run(arguments)
+    options = {"epochs": arguments.epochs, "strict": arguments.strict}
+    if arguments.dry_run:
+        run, _ = prepare(name, recipe, run_dir, **options)
+        print(run.to_json(), end="")
+        return 0
+    finished = train(name, recipe, run_dir, **options)
+    return _trained(Run.open(run_dir), finished)
+
+
+def _given_fields(arguments, recipe_class):
+    """Return the recipe's fields that the command line sets."""
+    names = {field.name for field in dataclasses.fields(recipe_class)} - {"steps"}
+    return {name: value for name, value in vars(arguments).items() if name in names}
+
+
+def _run_to_resume(arguments):
+    from keras_gen.runs import Run
+
+    if arguments.run_dir is None:
+        raise ValueError("--resume needs the --run-dir of the run to resume")
+    if arguments.dry_run or arguments.recipe_file:
+        raise ValueError("--resume: expected neither --dry-run nor --recipe beside it")
+    run = Run.open(arguments.run_dir)
+    given = _given_fields(arguments, RECIPES[arguments.recipe]) if arguments.recipe else {}
+    changed = [key for key, value in given.items() if value != getattr(run.recipe, key, None)]
+    if changed or arguments.recipe not in (None, run.name):
+        then = ", ".join(f"{key}={getattr(run.recipe, key, None)}" for key in changed) or run.name
+        raise ValueError(f"a resumed run keeps its recipe; {run.path} has {then}")
+    return run
+
+
+def _new_run(arguments):
+    """Return name, recipe and folder of the run that the command line describes."""
     from keras_gen.runs.run import new_run_dir, read_recipe
 
-    recipe_class = RECIPES[arguments.recipe]
-    names = {field.name for field in fields(recipe_class)} - {"steps"}
-    given = {name: value for name, value in vars(arguments).items() if name in names}
-    for name in ("steps", "epochs"):
-        if getattr(arguments, name) is not None and getattr(arguments, name) < 1:
-            raise ValueError(f"{name}: expected at least 1, found {getattr(arguments, name)}")
-    if arguments.resume:
-        if arguments.run_dir is None:
-            raise ValueError("--resume needs the --run-dir of the run to go on with")
-        name, recipe, _ = read_recipe(arguments.run_dir)
-        changed = [key for key, value in given.items() if value != getattr(recipe, key)]
-        if name != arguments.recipe or changed:
-            then = ", ".join(f"{key}={getattr(recipe, key)}" for key in changed) or name
-            raise ValueError(f"a resumed run keeps its recipe; {arguments.run_dir} has {then}")
-        run_dir = arguments.run_dir
-        finished = training.resume(run_dir, arguments.steps, arguments.epochs)
-    else:
-        if arguments.steps is not None:
-            given["steps"] = arguments.steps
-        recipe = recipe_class(**given)
-        run_dir = arguments.run_dir or new_run_dir(arguments.recipe)
-        finished = training.train(
-            arguments.recipe, recipe, run_dir, arguments.epochs, arguments.strict
-        )
+    name, recipe = arguments.recipe, None
+    if arguments.recipe_file:
+        name, recipe, _ = read_recipe(arguments.recipe_file)
+        if arguments.recipe not in (None, name):
+            raise ValueError(f"{arguments.recipe_file}: expected {arguments.recipe}, found {name}")
+    if name is None:
+        known = ", ".join(RECIPES)
+        raise ValueError(f"expected a recipe ({known}), --recipe FILE, or --resume; found none")
+    given = _given_fields(arguments, RECIPES[name])
+    if arguments.steps is not None:
+        given["steps"] = arguments.steps
+    recipe = dataclasses.replace(recipe or RECIPES[name](), **given)
+    return name, recipe, arguments.run_dir or new_run_dir(name)
+
+
+def _trained(run, finished):
+    """Say where the pictures are and what can be done next."""
     if finished:
-        print(f"pictures in {run_dir}: samples.png, samples.gif, losses.png; draw more with:")
-        more = (
-            f"generate {run_dir}" if recipe.draws_from_noise else f"stylize mug --model {run_dir}"
-        )
-        print(f"  keras-gen {more}")
+        print(f"pictures in {run.path}: samples.png, samples.gif, losses.png; next:")
+        can_sample = run.recipe.can_sample
+        print(f"  keras-gen {'generate' if can_sample else 'stylize mug --model'} {run.path}")
     return 0 if finished else 130
 
 
 def _generate(arguments):
     from keras_gen.runs import generate
 
-    if arguments.n < 1:
-        raise ValueError(f"n: expected at least 1, found {arguments.n}")
     for path in generate(
         arguments.run_dir, arguments.n, arguments.seed, arguments.out, arguments.npz
     ):
@@ -68,37 +98,41 @@ def _stylize(arguments):
     from keras_gen.stylization import stylize, stylize_by_model
     from keras_gen.stylization.options import StyleOptions
 
-    names = [field.name for field in fields(StyleOptions) if hasattr(arguments, field.name)]
+    names = [f.name for f in dataclasses.fields(StyleOptions) if hasattr(arguments, f.name)]
     given = {name: getattr(arguments, name) for name in names}
     if arguments.model:
         beside = [*arguments.styles, *("--" + name.replace("_", "-") for name in names)]
         beside = [word for word in beside if word not in ("--size", "--keep")]
         if beside:
             raise ValueError(f"--model: expected --size and --keep only, found {beside[0]}")
-        path, account = stylize_by_model(arguments.content, arguments.model, arguments.out, **given)
+        path, record = stylize_by_model(arguments.content, arguments.model, arguments.out, **given)
     else:
         lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
         options = StyleOptions(**{**given, **lists})
-        path, account = stylize(arguments.content, arguments.styles, arguments.out, options)
-    found = account["measures"]
-    print(f"SSIM of luminance with the content: {found['luminance_ssim']:.3f}")
-    if "style_distance" in found:
-        before = found["style_distance_of_content"]
-        print(f"style distance: {found['style_distance']:.3f} (content as it was: {before:.3f})")
-    print(f"{account['seconds']:.1f} s; {path} and {path.with_suffix('.json').name}")
-    if not account["finished"]:
-        print(f"stopped at step {account['steps']}; this is the best picture so far")
-    return 0 if account["finished"] else 130
+        path, record = stylize(arguments.content, arguments.styles, arguments.out, options)
+    measures = record["measures"]
+    print(f"SSIM of luminance with the content: {measures['luminance_ssim']:.3f}")
+    if "style_distance" in measures:
+        before = measures["style_distance_of_content"]
+        print(f"style distance: {measures['style_distance']:.3f} (the content's: {before:.3f})")
+    print(f"{record['seconds']:.1f} s; {path} and {path.with_suffix('.json').name}")
+    if not record["finished"]:
+        print(f"stopped at step {record['steps']}; this is the best picture so far")
+    return 0 if record["finished"] else 130
 
 
 def _evaluate(arguments):
     from keras_gen.evaluation import evaluate
-    from keras_gen.evaluation.tables import format_figures
+    from keras_gen.evaluation.tables import format_measurements
 
-    content = evaluate(
-        arguments.run_dir, arguments.split, arguments.n, arguments.features, arguments.seed
+    measurements = evaluate(
+        arguments.run_dir,
+        split=arguments.split,
+        n=arguments.n,
+        features=arguments.features,
+        seed=arguments.seed,
     )
-    print(format_figures(content))
+    print(format_measurements(measurements))
     print(f"written to {arguments.run_dir / 'metrics.json'}")
     return 0
 
@@ -106,9 +140,14 @@ def _evaluate(arguments):
 def _compare(arguments):
     from keras_gen.pages.comparison import compare
 
-    print(
-        compare(arguments.run_dirs, arguments.out, arguments.again, arguments.n, arguments.features)
+    table = compare(
+        arguments.run_dirs,
+        arguments.out,
+        remeasure=arguments.remeasure,
+        n=arguments.n,
+        features=arguments.features,
     )
+    print(table)
     print(f"the page is ready: {arguments.out.resolve()}")
     return 0
 
@@ -142,7 +181,7 @@ def _info(arguments):
     return 0
 
 
-RUN = {
+COMMANDS = {
     "demo": _demo,
     "train": _train,
     "generate": _generate,
@@ -168,7 +207,13 @@ def _import_tensorflow():
         os.close(standard_error)
 
 
-def main(argv=None):
+def _print_what_the_library_logs(stream):
+    logger = logging.getLogger("keras_gen")
+    logger.setLevel(logging.INFO)
+    logger.handlers = [logging.StreamHandler(stream)]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
@@ -177,16 +222,17 @@ def main(argv=None):
     Returns:
         Exit status: 0 done, 1 the run broke down, 2 a user's mistake, 130 stopped by Ctrl-C.
     """
-    argv = sys.argv[1:] if argv is None else argv
-    arguments = build_parser(argv).parse_args(argv)
+    arguments = build_parser().parse_args(argv)
+    dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
+    _print_what_the_library_logs(sys.stderr if dry_run else sys.stdout)
     _import_tensorflow()
     try:
-        return RUN[arguments.command](arguments)
+        return COMMANDS[arguments.command](arguments)
     except (ValueError, FileNotFoundError, FileExistsError, NotADirectoryError) as error:
         print(f"keras-gen {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except RuntimeError as error:
-        from keras_gen.runs.callbacks import TrainingStopped
+        from keras_gen.runs import TrainingStopped
 
         if not isinstance(error, TrainingStopped):
             raise

@@ -25,6 +25,7 @@ from keras_gen.data.image_data import ImageData
 from keras_gen.data.photo_crops import photo_crops
 from keras_gen.data.pipeline import batches, steps_per_epoch
 from keras_gen.data.scales import (
+    SCALES,
     symmetric_to_uint8,
     symmetric_to_unit,
     uint8_to_symmetric,
@@ -37,6 +38,7 @@ from keras_gen.data.sources import SOURCES, held_out, load
 
 __all__ = [
     "FASHION_MNIST_CLASSES",
+    "SCALES",
     "SOURCES",
     "ImageData",
     "batches",

@@ -26,7 +26,7 @@ def steps_per_epoch(n, batch_size):
     return n // batch_size
 
 
-def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric):
+def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, labels=None):
     """Stream shuffled batches without end; batch t depends on the arguments and on t alone.
 
     Step t belongs to epoch t // steps_per_epoch. Each epoch is a new permutation of all images,
@@ -39,13 +39,15 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric):
         seed: int; another seed gives other permutations.
         start_step: number of batches that were already used.
         scale: function from uint8 to the networks' scale, see `keras_gen.data.scales`.
+        labels: (N, ...), one per image, or None.
 
     Returns:
-        `tf.data.Dataset` of infinite cardinality; elements float32, (B, H, W, C).
+        `tf.data.Dataset` of infinite cardinality; elements float32, (B, H, W, C), or pairs of these
+        and their labels (B, ...).
 
     Raises:
-        ValueError: images of another dtype or rank, fewer of them than one batch needs, or a
-            negative `start_step`.
+        ValueError: images of another dtype or rank, fewer of them than one batch needs, another
+            number of labels, or a negative `start_step`.
     """
     if images.ndim != 4 or images.dtype != "uint8":
         raise ValueError(
@@ -54,11 +56,14 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric):
     if start_step < 0:
         raise ValueError(f"expected a start step of at least 0, found {start_step}")
     n = len(images)
+    if labels is not None and len(labels) != n:
+        raise ValueError(f"expected labels of {n:,} images, found {len(labels):,}")
     steps = steps_per_epoch(n, batch_size)
     # Eager tensors are inputs of the dataset's graph, not constants in it, so the 2 GB limit of
     # protocol buffers does not apply to them. In RAM, because tf.data gathers on the CPU.
     with tf.device("CPU"):
         images = tf.constant(images)
+        labels = None if labels is None else tf.constant(labels)
         seed = tf.constant([seed, 0], tf.int64)
 
     def index_batches(epoch):
@@ -70,7 +75,8 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric):
         return tf.data.Dataset.from_tensor_slices(full)
 
     def gather(indices):
-        return scale(tf.gather(images, indices))
+        batch = scale(tf.gather(images, indices))
+        return batch if labels is None else (batch, tf.gather(labels, indices))
 
     epoch, done = divmod(start_step, steps)
     dataset = tf.data.Dataset.counter(epoch).flat_map(index_batches).skip(done)

@@ -131,3 +131,6 @@ def _as_float32(images, scale):
         expected = "uint8" if scale == "uint8" else "floating-point"
         raise ValueError(f"expected {expected} images on the {scale} scale, found dtype {dtype}")
     return keras.ops.cast(images, "float32")
+
+
+SCALES = {"unit": uint8_to_unit, "symmetric": uint8_to_symmetric}  # from files to networks

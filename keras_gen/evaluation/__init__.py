@@ -1,12 +1,18 @@
-"""Measure runs, set them side by side, count people's answers.
+"""Measure runs, compare them, count people's answers.
 
-measurements.py   each measured number with what is needed to read and to compare it
-measure_run.py    measure a run against real images
-tables.py         the figures as plain text
-side_by_side.py   the figures of several runs in one table
-study_answers.py  what people chose in a study, as rates
+    measurements.py          each measured number with what is needed to read and to compare it
+    measure_samples.py       a set of samples against real images
+    measure_autoencoders.py  reconstructions, and the likelihood of unseen images
+    measure_run.py           all of it for one run
+    tables.py                measurements as plain text
+    side_by_side.py          the measurements of several runs in one table
+    study_answers.py         what people chose in a study, as rates
+
+What a model is measured on depends on what it can do (`sample`, `reconstruct`, a stated
+`likelihood`), never on its class.
 """
 
-from keras_gen.evaluation.measure_run import evaluate, read_figures
+from keras_gen.evaluation.measure_run import evaluate, read_measurements
+from keras_gen.evaluation.measurements import Measurement, Measurements
 
-__all__ = ["evaluate", "read_figures"]
+__all__ = ["Measurement", "Measurements", "evaluate", "read_measurements"]

@@ -1,39 +1,42 @@
-"""`evaluate`: measure a run against real images, on the screen and in `metrics.json`."""
+"""Measure a run against real images."""
 
 import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from keras_gen import data, measures
-from keras_gen.evaluation.measurements import (
-    Figure,
-    class_figures,
-    copy_figures,
-    distance_figures,
-    likelihood_figures,
-    manifold_figures,
-    pair_figures,
-    sharpness_figures,
+from keras_gen.evaluation.measure_autoencoders import measure_likelihood, measure_pairs
+from keras_gen.evaluation.measure_samples import (
+    measure_classes,
+    measure_distances,
+    measure_manifold,
+    measure_memorization,
+    measure_sharpness,
 )
+from keras_gen.evaluation.measurements import Measurement, Measurements
 from keras_gen.files import write_text
-from keras_gen.models import VAE
-from keras_gen.runs.run import load_run, read_recipe, refuse_without_noise
+from keras_gen.runs import Run
 
-FEWEST = 100  # images below which no figure would mean anything
-KEYS = ("recipe", "steps", "real_images", "real_sha256", "seed", "figures")
+MIN_IMAGES = 100  # with fewer images, estimates are meaningless
 
 
-def evaluate(run_dir, split=None, n=10_000, features="fashion_net", seed=0):
+def evaluate(
+    run: Run | str | Path,
+    *,
+    split: str | None = None,
+    n: int = 10_000,
+    features: str = "fashion_net",
+    seed: int = 0,
+) -> Measurements:
     """Measure a run and write `metrics.json` into its folder.
 
     PSNR and SSIM compare pairs. A VAE's reconstructions have originals and get them; a sample of a
     GAN has no partner and is measured as one of a set.
 
     Args:
-        run_dir: folder of a run.
+        run: a `Run`, or its folder.
         split: "train" or "test", the real images to compare with; by default held-out ones where
             the data have any. Of training images one half at most is compared with; the other is
             the yardstick.
@@ -42,36 +45,33 @@ def evaluate(run_dir, split=None, n=10_000, features="fashion_net", seed=0):
         seed: integer, of samples, choices and resampling.
 
     Returns:
-        The content of `metrics.json`, a dict; its "figures" are `figures.Figure`s as dicts.
+        `Measurements`, the content of `metrics.json`.
 
     Raises:
         FileNotFoundError: no run, nothing trained in it, or the features' weights are not there.
         ValueError: no such split, too few images, features that do not fit the images, or a model
-            that draws nothing from noise.
+            that cannot sample from noise.
     """
-    if n < FEWEST:
-        raise ValueError(f"n: expected at least {FEWEST} images to measure on, found {n}")
-    name, recipe, _ = read_recipe(run_dir)
-    refuse_without_noise(run_dir, recipe)
-    extractor = measures.load_features(features, recipe.image_shape)
-    model = load_run(run_dir)
-    split, source, real, train, others = _real_images(recipe, split, n, seed)
-    content = {
-        "recipe": name,
-        "steps": model.steps_done,
-        "real_images": f"{split} images of {source}",
-        "real_sha256": real.sha256,
-        "seed": seed,
-        "figures": [
-            dataclasses.asdict(figure)
-            for figure in _measure(model, extractor, real.images, train, others, seed)
-        ],
-    }
-    write_text(Path(run_dir) / "metrics.json", json.dumps(content, indent=2) + "\n")
-    return content
+    if n < MIN_IMAGES:
+        raise ValueError(f"n: expected at least {MIN_IMAGES} images to measure on, found {n}")
+    run = Run.open(run)
+    run.require_sampler()
+    extractor = measures.load_features(features, run.recipe.image_shape)
+    model = run.load_model()
+    split, source, real, train, others = real_images(run.recipe, split, n, seed)
+    measurements = Measurements(
+        recipe=run.name,
+        steps=model.steps_done,
+        real_images=f"{split} images of {source}",
+        real_sha256=real.sha256,
+        seed=seed,
+        figures=tuple(measure(model, extractor, real.images, train, others, seed)),
+    )
+    write_text(run.path / "metrics.json", measurements.to_json())
+    return measurements
 
 
-def _real_images(recipe, split, n, seed):
+def real_images(recipe, split: str | None, n: int, seed: int) -> tuple:
     """Choose the real images to compare with, and training images that are not among them.
 
     Returns:
@@ -85,10 +85,10 @@ def _real_images(recipe, split, n, seed):
         real = data.load(*source, split, recipe.fit)
     train = data.load(*source, fit=recipe.fit).images
     available = len(train) // 2 if split == "train" else min(len(real.images), len(train))
-    if available < FEWEST:
+    if available < MIN_IMAGES:
         raise ValueError(
-            f"expected at least {FEWEST} real images to compare with and as many others, found "
-            f"{available}"
+            f"needs at least {MIN_IMAGES} real images to compare with and as many others as a "
+            f"yardstick; found {available}"
         )
     n = min(n, available)
     rng = np.random.default_rng(seed)
@@ -99,10 +99,25 @@ def _real_images(recipe, split, n, seed):
     return split, real.description, chosen, train, others
 
 
-def _measure(model, extractor, real, train, others, seed):
-    """Draw samples and return their figures, part by part behind a progress bar."""
-    n, is_vae = len(real), isinstance(model, VAE)
-    with tqdm(total=9 if is_vae else 7, unit="part", leave=False) as bar:
+def measure(model, extractor, real, train, others, seed: int) -> list[Measurement]:
+    """Draw samples and measure what the model can do, part by part behind a progress bar.
+
+    Args:
+        model: has `sample(n, seed)`; reconstructions are measured where it has `reconstruct`, and
+            the likelihood where it states one.
+        extractor: `measures.Features`.
+        real: (N, H, W, C) uint8, real images to compare with.
+        train: (K, H, W, C) uint8, all training images.
+        others: (L, H, W, C) uint8, training images that are not in `real`, L >= N.
+        seed: integer, of samples and resampling.
+
+    Returns:
+        List of `Measurement`.
+    """
+    n = len(real)
+    has_likelihood = getattr(model, "likelihood", None) == "bernoulli"
+    reconstructs = hasattr(model, "reconstruct")
+    with tqdm(total=7 + has_likelihood + reconstructs, unit="part", leave=False) as bar:
 
         def part(title, function, *arguments):
             bar.set_description(title)
@@ -113,31 +128,29 @@ def _measure(model, extractor, real, train, others, seed):
         fake = part("samples", lambda: np.asarray(data.unit_to_uint8(model.sample(n, seed))))
         sets = part("features", lambda: [extractor(x) for x in (real, fake, others[:n])])
         features, classes = zip(*sets, strict=True)  # of real, fake and other images
-        figures = part("distances", distance_figures, extractor, *features, seed)
-        figures += part("manifold", manifold_figures, extractor, *features)
-        figures += part("classes", class_figures, extractor, *classes[:2])
-        figures += part("sharpness", sharpness_figures, real, fake)
-        figures += part("copies", copy_figures, real, fake, train, others)
-        if is_vae:
-            figures += part("likelihood", likelihood_figures, model, real, seed)
-            figures += part("reconstructions", pair_figures, model, real, train)
+        figures = part("distances", measure_distances, extractor, *features, seed)
+        figures += part("manifold", measure_manifold, extractor, *features)
+        figures += part("classes", measure_classes, extractor, *classes[:2])
+        figures += part("sharpness", measure_sharpness, real, fake)
+        figures += part("copies", measure_memorization, real, fake, train, others)
+        if has_likelihood:
+            figures += part("likelihood", measure_likelihood, model, real, seed)
+        if reconstructs:
+            figures += part("reconstructions", measure_pairs, model, real, train)
     return figures
 
 
-def read_figures(run_dir):
-    """Return the content of `metrics.json`, or None where a run was not measured.
+def read_measurements(run: Run | str | Path) -> Measurements | None:
+    """Return the content of a run's `metrics.json`, or None where it was not measured.
 
     Raises:
+        FileNotFoundError: no run.
         ValueError: the file cannot be read.
     """
-    path = Path(run_dir) / "metrics.json"
+    path = Run.open(run).path / "metrics.json"
     if not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        figures = [Figure(**figure) for figure in content["figures"]]
-        if not figures or content.keys() != set(KEYS):
-            raise ValueError("parts are missing")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} cannot be read; measure the run anew by evaluate") from error
-    return content
+        return Measurements.from_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be read; run `keras-gen evaluate` again") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gen.evaluation.tables import aligned
+from keras_gen.evaluation.tables import align
 from keras_gen.measures import bootstrap_interval, wilson_interval
 
 COLUMNS = (
@@ -217,7 +217,7 @@ def format_rates(result):
             f"study {result['study']}, participants: {result['participants']}, "
             f"choices: {result['choices']:,}",
             "",
-            *aligned(table),
+            *align(table),
             "",
             "taken for real: 0 always recognised, 0.5 nobody can tell; time: median of an answer",
             f"left was chosen in {left['rate']:.3f} of the trials ({_span(left['interval'])}); "

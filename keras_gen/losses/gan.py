@@ -242,6 +242,11 @@ class LossPair(NamedTuple):
     discriminator: Callable  # of (real_logits, fake_logits)
     generator: Callable  # of (fake_logits)
 
+    def score(self, logits):
+        """Return D's verdict as readers want it: a probability if the loss makes it one, else s."""
+        is_probability = self.discriminator is minimax_discriminator_loss
+        return ops.sigmoid(logits) if is_probability else logits
+
 
 GAN_LOSSES = {
     "non_saturating": LossPair(minimax_discriminator_loss, non_saturating_generator_loss),

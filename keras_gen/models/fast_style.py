@@ -1,6 +1,7 @@
 """Fast style transfer as a Keras model: a network learns to draw what Gatys et al. optimise."""
 
 import functools
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -8,13 +9,12 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gen.losses import content_loss, gram_matrix, style_loss, total_variation
+from keras_gen.models.base import NetworkModel
 from keras_gen.networks.fast_style import SMALLEST
-
-METRICS = ("loss", "style", "content", "total_variation")
 
 
 @keras.saving.register_keras_serializable("keras_gen")
-class FastStyle(keras.Model):
+class FastStyle(NetworkModel):
     r"""A network that stylises any picture in one pass, in the one style that it was trained for.
 
     Calling the model stylises: images (B, H, W, 3) in [0, 1] -> the same.
@@ -40,6 +40,10 @@ class FastStyle(keras.Model):
     Reference: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155, section 3.
     """
 
+    NETWORKS = ("network",)
+    METRICS = ("loss", "style", "content", "total_variation")
+    OPTIMIZERS: ClassVar = {"optimizer": NETWORKS}
+
     def __init__(
         self, network, features=None, style_image=None, preset=None, name="fast_style", **kwargs
     ):
@@ -52,8 +56,6 @@ class FastStyle(keras.Model):
             self.source, self.preset = features.source, preset
             maps = self.extract(ops.convert_to_tensor(style_image, "float32")[None])
             self.style_grams = {layer: gram_matrix(maps[layer]) for layer in preset.style}
-        self.trackers = {key: keras.metrics.Mean(name=key) for key in METRICS}
-        self.built = True  # the network arrives built
 
     def call(self, images, training=False):
         """Return the stylised images (B, H, W, 3)."""
@@ -120,54 +122,6 @@ class FastStyle(keras.Model):
             stylised = self.network(images, training=True)  # (B, H, W, 3)
             terms = self.terms(images, stylised)
             loss = sum(terms.values())
-        gradients = tape.gradient(loss, variables)
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync  # they sum their gradients
-        self.optimizer.apply([gradient / replicas for gradient in gradients], variables)
-        for key, value in {"loss": loss, **terms}.items():
-            self.trackers[key].update_state(value)
-        return {metric.name: metric.result() for metric in self.metrics}
-
-    @property
-    def steps_done(self):
-        """Number of training steps so far."""
-        return int(self.optimizer.iterations)
-
-    @property
-    def metrics(self):
-        """The loss and its three weighted terms."""
-        return list(self.trackers.values())
-
-    def compile(self, optimizer, **kwargs):
-        """Set the optimizer, built here so that its state is saved and restored.
-
-        Args:
-            optimizer: Keras optimizer.
-            **kwargs: `jit_compile`, `run_eagerly`, `steps_per_execution` as for `keras.Model`.
-
-        Raises:
-            ValueError: a float16 network.
-        """
-        if self.network.compute_dtype == "float16":
-            raise ValueError("mixed_float16 would need a loss scale; use mixed_bfloat16")
-        super().compile(optimizer=optimizer, **kwargs)
-        self.optimizer.build(self.network.trainable_variables)
-
-    def get_compile_config(self):
-        """Return what `compile_from_config` needs; called when a `.keras` file is written."""
-        return {"optimizer": keras.optimizers.serialize(self.optimizer)}
-
-    def compile_from_config(self, config):
-        """Compile as the saved model was; called when a `.keras` file is read."""
-        self.compile(keras.optimizers.deserialize(config["optimizer"]))
-
-    def get_config(self):
-        """Return what stylising needs: the network."""
-        network = keras.saving.serialize_keras_object(self.network)
-        return {**super().get_config(), "network": network}
-
-    @classmethod
-    def from_config(cls, config):
-        """Make the model that `get_config` described, without a feature network."""
-        return cls(
-            **{**config, "network": keras.saving.deserialize_keras_object(config["network"])}
-        )
+        self.descend(self.optimizer, tape.gradient(loss, variables), variables)
+        self.track(loss=loss, **terms)
+        return self.get_metrics_result()

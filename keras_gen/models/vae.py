@@ -1,19 +1,19 @@
 """The variational autoencoder as a Keras model: likelihood instead of a game."""
 
+from typing import ClassVar
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import GaussianSampling, load_seed_states, save_seed_states, seed_states
+from keras_gen.layers import GaussianSampling
 from keras_gen.losses import bernoulli_nll, gaussian_kl, negative_elbo
-
-NETWORKS = ("encoder", "decoder")
-METRICS = ("negative_elbo", "nll", "kl")
+from keras_gen.models.base import NetworkModel
 
 
 @keras.saving.register_keras_serializable("keras_gen")
-class VAE(keras.Model):
+class VAE(NetworkModel):
     r"""Variational autoencoder with a Gaussian posterior and a Bernoulli decoder.
 
     Calling the model reconstructs: images (B, H, W, C) in [0, 1] -> logits, through one random
@@ -35,7 +35,21 @@ class VAE(keras.Model):
     Reference: Kingma and Welling 2014, arXiv:1312.6114, Algorithm 1.
     """
 
-    def __init__(self, encoder, decoder, beta=1.0, seed=0, name="vae", **kwargs):
+    NETWORKS = ("encoder", "decoder")
+    METRICS = ("negative_elbo", "nll", "kl")
+    OPTIMIZERS: ClassVar = {"optimizer": NETWORKS}
+    likelihood = "bernoulli"  # p(x|z), under which `measures.Likelihood` bounds p(x)
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        beta: float = 1.0,
+        seed: int = 0,
+        name: str = "vae",
+        **kwargs,
+    ):
         super().__init__(name=name, **kwargs)
         if beta < 0:
             raise ValueError(f"beta must be at least 0; found {beta}")
@@ -45,13 +59,11 @@ class VAE(keras.Model):
                 f"the decoder takes {self.latent_dim} latents; "
                 f"the encoder gives {encoder.outputs[0].shape[-1]}"
             )
+        self.sampling = GaussianSampling(seed)
         self.encoder = encoder
         self.decoder = decoder
         self.beta = beta
         self.seed = seed
-        self.sampling = GaussianSampling(seed)
-        self.trackers = {key: keras.metrics.Mean(name=key) for key in METRICS}
-        self.built = True  # the networks arrive built
 
     def call(self, images, training=False):
         """Return the decoder's logits (B, H, W, C) for one draw of the latents."""
@@ -67,9 +79,7 @@ class VAE(keras.Model):
             latents = self.sampling(mean, log_var)  # (B, L)
             logits = self.decoder(latents, training=True)  # (B, H, W, C)
             loss = negative_elbo(images, logits, mean, log_var, self.beta)
-        gradients = tape.gradient(loss, variables)
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync  # they sum their gradients
-        self.optimizer.apply([gradient / replicas for gradient in gradients], variables)
+        self.descend(self.optimizer, tape.gradient(loss, variables), variables)
         return self._track(images, logits, mean, log_var)
 
     def test_step(self, data):
@@ -82,9 +92,8 @@ class VAE(keras.Model):
     def _track(self, images, logits, mean, log_var):
         """Track the bound (always with beta = 1, so that runs compare) and its two terms."""
         nll, kl = bernoulli_nll(images, logits), gaussian_kl(mean, log_var)
-        for key, value in zip(METRICS, (nll + kl, nll, kl), strict=True):
-            self.trackers[key].update_state(value, sample_weight=ops.shape(images)[0])
-        return {metric.name: metric.result() for metric in self.metrics}
+        self.track(ops.shape(images)[0], negative_elbo=nll + kl, nll=nll, kl=kl)
+        return self.get_metrics_result()
 
     def encode(self, images):
         """Describe the posterior of each image.
@@ -164,65 +173,9 @@ class VAE(keras.Model):
         latents[:, dimension] = values
         return self.decode(latents)
 
-    @property
-    def steps_done(self):
-        """Number of training steps so far."""
-        return int(self.optimizer.iterations)
-
-    @property
-    def metrics(self):
-        """The bound and its two terms; Keras' own `loss` is left out, since it would stay 0."""
-        return list(self.trackers.values())
-
-    def compile(self, optimizer, **kwargs):
-        """Set the optimizer, built here so that its state is saved and restored.
-
-        Args:
-            optimizer: Keras optimizer.
-            **kwargs: `jit_compile`, `run_eagerly`, `steps_per_execution` as for `keras.Model`.
-
-        Raises:
-            ValueError: float16 networks.
-        """
-        if "float16" in (self.encoder.compute_dtype, self.decoder.compute_dtype):
-            raise ValueError("mixed_float16 would need a loss scale; use mixed_bfloat16")
-        super().compile(optimizer=optimizer, **kwargs)
-        self.optimizer.build(self.trainable_variables)
-
-    def get_compile_config(self):
-        """Return what `compile_from_config` needs; called when a `.keras` file is written."""
-        return {"optimizer": keras.optimizers.serialize(self.optimizer)}
-
-    def compile_from_config(self, config):
-        """Compile as the saved model was; called when a `.keras` file is read."""
-        self.compile(keras.optimizers.deserialize(config["optimizer"]))
-
-    def get_config(self):
+    def get_config(self) -> dict:
         """Return the constructor's arguments, networks included."""
-        networks = {key: getattr(self, key) for key in NETWORKS}
-        return {
-            **super().get_config(),
-            **{key: keras.saving.serialize_keras_object(net) for key, net in networks.items()},
-            "beta": self.beta,
-            "seed": self.seed,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Make the model that `get_config` described."""
-        networks = {key: keras.saving.deserialize_keras_object(config[key]) for key in NETWORKS}
-        return cls(**{**config, **networks})
-
-    def _seed_states(self):
-        return [self.sampling.seed_generator.state, *seed_states(self.encoder, self.decoder)]
-
-    def save_own_variables(self, store):
-        """Save the random states, so that a resumed run draws the same noise."""
-        save_seed_states(store, self._seed_states())
-
-    def load_own_variables(self, store):
-        """Restore what `save_own_variables` saved."""
-        load_seed_states(store, self._seed_states())
+        return {**super().get_config(), "beta": self.beta, "seed": self.seed}
 
 
 def _batches(array, size=256):

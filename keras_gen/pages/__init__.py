@@ -1,7 +1,9 @@
-"""HTML pages for people, each self-contained.
+"""HTML pages for people.
 
-page.py        headings, figures, tables
-comparison.py  runs side by side
-study.py       the page on which people judge
-demo.py        the page of `keras-gen demo`; demo_style.py its part on style transfer
+    page.py        headings, figures, tables
+    comparison.py  runs side by side
+    study.py       the page on which people judge
+    demo.py        the page of `keras-gen demo`; demo_style.py its part on style transfer
+
+Each page is one file: pictures are inlined, and nothing is loaded from the network.
 """

@@ -1,29 +1,37 @@
 """`compare`: runs side by side, on the screen and on one page with pictures."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from keras_gen.evaluation.measure_run import evaluate, read_figures
+from keras_gen.evaluation import Measurements, evaluate, read_measurements
 from keras_gen.evaluation.side_by_side import check_comparable, table_rows
-from keras_gen.evaluation.tables import NEEDS_PAIRS, aligned
+from keras_gen.evaluation.tables import PAIRS_NOTE, align
 from keras_gen.pages import page
-from keras_gen.pictures.grids import grid
-from keras_gen.runs.run import load_run, read_recipe
+from keras_gen.pictures import grid
+from keras_gen.runs import Run
 
-NOTES = (
+TABLE_NOTES = (
     "± is half the width of the 95 % interval. * marks the best run where lower or higher is "
-    f"better; in other rows the best is near the reference. {NEEDS_PAIRS}."
+    f"better; in other rows the best is near the reference. {PAIRS_NOTE}."
 )
 
 
-def compare(run_dirs, out="comparison.html", again=False, n=10_000, features="fashion_net"):
+def compare(
+    runs: Sequence[Run | str | Path],
+    out: str | Path = "comparison.html",
+    *,
+    remeasure: bool = False,
+    n: int = 10_000,
+    features: str = "fashion_net",
+) -> str:
     """Compare runs that were measured on the same images.
 
     A run that was not measured, or was trained further since, is measured now.
 
     Args:
-        run_dirs: at least two folders of runs.
+        runs: at least two runs, or their folders.
         out: HTML page to write, self-contained.
-        again: measure all runs anew.
+        remeasure: measure all runs again.
         n: number of samples and real images for runs that are measured now.
         features: name in `measures.FEATURES`, for runs that are measured now.
 
@@ -32,29 +40,28 @@ def compare(run_dirs, out="comparison.html", again=False, n=10_000, features="fa
 
     Raises:
         FileNotFoundError: no run, or nothing trained in it.
-        ValueError: fewer than two runs, or figures that cannot be compared.
+        ValueError: fewer than two runs, or measurements that cannot be compared.
     """
-    if len(run_dirs) < 2:
-        raise ValueError(f"expected at least two runs to compare, found {len(run_dirs)}")
-    for run_dir in run_dirs:
-        read_recipe(run_dir)  # a folder without a run is named before anything is measured
-    names = [str(run_dir) for run_dir in run_dirs]
-    models = [load_run(run_dir) for run_dir in run_dirs]
-    contents = []
-    for run_dir, model in zip(run_dirs, models, strict=True):
-        content = None if again else read_figures(run_dir)
-        if content is None or content["steps"] != model.steps_done:
-            content = evaluate(run_dir, n=n, features=features)
-        contents.append(content)
-    check_comparable(names, contents)
-    rows = [(label, *cells, reference) for label, cells, reference in table_rows(contents)]
+    if len(runs) < 2:
+        raise ValueError(f"expected at least two runs to compare, found {len(runs)}")
+    runs = [Run.open(run) for run in runs]  # a missing run is named before anything is measured
+    names = [str(run.path) for run in runs]
+    models = [run.load_model() for run in runs]
+    measured = []
+    for run, model in zip(runs, models, strict=True):
+        measurements = None if remeasure else read_measurements(run)
+        if measurements is None or measurements.steps != model.steps_done:
+            measurements = evaluate(run, n=n, features=features)
+        measured.append(measurements)
+    check_comparable(names, measured)
+    rows = [(label, *cells, reference) for label, cells, reference in table_rows(measured)]
     table = [("", *names, "reference"), *rows]
     samples = [grid(model.sample(64, seed=1), zoom=2) for model in models]
-    _write_page(Path(out), names, samples, contents[0], table)
-    return "\n".join([*aligned(table), "", NOTES])
+    _write_page(Path(out), names, samples, measured[0], table)
+    return "\n".join([*align(table), "", TABLE_NOTES])
 
 
-def _write_page(out, names, samples, content, table):
+def _write_page(out, names, samples, measurements: Measurements, table):
     """Write the page: samples of the same seed, the table, the curves."""
     samples = [
         page.figure(picture, name, pixels=True)
@@ -63,10 +70,10 @@ def _write_page(out, names, samples, content, table):
     curves = [
         page.figure(path, name) for name in names if (path := Path(name, "losses.png")).is_file()
     ]
-    figure = content["figures"][0]
+    first = measurements.figures[0]
     lead = (
-        f"{figure['n_fake']:,} samples of each run against {figure['n_real']:,} real images "
-        f"({content['real_images']}), in features of {figure['features']}."
+        f"{first.n_fake:,} samples of each run against {first.n_real:,} real images "
+        f"({measurements.real_images}), in features of {first.features}."
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     page.write_page(
@@ -74,6 +81,6 @@ def _write_page(out, names, samples, content, table):
         "Runs side by side",
         lead,
         page.section("Samples", page.row(*samples)),
-        page.section("Figures", page.table(table[1:], table[0]), page.paragraph(NOTES)),
+        page.section("Measurements", page.table(table[1:], table[0]), page.paragraph(TABLE_NOTES)),
         page.section("Training", *curves),
     )

@@ -1,14 +1,16 @@
 """A page on which people say which of two images is real.
 
-`write_study` makes the page, `evaluation.study_answers` reads what it saves. The page's text, style and script
-are in `study.html`; here it gets its pictures and its answer key.
+`write_study` makes the page, `evaluation.study_answers` reads what it saves. The page's text, style
+and script are in `study.html`; here it gets its pictures and its answer key.
 """
 
 import base64
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -16,25 +18,31 @@ from PIL import Image
 from keras_gen import data
 from keras_gen.evaluation.study_answers import COLUMNS
 from keras_gen.files import write_text
-from keras_gen.runs.run import load_run, read_recipe, refuse_without_noise
+from keras_gen.runs import Run
 
 TEMPLATE = Path(__file__).with_name("study.html")
 SIDES = ("left", "right")
 
 
-def write_study(run_dirs, out="study.html", trials=50, seed=0):
+def write_study(
+    runs: Sequence[Run | str | Path],
+    out: str | Path = "study.html",
+    trials: int = 50,
+    seed: int = 0,
+) -> dict[str, Any]:
     """Write one HTML file that shows pairs of a real and a generated image, and records choices.
 
-    The real image is of the data that the run learnt from: of the test split where there is one,
+    The real image is of the data that the run learned from: of the test split where there is one,
     so that no real image is one that the run was trained on. No real image is shown twice,
     since that would give it away. The real ones lie left and right in turn, and the order of the
     pairs is random, the same for every participant.
 
     Nothing on the page tells real from generated but the pixels: both are uint8, encoded and
-    enlarged alike, and the answer key is base64, which is a blind and not a lock.
+    enlarged alike, and the answer key is base64, which hides it from a glance but is not
+    encryption.
 
     Args:
-        run_dirs: folders of runs, at least one, all of one image shape.
+        runs: at least one run, or its folder, all of one image shape.
         out: HTML file to write; it works without a network and without a server.
         trials: pairs for each run, >= 1.
         seed: integer; the same seed and runs give the same bytes.
@@ -46,37 +54,38 @@ def write_study(run_dirs, out="study.html", trials=50, seed=0):
 
     Raises:
         FileNotFoundError: no run, nothing trained in it, or its data are not there.
-        FileExistsError: `out` is there already, and participants may be using it.
+        FileExistsError: `out` exists already, and participants may be using it.
         ValueError: no trials, a run named twice, several image shapes, or too few real images.
     """
-    labels = [Path(run_dir).as_posix() for run_dir in run_dirs]
     if trials < 1:
         raise ValueError(f"trials: expected at least 1, found {trials}")
+    labels = [(run.path if isinstance(run, Run) else Path(run)).as_posix() for run in runs]
     if not labels or len(set(labels)) < len(labels):
         raise ValueError(f"expected one or more different runs, found {labels}")
     if Path(out).exists():
-        raise FileExistsError(f"{out} exists already; give another --out")
-    recipes = [read_recipe(label)[1] for label in labels]
-    for label, recipe in zip(labels, recipes, strict=True):
-        refuse_without_noise(label, recipe)
-        if recipe.image_shape != recipes[0].image_shape:
+        raise FileExistsError(f"{out} exists already; pass another --out")
+    runs = [Run.open(run) for run in runs]
+    recipes = [run.recipe for run in runs]
+    for run in runs:
+        run.require_sampler()
+        if run.recipe.image_shape != recipes[0].image_shape:
             raise ValueError(
                 f"expected runs of one image shape, found {recipes[0].image_shape} in {labels[0]} "
-                f"and {recipe.image_shape} in {label}"
+                f"and {run.recipe.image_shape} in {run.path.as_posix()}"
             )
     rng = np.random.default_rng(seed)
     real_images, sources = _real_images(recipes, trials, rng)
-    pairs = []  # (left PNG, right PNG, run, side of the real one)
-    for run, label in enumerate(labels):
-        generated = np.asarray(data.unit_to_uint8(load_run(label).sample(trials, seed)))
-        for i, (real, fake) in enumerate(zip(real_images[run], generated, strict=True)):
-            real_left = (run + i) % 2 == 0
+    pairs = []  # (left PNG, right PNG, index of the run, side of the real one)
+    for number, run in enumerate(runs):
+        generated = np.asarray(data.unit_to_uint8(run.load_model().sample(trials, seed)))
+        for i, (real, fake) in enumerate(zip(real_images[number], generated, strict=True)):
+            real_left = (number + i) % 2 == 0
             images = (real, fake) if real_left else (fake, real)
-            pairs.append((*map(_png, images), run, SIDES[not real_left]))
+            pairs.append((*map(_png, images), number, SIDES[not real_left]))
     pairs = [pairs[i] for i in rng.permutation(len(pairs))]
     study = _content(pairs, labels, recipes[0].image_shape)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
-    write_text(Path(out), TEMPLATE.read_text("utf-8").replace("__STUDY__", json.dumps(study)))
+    write_text(out, TEMPLATE.read_text("utf-8").replace("__STUDY__", json.dumps(study)))
     return {
         "study": study["id"],
         "trials": len(pairs),
@@ -98,7 +107,7 @@ def _real_images(recipes, trials, rng):
         if len(loaded.images) < needed:
             raise ValueError(
                 f"expected a real image for each of {needed:,} trials, found "
-                f"{len(loaded.images):,}: {sources[-1]}; ask for fewer trials"
+                f"{len(loaded.images):,}: {sources[-1]}; pass fewer --trials"
             )
         shuffled[key] = iter(loaded.images[rng.permutation(len(loaded.images))[:needed]])
     return [[next(shuffled[key]) for _ in range(trials)] for key in keys], sources

@@ -7,20 +7,26 @@ Keras is imported inside the functions, so that the command line can list recipe
 """
 
 from keras_gen.recipes.fast_style import FastStyleRecipe
-from keras_gen.recipes.gan import DCGAN, MLPGAN, GANRecipe
-from keras_gen.recipes.recipe import PRECISIONS, Recipe, option
+from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
+from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
 from keras_gen.recipes.vae import VAERecipe
 
-RECIPES = {"mlp_gan": MLPGAN, "dcgan": DCGAN, "vae": VAERecipe, "fast_style": FastStyleRecipe}
+RECIPES: dict[str, type[Recipe]] = {
+    "mlp_gan": MLPGANRecipe,
+    "dcgan": DCGANRecipe,
+    "vae": VAERecipe,
+    "fast_style": FastStyleRecipe,
+}
 
 __all__ = [
-    "DCGAN",
-    "MLPGAN",
     "PRECISIONS",
     "RECIPES",
+    "DCGANRecipe",
     "FastStyleRecipe",
     "GANRecipe",
+    "MLPGANRecipe",
     "Recipe",
     "VAERecipe",
+    "check_options",
     "option",
 ]

@@ -47,19 +47,13 @@ class FastStyleRecipe(Recipe):
         ("weighted total variation", {"total_variation": "total variation"}),
     ]
     layout: ClassVar[dict] = {"columns": 4}
-    draws_from_noise: ClassVar[bool] = False
+    can_sample: ClassVar[bool] = False
 
     def __post_init__(self):
         """Refuse values that no run can use, and grey images."""
         super().__post_init__()
         if self.channels != 3:
             raise ValueError(f"channels: expected 3 for fast_style, found {self.channels}")
-
-    def scale(self, images):
-        """Map uint8 images to [0, 1], where the networks' pixels live."""
-        from keras_gen.data import uint8_to_unit
-
-        return uint8_to_unit(images)
 
     def style_image(self):
         """Return the style picture in its training size, (H, W, 3) float32 in [0, 1]."""
@@ -92,7 +86,7 @@ class FastStyleRecipe(Recipe):
         )
         return self._compiled(features, style_image, preset)
 
-    def build_for_use(self):
+    def build_for_inference(self):
         """Return the compiled `FastStyle` without VGG19."""
         return self._compiled()
 

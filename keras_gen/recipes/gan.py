@@ -8,12 +8,16 @@ from keras_gen.recipes.recipe import Recipe, option, precision_policy
 
 @dataclass(frozen=True, kw_only=True)
 class GANRecipe(Recipe):
-    """What every GAN recipe decides; the two documents' GANs differ in networks and defaults."""
+    """What every GAN recipe decides; the two documents' GANs differ in networks and defaults.
 
-    steps: int = option(3000, "training steps, one update of G each")
-    latent_dim: int = option(100, "length of the noise vector")
-    generator_width: int = option(128, "width of G, see its network")
-    discriminator_width: int = option(128, "width of D, see its network")
+    Their default update is simultaneous: one backward pass serves both players, so that a step is
+    faster than an alternating one.
+    """
+
+    steps: int = option(3000, "training steps, one update of G each", least=1)
+    latent_dim: int = option(100, "length of the noise vector", least=1)
+    generator_width: int = option(128, "width of G, see its network", least=1)
+    discriminator_width: int = option(128, "width of D, see its network", least=1)
     dropout: float = option(0.3, "share of D's features dropped in training", below_one=True)
     loss: str = option(
         "non_saturating",
@@ -21,10 +25,17 @@ class GANRecipe(Recipe):
         choices=("non_saturating", "saturating", "least_squares", "hinge", "wasserstein_gp"),
     )
     update: str = option(
-        "simultaneous", "order of the players' steps", choices=("simultaneous", "alternating")
+        "simultaneous", "order of the players' steps", choices=("alternating", "simultaneous")
     )
-    discriminator_steps: int = option(1, "D's steps per step of G, with --update alternating")
-    penalty_weight: float = option(10.0, "weight of the gradient penalty of wasserstein_gp")
+    discriminator_steps: int = option(
+        1, "D's steps per step of G, with --update alternating", least=1
+    )
+    penalty: str = option(
+        "auto",
+        "penalty on D's slope; auto: the gradient penalty for wasserstein_gp, none for the others",
+        choices=("auto", "none", "wgan_gp"),
+    )
+    penalty_weight: float = option(10.0, "weight of the penalty")
     d_learning_rate: float = option(5e-4, "Adam's rate for D")
     g_learning_rate: float = option(5e-4, "Adam's rate for G")
     beta_1: float = option(0.5, "Adam's first decay, for both players", below_one=True)
@@ -36,18 +47,13 @@ class GANRecipe(Recipe):
         ("loss", {"d_loss": "discriminator", "g_loss": "generator"}),
         ("D's verdict, mean", {"real_score": "D(x), real", "fake_score": "D(G(z)), generated"}),
     ]
-    told_apart: ClassVar[tuple] = ("real_score", "fake_score")
+    watched_scores: ClassVar[tuple] = ("real_score", "fake_score")
+    pixel_scale: ClassVar[str] = "symmetric"  # [-1, 1], where tanh draws
 
     @property
-    def images_per_step(self):
+    def images_per_step(self) -> int:
         """Number of real images that one training step sees."""
         return self.batch_size * self.discriminator_steps
-
-    def scale(self, images):
-        """Map uint8 images to [-1, 1], where tanh draws."""
-        from keras_gen.data import uint8_to_symmetric
-
-        return uint8_to_symmetric(images)
 
     def networks(self):
         """Return the module of `keras_gen.networks` that holds this recipe's pair."""
@@ -75,6 +81,7 @@ class GANRecipe(Recipe):
             loss=self.loss,
             update=self.update,
             discriminator_steps=self.discriminator_steps,
+            penalty=self.penalty,
             penalty_weight=self.penalty_weight,
             ema_decay=self.ema_decay,
             seed=self.seed,
@@ -87,8 +94,8 @@ class GANRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MLPGAN(GANRecipe):
-    """Fully connected GAN: the first document's networks, mended.
+class MLPGANRecipe(GANRecipe):
+    """Fully connected GAN: the first document's networks, corrected.
 
         keras-gen train mlp_gan --data fashion_mnist
 
@@ -98,7 +105,7 @@ class MLPGAN(GANRecipe):
     speckle remains, which is what a network without convolutions leaves.
     """
 
-    steps: int = option(5000, "training steps, one update of G each")
+    steps: int = option(5000, "training steps, one update of G each", least=1)
 
     def networks(self):
         """Return `keras_gen.networks.mlp_gan`."""
@@ -108,8 +115,8 @@ class MLPGAN(GANRecipe):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DCGAN(GANRecipe):
-    """Convolutional GAN: the second document's networks, mended.
+class DCGANRecipe(GANRecipe):
+    """Convolutional GAN: the second document's networks, corrected.
 
         keras-gen train dcgan --data fashion_mnist
 
@@ -127,10 +134,12 @@ class DCGAN(GANRecipe):
     by halves), another rate for D, dropout and wider networks did not help within it.
     """
 
-    steps: int = option(12000, "training steps, one update of G each")
-    batch_size: int = option(16, "images in a batch")
-    generator_width: int = option(32, "channels of G's last hidden layer; the document has 64")
-    discriminator_width: int = option(32, "channels of D's first layer")
+    steps: int = option(12000, "training steps, one update of G each", least=1)
+    batch_size: int = option(16, "images per batch", least=1)
+    generator_width: int = option(
+        32, "channels of G's last hidden layer; the document has 64", least=1
+    )
+    discriminator_width: int = option(32, "channels of D's first layer", least=1)
     dropout: float = option(0.0, "share of D's features dropped in training", below_one=True)
     d_learning_rate: float = option(1e-3, "Adam's rate for D")
     g_learning_rate: float = option(1e-3, "Adam's rate for G")

@@ -2,20 +2,45 @@
 
 import contextlib
 import dataclasses
+import math
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 SAMPLES = 64  # images of the fixed noise in every picture of a run
+RENAMED = {"report_every": "save_every"}  # fields that earlier versions wrote under other names
 
 
-def option(default, help, **metadata):
-    """Declare a recipe's field with its default, help text and, perhaps, `choices`."""
+def option(default: Any, help: str, **metadata: Any) -> Any:
+    """Declare a field that becomes a flag of the command line.
+
+    Args:
+        default: its value where the flag is not given.
+        help: one line for `--help`.
+        **metadata: `choices`; `least` and `below_one`, bounds of numbers (0 and none by default);
+            `item_type` of a tuple's items; `metavar`.
+    """
     return dataclasses.field(default=default, metadata={"help": help, **metadata})
 
 
+def check_options(options: Any) -> None:
+    """Raise a ValueError where a field's value is none that its `option` allows."""
+    for field in fields(options):
+        name, value = field.name.replace("_", " "), getattr(options, field.name)
+        choices, least = field.metadata.get("choices"), field.metadata.get("least", 0)
+        if choices and value not in choices:
+            raise ValueError(f"{name}: expected {', '.join(choices)}, found '{value}'")
+        for number in value if isinstance(value, tuple) else (value,):
+            if not isinstance(number, int | float):
+                continue
+            if not least <= number < math.inf:
+                raise ValueError(f"{name}: expected at least {least}, found {number}")
+            if field.metadata.get("below_one") and number >= 1:
+                raise ValueError(f"{name}: expected less than 1, found {number}")
+
+
 @contextlib.contextmanager
-def precision_policy(name):
+def precision_policy(name: str):
     """Build networks under a precision policy, then return to the one that was set."""
     import keras
 
@@ -32,61 +57,58 @@ class Recipe:
     """What every recipe decides: data, size, length, precision, seed."""
 
     data: str = option("fashion_mnist_10k", "fashion_mnist_10k, fashion_mnist, photos, or a folder")
-    image_size: int = option(28, "height and width of the images, in pixels")
-    channels: int = option(1, "1 for grey, 3 for colour")
+    image_size: int = option(28, "height and width of the images, in pixels", least=1)
+    channels: int = option(1, "1 for grey, 3 for colour", least=1)
     fit: str = option("pad", "how photos are brought to a square", choices=("pad", "crop"))
-    steps: int = option(3000, "training steps")
-    batch_size: int = option(64, "images in a batch")
+    steps: int = option(3000, "training steps", least=1)
+    batch_size: int = option(64, "images per batch", least=1)
     precision: str = option("float32", "precision policy of the networks", choices=PRECISIONS)
-    report_every: int = option(0, "steps between reports and checkpoints; 0: some 50 in a run")
+    save_every: int = option(0, "steps between checkpoints (0: about 50 per run)")
     seed: int = option(0, "the same seed gives the same run on the same machine")
 
-    # What the reports show: panels of (label, {metric: legend}), and two metrics that must differ.
-    panels: ClassVar[list] = []
-    told_apart: ClassVar[tuple] = ()
-    layout: ClassVar[dict] = {"zoom": 2}  # how `pictures.grid` lays out the samples
-    draws_from_noise: ClassVar[bool] = True
+    # What the curves show: panels of (label, {metric: legend}), and two metrics that must differ.
+    panels: ClassVar[list[tuple[str, dict[str, str]]]] = []
+    watched_scores: ClassVar[tuple[str, ...]] = ()
+    layout: ClassVar[dict[str, int]] = {"zoom": 2}  # how `pictures.grid` lays out the samples
+    pixel_scale: ClassVar[str] = "unit"  # of the networks' images, a key of `data.SCALES`
+    conditional: ClassVar[bool] = False  # whether the model is trained on labels as well
+    can_sample: ClassVar[bool] = True  # whether the model draws images from noise
 
     def __post_init__(self):
         """Refuse values that no run can use, before anything is loaded or written."""
-        for field in fields(self):
-            value, choices = getattr(self, field.name), field.metadata.get("choices")
-            if choices and value not in choices:
-                raise ValueError(f"{field.name}: expected {', '.join(choices)}, found '{value}'")
-            least = 0 if field.name in ("seed", "report_every") else 1
-            if field.type is int and value < least:
-                raise ValueError(f"{field.name}: expected at least {least}, found {value}")
-            if field.type is float and value < 0:
-                raise ValueError(f"{field.name}: expected at least 0, found {value}")
-            if field.metadata.get("below_one") and value >= 1:
-                raise ValueError(f"{field.name}: expected less than 1, found {value}")
+        check_options(self)
+
+    @classmethod
+    def from_fields(cls, values: dict[str, Any]) -> Self:
+        """Return the recipe with these fields, as a `recipe.json` holds them."""
+        return cls(**{RENAMED.get(name, name): value for name, value in values.items()})
 
     @property
-    def image_shape(self):
+    def image_shape(self) -> tuple[int, int, int]:
         """(H, W, C) of the images."""
         return (self.image_size, self.image_size, self.channels)
 
     @property
-    def images_per_step(self):
+    def images_per_step(self) -> int:
         """Number of real images that one training step sees."""
         return self.batch_size
 
-    def scale(self, images):
-        """Map uint8 images to the scale of the networks."""
-        raise NotImplementedError("a recipe names its scale")
-
-    def build(self):
+    def build(self) -> Any:
         """Return the compiled model; the same recipe always starts from the same weights."""
         raise NotImplementedError("a recipe builds its model")
 
-    def build_for_use(self):
+    def build_for_inference(self) -> Any:
         """Return the model without what only training needs, for trained weights to be loaded."""
         return self.build()
 
-    def provenance(self, model):
+    def provenance(self, model: Any) -> dict[str, Any]:
         """Return what a repetition needs beside fields, data and versions, as plain values."""
         return {}
 
-    def samples(self, model):
-        """Return the images of every report, (N, H, W, C) in [0, 1]: the same noise over time."""
+    def samples(self, model: Any) -> Any:
+        """Return images (N, H, W, C) in [0, 1] for each checkpoint: the same noise over time."""
         return model.sample(SAMPLES, seed=self.seed)
+
+    def pictures(self, model: Any) -> dict[str, Any]:
+        """Return further pictures of a trained model as {name: Pillow image}."""
+        return {}

@@ -1,4 +1,4 @@
-"""What a run shows and writes while it trains: a progress bar, rows, pictures, checkpoints."""
+"""What a run writes while it trains, and when it is stopped."""
 
 import math
 import time
@@ -7,11 +7,10 @@ import keras
 import numpy as np
 
 from keras_gen.files import replacing
-from keras_gen.pictures.grids import grid, save_picture
-from keras_gen.runs.run import checkpoint_path, checkpoints, read_metrics, write_metrics
+from keras_gen.pictures import grid, save_picture
+from keras_gen.runs.run import Run
 
 SILENT_STEPS = 200  # steps without any difference between D(x) and D(G(z)) that mean a dead D
-
 NOT_FINITE = (
     "became infinite or not a number. Try smaller learning rates, --precision float32, "
     "or another --loss"
@@ -19,86 +18,96 @@ NOT_FINITE = (
 
 
 class TrainingStopped(RuntimeError):
-    """A run that cannot go on; the message says what happened and what to try."""
+    """A run that cannot continue; the message says what happened and what to try."""
+
+    def __init__(self, run: Run, step: int, reason: str):
+        last, _ = run.checkpoints[-1]
+        super().__init__(
+            f"stopped at step {step}: {reason}. The last good checkpoint is of step {last}, in "
+            f"{run.path}"
+        )
 
 
-class Reporter(keras.callbacks.Callback):
-    """Writes a row of metrics, a picture and a checkpoint every so often, and watches the game."""
+class StopOnBreakdown(keras.callbacks.Callback):
+    """Stops a run that has broken down, before a checkpoint keeps it."""
 
-    def __init__(self, recipe, run_dir):
+    def __init__(self, run: Run):
         super().__init__()
-        self.recipe, self.run_dir = recipe, run_dir
+        self.run = run
 
     def on_train_begin(self, logs=None):
-        """Take up the rows up to the step that was resumed, and forget later ones."""
-        self.step = self.reported = self.told_apart = self.model.steps_done
-        self.rows = [row for row in read_metrics(self.run_dir) if row["step"] <= self.step]
+        """Start to count the steps in which the discriminator sees no difference."""
+        self.last_step_apart = self.model.steps_done
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Raise `TrainingStopped` where a mean is not finite or the discriminator is dead."""
+        step = self.model.steps_done
+        broken = [key for key, value in logs.items() if not math.isfinite(value)]
+        if broken:
+            raise TrainingStopped(self.run, step, f"{' and '.join(broken)} {NOT_FINITE}")
+        if not self.run.recipe.watched_scores:  # a game has two scores that differ, a VAE has none
+            return
+        real, fake = (logs[name] for name in self.run.recipe.watched_scores)
+        if abs(real - fake) > 1e-4:
+            self.last_step_apart = step
+        elif step - self.last_step_apart >= SILENT_STEPS:
+            reason = (
+                f"the discriminator is dead: for {SILENT_STEPS} steps it gave real and generated "
+                "images the same score. Try a larger --d-learning-rate, or less --dropout"
+            )
+            raise TrainingStopped(self.run, step, reason)
+
+
+class RunLogger(keras.callbacks.Callback):
+    """Writes a row of metrics, a picture of samples and a checkpoint every `save_every` steps."""
+
+    def __init__(self, run: Run):
+        super().__init__()
+        self.run = run
+
+    def on_train_begin(self, logs=None):
+        """Keep the rows up to the step that was resumed, and drop later ones."""
+        self.step = self.last_saved = self.model.steps_done
+        self.rows = [row for row in self.run.read_metrics() if row["step"] <= self.step]
         self.clock = time.perf_counter()
-        if not checkpoints(self.run_dir):  # so that even a run killed at once can be resumed
+        if not self.run.checkpoints:  # so that even a run killed at once can be resumed
             self.save_samples()
             self.save_checkpoint()
 
     def on_train_batch_end(self, batch, logs=None):
-        """Count, watch, and report when it is time."""
+        """Remember the means, and save when it is time."""
         self.step = self.model.steps_done
-        self.logs = {metric.name: logs[metric.name] for metric in self.model.metrics}
-        self.watch(logs)
-        if self.step % self.recipe.report_every == 0:
-            self.report()
+        self.means = {metric.name: logs[metric.name] for metric in self.model.metrics}
+        if self.step % self.run.recipe.save_every == 0:
+            self.save()
 
     def on_train_end(self, logs=None):
-        """Report the steps since the last report, after Ctrl-C too."""
-        if self.step > self.reported:
-            self.report()
+        """Save the steps since the last time, after Ctrl-C too."""
+        if self.step > self.last_saved:
+            self.save()
 
-    def report(self):
-        """Write what happened since the last report, the checkpoint last."""
-        now = time.perf_counter()
-        steps = self.step - self.reported
-        images = steps * self.recipe.images_per_step
-        rate = round(images / (now - self.clock), 1)
-        self.rows.append({"step": self.step, **self.logs, "images_per_second": rate})
-        write_metrics(self.run_dir, self.rows)
+    def save(self) -> None:
+        """Write what happened since the last time, the checkpoint last."""
+        seconds = time.perf_counter() - self.clock
+        images = (self.step - self.last_saved) * self.run.recipe.images_per_step
+        speed = {"images_per_second": round(images / seconds, 1)}
+        self.rows.append({"step": self.step, **self.means, **speed})
+        self.run.write_metrics(self.rows)
         self.save_samples()
         self.save_checkpoint()
         self.model.reset_metrics()
-        self.reported, self.clock = self.step, time.perf_counter()
+        self.last_saved, self.clock = self.step, time.perf_counter()
 
-    def save_samples(self):
+    def save_samples(self) -> None:
         """Draw the recipe's samples; broken weights show here before a checkpoint keeps them."""
-        samples = self.recipe.samples(self.model)
+        samples = self.run.recipe.samples(self.model)
         if not np.isfinite(samples).all():
-            self.stop(f"the samples {NOT_FINITE}")
-        picture = grid(samples, **self.recipe.layout)
-        save_picture(self.run_dir / "samples" / f"step-{self.step:07d}.png", picture)
+            raise TrainingStopped(self.run, self.step, f"the samples {NOT_FINITE}")
+        save_picture(self.run.sample_path(self.step), grid(samples, **self.run.recipe.layout))
 
-    def save_checkpoint(self):
+    def save_checkpoint(self) -> None:
         """Write the checkpoint and keep the one before it, in case this one is lost."""
-        with replacing(checkpoint_path(self.run_dir, self.step)) as temporary:
+        with replacing(self.run.checkpoint_path(self.step)) as temporary:
             self.model.save_weights(temporary)
-        for _, path in checkpoints(self.run_dir)[:-2]:
+        for _, path in self.run.checkpoints[:-2]:
             path.unlink()
-
-    def watch(self, logs):
-        """Stop a run that has broken down, without touching the last good checkpoint."""
-        broken = [key for key, value in logs.items() if not math.isfinite(value)]
-        if broken:
-            self.stop(f"{' and '.join(broken)} {NOT_FINITE}")
-        if not self.recipe.told_apart:  # a game has two scores to tell apart, a VAE has none
-            return
-        real, fake = (logs[name] for name in self.recipe.told_apart)
-        if abs(real - fake) > 1e-4:
-            self.told_apart = self.step
-        elif self.step - self.told_apart >= SILENT_STEPS:
-            self.stop(
-                f"the discriminator is dead: for {SILENT_STEPS} steps it gave real and generated "
-                "images the same score. Try a larger --d-learning-rate, or less --dropout"
-            )
-
-    def stop(self, reason):
-        """Raise the sentence that a user reads."""
-        last, _ = checkpoints(self.run_dir)[-1]
-        raise TrainingStopped(
-            f"stopped at step {self.step}: {reason}. The last good checkpoint is of step {last}, "
-            f"in {self.run_dir}"
-        )

@@ -1,10 +1,11 @@
 """Stylise a photograph in one pass of a trained network."""
 
+import json
 import time
 from pathlib import Path
 
 from keras_gen.pictures import save_photo
-from keras_gen.runs.run import load_run, read_recipe
+from keras_gen.runs import Run
 from keras_gen.stylization import outputs
 from keras_gen.stylization.inputs import read_content
 
@@ -25,12 +26,12 @@ def stylize_by_model(content, run_dir, out=None, size=512, keep=None):
         FileNotFoundError, FileExistsError, NotADirectoryError, ValueError: arguments or files that
             cannot be used; nothing is written.
     """
-    name, _, made = read_recipe(run_dir)
-    if name != "fast_style":
-        raise ValueError(f"{run_dir}: expected a run of fast_style, found one of {name}")
+    run = Run.open(run_dir)
+    if run.name != "fast_style":
+        raise ValueError(f"{run_dir}: expected a run of fast_style, found one of {run.name}")
     photo = read_content(content, size, keep)
     out = outputs.new_picture(out, [photo.path.stem, Path(run_dir).resolve().name])
-    model = load_run(run_dir)
+    model = run.load_model()
     began = time.perf_counter()
     image = model.stylize(photo.pixels)
     if photo.keep is not None:
@@ -40,7 +41,7 @@ def stylize_by_model(content, run_dir, out=None, size=512, keep=None):
     save_photo(out, image, photo.alpha)
     account = {
         **outputs.account_of(out, photo, image, True, spent),
-        "model": {"run": str(run_dir), **made},
+        "model": {"run": str(run_dir), **json.loads(run.to_json())},
         "arguments": {"content": content, "model": run_dir, "size": size, "keep": keep},
     }
     outputs.write_account(out, account)

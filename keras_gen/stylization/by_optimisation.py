@@ -12,7 +12,7 @@ from keras_gen.models.style.presets import PRESETS, scaled
 from keras_gen.models.style.transfer import StyleTransfer, scales
 from keras_gen.networks.vgg19.tiles import boxes
 from keras_gen.pictures.grids import save_animation
-from keras_gen.runs.progress import progress_bar, stop_politely
+from keras_gen.runs.progress import interrupt_gracefully, progress_bar
 from keras_gen.stylization import inputs, outputs
 from keras_gen.stylization.options import StyleOptions
 
@@ -48,7 +48,7 @@ def stylize(content, styles, out=None, options=DEFAULTS):
     print(f"features: {source.description}")
     print(f"sizes: {', '.join(f'{w}x{h}' for (h, w), _ in job.plan)}")
     began, listener = time.perf_counter(), _Listener(job)
-    with stop_politely(listener, "stopped"), contextlib.closing(listener.bar):
+    with interrupt_gracefully(listener, "stopped"), contextlib.closing(listener.bar):
         result = transfer.stylize(
             job.painted,
             job.styles,

@@ -22,12 +22,12 @@ class StyleOptions:
     content_weight: float = option(1.0, "factor on the preset's weight of the content")
     smoothness: float = option(1.0, "factor on the preset's weight of the total variation")
     style_weights: tuple = option(
-        (), "one for each style, only ratios matter", of=float, metavar="WEIGHT"
+        (), "one for each style, only ratios matter", item_type=float, metavar="WEIGHT"
     )
     masks: tuple = option(
         (),
         "one for each style, a picture of the content's size, white where the style applies",
-        of=str,
+        item_type=str,
         metavar="MASK",
     )
     keep: str = option(

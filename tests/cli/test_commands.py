@@ -70,17 +70,17 @@ def test_stylize_paints_and_says_what_it_made(pictures, capsys):
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "features: VGG19 with random kernels, seed 0"
     assert out[2].startswith("SSIM of luminance with the content: 0.")
-    assert out[3].startswith("style distance: ") and "(content as it was: " in out[3]
+    assert out[3].startswith("style distance: ") and "(the content's: " in out[3]
     assert out[4].endswith(" s; content-style-mug.png and content-style-mug.json")
-    account = json.loads(Path("content-style-mug.json").read_text())
-    assert account["arguments"]["style_weights"] == [3.0, 1.0] and account["steps"] == 2
+    record = json.loads(Path("content-style-mug.json").read_text())
+    assert record["arguments"]["style_weights"] == [3.0, 1.0] and record["steps"] == 2
 
 
 def test_stylize_that_was_stopped_says_so_and_is_status_130(pictures, monkeypatch, capsys):
     from keras_gen import stylization
 
-    account = {"measures": {"luminance_ssim": 0.5}, "seconds": 1.0, "finished": False, "steps": 7}
-    monkeypatch.setattr(stylization, "stylize", lambda *words: (Path("a.png"), account))
+    record = {"measures": {"luminance_ssim": 0.5}, "seconds": 1.0, "finished": False, "steps": 7}
+    monkeypatch.setattr(stylization, "stylize", lambda *words: (Path("a.png"), record))
     assert run(*PAINT) == 130
     assert "stopped at step 7; this is the best picture so far" in capsys.readouterr().out
 
@@ -119,6 +119,24 @@ def test_info_names_versions_and_data(capsys):
     assert "tensorflow " in out and "fashion_mnist_10k" in out and "10,000 images" in out
 
 
+def test_a_dry_run_prints_a_recipe_from_which_the_run_can_be_trained(tmp_path, monkeypatch, capsys):
+    """The same model by flags, and from the printed recipe; what is said beside it counts."""
+    monkeypatch.chdir(tmp_path)
+    flags = ["--steps", 2, "--seed", 3, *SMALL]
+    assert run("train", "mlp_gan", *flags, "--dry-run") == 0
+    text = capsys.readouterr().out
+    assert json.loads(text)["fields"]["save_every"] == 1 and not list(tmp_path.iterdir())
+    (tmp_path / "plan.json").write_text(text)
+    assert run("train", "mlp_gan", "--run-dir", "flags", *flags) == 0
+    assert run("train", "--recipe", "plan.json", "--run-dir", "plan") == 0
+    for name in ("recipe.json", "samples.png"):
+        assert Path("flags", name).read_bytes() == Path("plan", name).read_bytes()
+    capsys.readouterr()
+    assert run("train", "mlp_gan", "--recipe", "plan.json", "--seed", 4, "--dry-run") == 0
+    fields = json.loads(capsys.readouterr().out)["fields"]
+    assert (fields["seed"], fields["steps"], fields["latent_dim"]) == (4, 2, 8)
+
+
 # --- mistakes -----------------------------------------------------------------------------------
 
 MISTAKES = {
@@ -136,6 +154,16 @@ MISTAKES = {
     "image size": (["train", "dcgan", "--image-size=30"], "found 30x30x1"),
     "existing run folder": (["train", "dcgan", "--run-dir", "empty"], "empty exists already"),
     "resume without a folder": (["train", "dcgan", "--resume"], "--resume needs the --run-dir"),
+    "no recipe": (["train"], "expected a recipe (mlp_gan, dcgan, vae, fast_style), --recipe FILE"),
+    "recipe from nothing": (["train", "--recipe", "x.json"], "expected x.json in ., found no such"),
+    "another recipe's file": (
+        ["train", "vae", "--recipe", "bare/recipe.json"],
+        "recipe.json: expected vae, found dcgan",
+    ),
+    "resume and dry run": (
+        ["train", "--resume", "--run-dir", "bare", "--dry-run"],
+        "--resume: expected neither --dry-run nor --recipe",
+    ),
     "resume nothing": (
         ["train", "dcgan", "--resume", "--run-dir", "nowhere"],
         "nothing at nowhere",
@@ -202,7 +230,7 @@ def assert_refused(words, message, capfd):
 PAINT = ["stylize", "content.png", "style.png"]
 SHIPPED = "one of flow_field, handbag, ink_wash, mug, perfume, sneaker, stained_glass, wave_pattern"
 STYLE_MISTAKES = {
-    "no style": (["stylize", "content.png"], "the following arguments are required: STYLE"),
+    "no style": (["stylize", "content.png"], "styles: expected at least one, found none"),
     "missing content": (["stylize", "nope.png", "style.png"], f"{SHIPPED}, found 'nope.png'"),
     "missing style": (["stylize", "content.png", "starry"], f"{SHIPPED}, found 'starry'"),
     "a folder": (["stylize", "folder", "style.png"], f"{SHIPPED}, found 'folder'"),
@@ -213,7 +241,7 @@ STYLE_MISTAKES = {
     "a long picture": (["stylize", "long.png", "style.png"], "at most 10 to 1, found 400x32"),
     "no size": ([*PAINT, "--size=0"], "size: expected 32 to 2048 pixels, found 0"),
     "too large": ([*PAINT, "--size=5000"], "size: expected 32 to 2048 pixels, found 5000"),
-    "no steps": ([*PAINT, "--steps=0"], "steps: expected numbers from 1 on, found 0"),
+    "no steps": ([*PAINT, "--steps=0"], "steps: expected at least 1, found 0"),
     "tile off the grid": ([*PAINT, "--tile=100"], "tile: expected a multiple of 16, found 100"),
     "tile of words": ([*PAINT, "--tile=big"], "tile: expected auto or a number of pixels, found"),
     "unknown preset": ([*PAINT, "--preset=x"], "unknown preset 'x': expected paper, gatys_code"),
@@ -223,10 +251,10 @@ STYLE_MISTAKES = {
     "unknown start": ([*PAINT, "--start=x"], "invalid choice: 'x'"),
     "unknown precision": ([*PAINT, "--precision=float16"], "invalid choice: 'float16'"),
     "weights all 0": ([*PAINT, "--style-weights", 0], "style weights: expected some above 0"),
-    "a weight below 0": ([*PAINT, "--style-weights", -1], "style weights: expected numbers from 0"),
+    "a weight below 0": ([*PAINT, "--style-weights", -1], "style weights: expected at least 0"),
     "more weights": ([*PAINT, "--style-weights", 1, 2], "style weights: expected 1, one for each"),
-    "content weight": ([*PAINT, "--content-weight=-1"], "content weight: expected numbers from 0"),
-    "not a number": ([*PAINT, "--smoothness=nan"], "smoothness: expected numbers from 0 on"),
+    "content weight": ([*PAINT, "--content-weight=-1"], "content weight: expected at least 0"),
+    "not a number": ([*PAINT, "--smoothness=nan"], "smoothness: expected at least 0"),
     "style scale": ([*PAINT, "--style-scale=0"], "style scale: expected a style of 32 to 2048"),
     "more masks": ([*PAINT, "--masks", "half.png", "half.png"], "masks: expected 1, one for each"),
     "mask of another size": (
@@ -251,8 +279,8 @@ STYLE_MISTAKES = {
     "unknown suffix": ([*PAINT, "--out=a.bmp"], "out: expected a file name in .jpg, .jpeg, .png"),
     "out is a folder": ([*PAINT, "--out=folder"], "out: expected a file name in .jpg"),
     "out below a file": ([*PAINT, "--out=text.png/a.png"], "expected a folder at"),
-    "out exists": ([*PAINT, "--out=style.png"], "style.png exists already; give another --out"),
-    "account exists": ([*PAINT, "--out=taken.png"], "taken.json exists already; give another"),
+    "out exists": ([*PAINT, "--out=style.png"], "style.png exists already; pass another --out"),
+    "record exists": ([*PAINT, "--out=taken.png"], "taken.json exists already; pass another"),
     "model and style": ([*PAINT, "--model=bare"], "expected --size and --keep only, found style"),
     "model and steps": (
         ["stylize", "content.png", "--model=bare", "--steps=5"],

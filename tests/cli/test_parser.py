@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from keras_gen.cli import build_parser, main
-from keras_gen.cli.parser import PICTURES
+from keras_gen.cli.parser import PICTURE_HELP
 from keras_gen.data import shipped
 from keras_gen.models.style.presets import PRESETS
 
@@ -33,7 +34,9 @@ def test_each_command_has_an_example(command, capsys):
 def test_help_of_a_recipe_lists_its_fields_with_their_defaults(capsys):
     assert run("train", "dcgan", "--help") == 0
     out = capsys.readouterr().out
-    assert "fields of DCGAN" in out and "--generator-width" in out and "--loss" in out
+    assert "options of the recipe, with their defaults" in out
+    assert "--generator-width" in out and "--loss" in out and "--run-dir" in out
+    assert "Convolutional GAN" in out and "keras-gen train dcgan --data fashion_mnist" in out
 
 
 def test_help_imports_neither_keras_nor_tensorflow():
@@ -55,12 +58,12 @@ def test_version_and_module_entry():
     assert done.stdout.startswith("keras_gen 0.")
 
 
-def test_help_of_stylize_names_the_presets_and_the_pictures_that_come_along(capsys):
+def test_help_of_stylize_names_the_presets_and_the_bundled_pictures(capsys):
     assert run("stylize", "--help") == 0
     out = " ".join(capsys.readouterr().out.split())
     assert f"weights of the layers: {', '.join(list(PRESETS)[:-1])} or {list(PRESETS)[-1]}" in out
-    named = {word.strip(",") for word in PICTURES.splitlines()[1].split()[1:]}
-    named |= {word.strip(",") for word in PICTURES.splitlines()[2].split()[1:]}
+    named = {word.strip(",") for word in PICTURE_HELP.splitlines()[1].split()[1:]}
+    named |= {word.strip(",") for word in PICTURE_HELP.splitlines()[2].split()[1:]}
     assert named == {path.stem for path in shipped.PICTURES.glob("*.jpg")}
 
 
@@ -68,10 +71,25 @@ def test_only_the_flags_that_are_given_arrive():
     """Defaults live in `StyleOptions`; with --model nothing else need be said."""
     words = ["stylize", "a.jpg", "--size", "64", "b.jpg", "c.jpg"]  # the styles stand together
     words += ["--style-weights", "2", "0.5", "--masks", "m", "n"]
-    found = vars(build_parser(words).parse_args(words))
+    found = vars(build_parser().parse_args(words))
     assert found == {
         "command": "stylize", "content": "a.jpg", "styles": ["b.jpg", "c.jpg"], "out": None,
         "model": None, "size": 64, "style_weights": [2.0, 0.5], "masks": ["m", "n"],
     }  # fmt: skip
     words = ["stylize", "a.jpg", "--model=runs/x"]
-    assert build_parser(words).parse_args(words).styles == []
+    assert build_parser().parse_args(words).styles == []
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("train --resume --run-dir a", {"recipe": None, "resume": True, "run_dir": Path("a")}),
+        ("train dcgan --run-dir a", {"recipe": "dcgan", "resume": False, "run_dir": Path("a")}),
+        ("train --run-dir a dcgan", {"recipe": "dcgan", "resume": False, "run_dir": Path("a")}),
+        ("train vae --beta 2 --epochs 3", {"recipe": "vae", "beta": 2.0, "epochs": 3}),
+        ("train --recipe r.json --dry-run", {"recipe_file": Path("r.json"), "dry_run": True}),
+    ],
+)
+def test_options_of_the_run_may_stand_before_and_after_the_recipe(words, expected):
+    found = vars(build_parser().parse_args(words.split()))
+    assert {key: found[key] for key in expected} == expected

@@ -115,3 +115,16 @@ def test_wrong_images_and_steps_are_refused():
         batches(numbered(10)[..., 0], 2, seed=0)
     with pytest.raises(ValueError, match="expected a start step of at least 0, found -1"):
         batches(numbered(10), 2, seed=0, start_step=-1)
+
+
+def test_labels_go_with_their_images():
+    """Image i is all i; its label is 10 i."""
+    images = np.repeat(np.arange(7, dtype="uint8"), 4).reshape(7, 2, 2, 1)
+    labels = 10 * np.arange(7)
+    stream = batches(images, 3, seed=1, scale=lambda x: x, labels=labels)
+    alone = batches(images, 3, seed=1, scale=lambda x: x)
+    for (batch, label), other in zip(stream.take(5), alone.take(5), strict=True):
+        assert np.array_equal(batch, other)
+        assert np.array_equal(10 * np.asarray(batch)[:, 0, 0, 0].astype(int), label)
+    with pytest.raises(ValueError, match="expected labels of 7 images, found 6"):
+        batches(images, 3, seed=1, labels=labels[:6])

@@ -9,11 +9,10 @@ from PIL import Image
 
 from keras_gen import data, measures
 from keras_gen.evaluation import measure_run, tables
-from keras_gen.evaluation.measure_run import evaluate, read_figures
-from keras_gen.evaluation.tables import format_figures
-from keras_gen.recipes import MLPGAN, FastStyleRecipe, VAERecipe
-from keras_gen.runs import training
-from keras_gen.runs.run import load_run, write_recipe
+from keras_gen.evaluation.measure_run import evaluate, read_measurements
+from keras_gen.evaluation.tables import format_measurements
+from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe, VAERecipe
+from keras_gen.runs import Run, training
 
 GAN_KEYS = [
     "frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage",
@@ -30,14 +29,14 @@ SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16}
 @pytest.fixture(scope="module")
 def gan(tmp_path_factory):
     run_dir = tmp_path_factory.mktemp("runs") / "gan"
-    training.train("mlp_gan", MLPGAN(**SMALL, steps=2), run_dir)
+    training.train("mlp_gan", MLPGANRecipe(**SMALL, steps=2), run_dir)
     return run_dir
 
 
 @pytest.fixture(scope="module")
 def vae(tmp_path_factory):
     run_dir = tmp_path_factory.mktemp("runs") / "vae"
-    training.train("vae", VAERecipe(**SMALL_VAE, steps=30, report_every=30), run_dir)
+    training.train("vae", VAERecipe(**SMALL_VAE, steps=30, save_every=30), run_dir)
     return run_dir
 
 
@@ -57,34 +56,29 @@ def copy(gan, tmp_path):
     return shutil.copytree(gan, tmp_path / "copy", ignore=lambda *_: ["metrics.json"])
 
 
-def by_key(content):
-    return {figure["key"]: figure for figure in content["figures"]}
-
-
 # --- what is measured ---------------------------------------------------------------------------
 
 
 def test_a_gan_is_measured_as_a_set_and_a_vae_by_its_pairs_and_likelihood_too(
     measured, measured_vae
 ):
-    assert list(by_key(measured)) == GAN_KEYS
-    assert list(by_key(measured_vae)) == VAE_KEYS
+    assert list(measured.by_key) == GAN_KEYS
+    assert list(measured_vae.by_key) == VAE_KEYS
 
 
 def test_the_content_says_what_was_measured(measured, gan):
-    assert list(measured) == ["recipe", "steps", "real_images", "real_sha256", "seed", "figures"]
-    assert (measured["recipe"], measured["steps"], measured["seed"]) == ("mlp_gan", 2, 0)
-    assert measured["real_images"].startswith("test images of fashion_mnist_10k: 2,000 images")
-    for figure in measured["figures"]:
-        assert figure["n_fake"] == 150
-        assert figure["n_real"] == (10_000 if figure["key"] in ("nearest_train", "copied") else 150)
+    assert (measured.recipe, measured.steps, measured.seed) == ("mlp_gan", 2, 0)
+    assert measured.real_images.startswith("test images of fashion_mnist_10k: 2,000 images")
+    for figure in measured.figures:
+        assert figure.n_fake == 150
+        assert figure.n_real == (10_000 if figure.key in ("nearest_train", "copied") else 150)
 
 
 def test_the_figures_are_those_of_the_run_s_samples(measured, gan):
     """The samples by hand: the class shares of 150 images of seed 0."""
-    samples = np.asarray(data.unit_to_uint8(load_run(gan).sample(150, seed=0)))
+    samples = np.asarray(data.unit_to_uint8(Run.open(gan).load_model().sample(150, seed=0)))
     _, classes = measures.load_features("fashion_net", (28, 28, 1))(samples)
-    shares = [by_key(measured)[f"class_{i}"]["value"] for i in range(10)]
+    shares = [measured.by_key[f"class_{i}"].value for i in range(10)]
     np.testing.assert_array_equal(shares, measures.class_shares(classes))
 
 
@@ -98,11 +92,10 @@ def test_a_perfect_generator_scores_as_its_yardstick(copy, monkeypatch, measured
         def sample(self, n, seed):
             return images[:n] / 255.0
 
-    monkeypatch.setattr(measure_run, "load_run", lambda _: Perfect())
-    content = evaluate(copy, n=300)
-    for key, figure in by_key(content).items():
-        assert figure["value"] == pytest.approx(figure["reference"], rel=0.3, abs=0.12), key
-    assert by_key(measured)["frechet_distance"]["value"] > 20
+    monkeypatch.setattr(Run, "load_model", lambda _: Perfect())
+    for key, figure in evaluate(copy, n=300).by_key.items():
+        assert figure.value == pytest.approx(figure.reference, rel=0.3, abs=0.12), key
+    assert measured.by_key["frechet_distance"].value > 20
 
 
 # --- metrics.json -------------------------------------------------------------------------------
@@ -113,8 +106,9 @@ def test_metrics_json_is_strict_json_and_holds_everything(measured, gan):
         raise AssertionError(f"{constant} is no JSON")
 
     text = (gan / "metrics.json").read_text(encoding="utf-8")
-    assert json.loads(text, parse_constant=refuse) == json.loads(json.dumps(measured))
-    assert read_figures(gan) == json.loads(text)
+    content = json.loads(text, parse_constant=refuse)
+    assert list(content) == ["recipe", "steps", "real_images", "real_sha256", "seed", "figures"]
+    assert read_measurements(gan) == measured and measured.to_json() == text
     assert [path.name for path in gan.iterdir() if path.name.startswith(".")] == []
 
 
@@ -126,12 +120,12 @@ def test_the_same_seed_writes_the_same_file(measured_vae, vae):
 
 def test_another_seed_takes_other_samples_and_other_images(measured, copy):
     other = evaluate(copy, n=150, seed=1)
-    assert other["seed"] == 1 and other["real_sha256"] != measured["real_sha256"]
-    assert by_key(other)["frechet_distance"] != by_key(measured)["frechet_distance"]
+    assert other.seed == 1 and other.real_sha256 != measured.real_sha256
+    assert other.by_key["frechet_distance"] != measured.by_key["frechet_distance"]
 
 
-def test_a_run_that_was_not_measured_has_no_figures(tmp_path):
-    assert read_figures(tmp_path) is None
+def test_a_run_that_was_not_measured_has_no_measurements(copy):
+    assert read_measurements(copy) is None
 
 
 DAMAGES = {
@@ -147,16 +141,15 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_file_is_named_in_one_line(damage, measured, gan, tmp_path):
-    path = tmp_path / "metrics.json"
+def test_a_damaged_file_is_named_in_one_line(damage, measured, gan, copy):
+    path = copy / "metrics.json"
     if DAMAGES[damage]:
         path.write_text(DAMAGES[damage]((gan / "metrics.json").read_text()))
     else:
         path.write_bytes(b"\xff\xfe\x00{")
-    with pytest.raises(
-        ValueError, match=r"metrics\.json cannot be read; measure the run anew"
-    ) as e:
-        read_figures(tmp_path)
+    message = r"metrics\.json cannot be read; run `keras-gen evaluate` again"
+    with pytest.raises(ValueError, match=message) as e:
+        read_measurements(copy)
     assert "\n" not in str(e.value)
 
 
@@ -164,11 +157,11 @@ def test_a_damaged_file_is_named_in_one_line(damage, measured, gan, tmp_path):
 
 
 def recipe(**fields):
-    return MLPGAN(**SMALL, **fields)
+    return MLPGANRecipe(**SMALL, **fields)
 
 
 def test_held_out_images_are_the_default():
-    split, description, real, train, others = measure_run._real_images(recipe(), None, 400, 0)
+    split, description, real, train, others = measure_run.real_images(recipe(), None, 400, 0)
     assert split == "test" and description.startswith("fashion_mnist_10k: 2,000 images")
     test = {image.tobytes() for image in data.fashion_mnist_10k("test").images}
     assert real.images.shape == (400, 28, 28, 1)
@@ -179,7 +172,7 @@ def test_held_out_images_are_the_default():
 
 
 def test_training_images_are_compared_with_other_training_images():
-    split, _, real, train, others = measure_run._real_images(recipe(), "train", 400, 0)
+    split, _, real, train, others = measure_run.real_images(recipe(), "train", 400, 0)
     assert split == "train" and len(real.images) == 400 and len(others) == 9600
     together = np.concatenate([real.images, others])
     assert sorted(map(bytes, together)) == sorted(map(bytes, train))
@@ -187,14 +180,14 @@ def test_training_images_are_compared_with_other_training_images():
 
 def test_n_is_cut_to_what_there_is_and_leaves_as_many_others():
     for split, most in ((None, 2000), ("test", 2000), ("train", 5000)):
-        real, _, others = measure_run._real_images(recipe(), split, 10_000, 0)[2:]
+        real, _, others = measure_run.real_images(recipe(), split, 10_000, 0)[2:]
         assert len(real.images) == most and len(others) >= most
 
 
 def test_the_hash_is_that_of_the_chosen_images():
     """All 2,000 test images are the same set for every seed; 400 of them are not."""
     hashes = {
-        n: {measure_run._real_images(recipe(), None, n, seed)[2].sha256 for seed in (0, 1)}
+        n: {measure_run.real_images(recipe(), None, n, seed)[2].sha256 for seed in (0, 1)}
         for n in (400, 2000)
     }
     assert len(hashes[400]) == 2
@@ -205,62 +198,64 @@ def test_a_folder_of_photos_has_only_training_images(tmp_path):
     for i, image in enumerate(data.fashion_mnist_10k().images[:220, ..., 0]):
         Image.fromarray(image).save(tmp_path / f"{i:03d}.png")
     photos = recipe(data=str(tmp_path))
-    split, _, real, _, others = measure_run._real_images(photos, None, 150, 0)
+    split, _, real, _, others = measure_run.real_images(photos, None, 150, 0)
     assert (split, len(real.images), len(others)) == ("train", 110, 110)
     with pytest.raises(ValueError, match="has no split 'test': expected 'train'"):
-        measure_run._real_images(photos, "test", 150, 0)
+        measure_run.real_images(photos, "test", 150, 0)
     for file in sorted(tmp_path.iterdir())[:30]:
         file.unlink()
-    with pytest.raises(ValueError, match=r"at least 100 real images .* as many others, found 95"):
-        measure_run._real_images(photos, None, 150, 0)
+    with pytest.raises(
+        ValueError, match=r"at least 100 real images .* as many others .*; found 95"
+    ):
+        measure_run.real_images(photos, None, 150, 0)
 
 
 def test_split_train_is_written_down(copy):
-    content = evaluate(copy, split="train", n=150)
-    assert content["real_images"].startswith("train images of fashion_mnist_10k: 10,000 images")
-    assert by_key(content)["copied"]["reference"] == pytest.approx(0.01, abs=0.01)
+    measured = evaluate(copy, split="train", n=150)
+    assert measured.real_images.startswith("train images of fashion_mnist_10k: 10,000 images")
+    assert measured.by_key["copied"].reference == pytest.approx(0.01, abs=0.01)
 
 
 # --- the table ----------------------------------------------------------------------------------
 
 
 def test_the_table_shows_every_figure_and_what_it_was_measured_on(measured):
-    lines = format_figures(measured).splitlines()
+    lines = format_measurements(measured).splitlines()
     assert lines[0].split("  ")[-1] == "reference" and "95 % interval" in lines[0]
-    for figure, line in zip(measured["figures"], lines[1:], strict=False):
-        assert line.startswith(figure["label"]) and f"{figure['value']:.4g}" in line
-        assert f"{figure['reference']:.4g} ({figure['reference_name']})" in line
+    for figure, line in zip(measured.figures, lines[1:], strict=False):
+        assert line.startswith(figure.label) and f"{figure.value:.4g}" in line
+        assert f"{figure.reference:.4g} ({figure.reference_name})" in line
     below = "\n".join(lines[len(GAN_KEYS) + 1 :])
     assert "mlp_gan, 2 steps, seed 0" in below
     assert "150 samples, 150 real: test images of fashion_mnist_10k" in below
     assert f"FashionNet (weights {measures.features.FASHION_NET_SHA256[:8]})" in below
-    assert "PSNR and SSIM compare an image with its original" in below and "VAE's" in below
+    assert "PSNR and SSIM compare an image with its original" in below
 
 
 def test_columns_stand_below_one_another():
-    assert tables.aligned([("", "b"), ("long", "1"), ("s", "")]) == ["      b", "long  1", "s"]
+    assert tables.align([("", "b"), ("long", "1"), ("s", "")]) == ["      b", "long  1", "s"]
 
 
 # --- mistakes -----------------------------------------------------------------------------------
 
 
 def test_mistakes_are_one_line_and_write_nothing(copy, tmp_path):
-    write_recipe(tmp_path, "mlp_gan", recipe(image_size=32))
+    Run(path=tmp_path, name="mlp_gan", recipe=recipe(image_size=32), provenance={}).save()
     for name in ("untrained", "style"):
         (tmp_path / name).mkdir()
-    write_recipe(tmp_path / "untrained", "mlp_gan", recipe())
-    write_recipe(tmp_path / "style", "fast_style", FastStyleRecipe())
+    Run(path=tmp_path / "untrained", name="mlp_gan", recipe=recipe(), provenance={}).save()
+    Run(path=tmp_path / "style", name="fast_style", recipe=FastStyleRecipe(), provenance={}).save()
     cases = [
-        ((copy, None, 99), r"n: expected at least 100 images to measure on, found 99"),
-        ((copy, "dev"), r"unknown split 'dev'"),
-        ((copy, None, 150, "vgg"), r"unknown features 'vgg': expected fashion_net or inception"),
-        ((tmp_path,), r"fashion_net measures images of 28x28x1, found 32x32x1"),
-        ((tmp_path / "nowhere",), r"expected a run folder, found nothing"),
-        ((tmp_path / "untrained",), r"expected a trained model or a checkpoint"),
-        ((tmp_path / "style",), r"expected a model that draws from noise, .* stylize --model"),
+        (copy, {"n": 99}, r"n: expected at least 100 images to measure on, found 99"),
+        (copy, {"split": "dev"}, r"unknown split 'dev'"),
+        (copy, {"features": "vgg"}, r"unknown features 'vgg': expected fashion_net or inception"),
+        (tmp_path, {}, r"fashion_net measures images of 28x28x1, found 32x32x1"),
+        (tmp_path / "nowhere", {}, r"expected a run folder, found nothing"),
+        (tmp_path / "untrained", {}, r"expected a trained model or a checkpoint"),
+        (tmp_path / "style", {}, r"expected a model that samples from noise, .* stylize --model"),
     ]
-    for arguments, message in cases:
+    for run_dir, options, message in cases:
         with pytest.raises((ValueError, FileNotFoundError), match=message) as error:
-            evaluate(*arguments)
+            evaluate(run_dir, **options)
         assert "\n" not in str(error.value)
     assert not list(tmp_path.rglob("metrics.json"))

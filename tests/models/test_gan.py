@@ -64,11 +64,11 @@ def test_a_step_moves_both_players_and_reports_four_finite_means(loss, update, i
 def test_alternating_moves_one_player_at_a_time(images):
     model = make(update="alternating")
     g_before, d_before = weights(model.generator), weights(model.discriminator)
-    model._discriminator_step(tf.constant(images))
+    model.train_discriminator(tf.constant(images))
     assert equal(weights(model.generator), g_before)
     d_after = weights(model.discriminator)
     assert not equal(d_after, d_before)
-    model._generator_step(32)
+    model.train_generator(32)
     assert equal(weights(model.discriminator), d_after)
     assert not equal(weights(model.generator), g_before)
 
@@ -147,6 +147,7 @@ def test_simultaneous_gradients_equal_two_tapes(loss, networks, images):
         discriminator,
         LATENT,
         loss=loss,
+        update="simultaneous",
         penalty_weight=0.0,
         seed=3,
     )
@@ -156,7 +157,7 @@ def test_simultaneous_gradients_equal_two_tapes(loss, networks, images):
     latents = tf.random.stateless_normal((32, LATENT), (1, 2))
     model.draw_latents = lambda batch_size: latents
     expected_d, expected_g = two_tape_gradients(model, images, latents)
-    model._simultaneous_step(tf.constant(images))
+    model.train_both(tf.constant(images))
     assert model.one_backward == (loss in ONE_BACKWARD_RATIOS)
     for found, expected in (
         (model.d_optimizer.grads, expected_d),
@@ -194,7 +195,7 @@ def test_batch_norm_in_d_takes_two_passes_and_keeps_real_and_fake_apart(images):
     model = GAN(dcgan.generator(latent_dim=LATENT, width=4), discriminator, LATENT, seed=3)
     model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
     assert not model.one_backward
-    model._simultaneous_step(tf.constant(images))
+    model.train_both(tf.constant(images))
     # Momentum 0 leaves the statistics of the last pass, that of the fake images alone. A mixed
     # batch would have left the mean of both.
     fake = weights(discriminator.layers[3])[2]
@@ -214,7 +215,7 @@ def test_the_penalty_of_a_linear_critic_is_known():
     dense.kernel.assign(np.full((784, 1), 3 / 28.0, "float32"))
     model = GAN(dcgan.generator(latent_dim=LATENT, width=4), critic, LATENT, loss="wasserstein_gp")
     images = tf.random.stateless_normal((8, 28, 28, 1), (0, 1))
-    assert float(model._penalty(images, -images)) == pytest.approx(40.0, rel=1e-4)
+    assert float(model.penalty_term(images, -images)) == pytest.approx(40.0, rel=1e-4)
 
 
 def test_the_penalty_reaches_the_critic_but_not_the_generator(images):
@@ -226,6 +227,67 @@ def test_the_penalty_reaches_the_critic_but_not_the_generator(images):
     assert not np.allclose(a[0], b[0], rtol=1e-4)
     for x, y in zip(weights(with_penalty.generator), weights(without.generator), strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-7)
+
+
+def test_any_loss_may_have_the_penalty_and_wasserstein_gp_may_go_without(images):
+    """Its own penalty is the default of the pair; D moves otherwise with it, G not."""
+    assert [make(loss).penalty for loss in GAN_LOSSES] == ["none"] * 4 + ["wgan_gp"]
+    kernels = {}
+    for penalty in ("none", "wgan_gp"):
+        model = make("hinge", penalty=penalty)
+        model.compile(keras.optimizers.SGD(1e-2), keras.optimizers.SGD(1e-2))
+        model.fit(images, batch_size=32, verbose=0)
+        kernels[penalty] = weights(model.discriminator)[0], weights(model.generator)[0]
+    assert not np.allclose(kernels["none"][0], kernels["wgan_gp"][0], rtol=1e-4)
+    np.testing.assert_allclose(kernels["none"][1], kernels["wgan_gp"][1], rtol=1e-4, atol=1e-7)
+    assert float(make("wasserstein_gp", penalty="none").penalty_term(images, images)) == 0.0
+
+
+# --- labels -------------------------------------------------------------------------------------
+
+
+def conditional(update, discriminator_steps=1):
+    """A pair whose images and logits are bright where the label is 1."""
+    latents, labels = keras.Input((LATENT,)), keras.Input((1,))
+    x = keras.layers.Dense(784, activation="tanh")(keras.layers.Concatenate()([latents, labels]))
+    generator = keras.Model([latents, labels], keras.layers.Reshape((28, 28, 1))(x))
+    images, condition = keras.Input((28, 28, 1)), keras.Input((1,))
+    x = keras.layers.Concatenate()([keras.layers.Flatten()(images), condition])
+    x = keras.layers.Dense(16, activation="relu")(x)
+    discriminator = keras.Model([images, condition], keras.layers.Dense(1)(x))
+    gan = GAN(
+        generator, discriminator, LATENT, update=update, discriminator_steps=discriminator_steps
+    )
+    gan.compile(keras.optimizers.Adam(1e-2, beta_1=0.5), keras.optimizers.Adam(1e-2, beta_1=0.5))
+    return gan
+
+
+@pytest.mark.parametrize(
+    ("update", "k"), [("simultaneous", 1), ("alternating", 1), ("alternating", 2)]
+)
+def test_labels_reach_both_networks(update, k):
+    """Images of one value, the label's: 0.8 for 1 and -0.8 for 0, learned within 150 steps."""
+    model = conditional(update, k)
+    labels = np.tile([[0.0], [1.0]], (32, 1)).astype("float32")
+    images = np.broadcast_to((1.6 * labels - 0.8)[:, None, None], (64, 28, 28, 1))
+    model.fit(images, labels, batch_size=64, epochs=150, verbose=0)
+    drawn = model.sample(300, labels=np.repeat([[0.0], [1.0]], 150, axis=0))  # in [0, 1]
+    dark, bright = drawn[:150].mean(), drawn[150:].mean()
+    assert dark < 0.35 and bright > 0.65  # 0.1 and 0.9 in the data
+    assert model.predict([np.zeros((2, LATENT)), labels[:2]], verbose=0).shape == (2, 1)
+
+
+def test_labels_that_do_not_fit_are_refused_and_needless_ones_are_left_aside(images):
+    model = conditional("alternating")
+    with pytest.raises(ValueError, match=r"labels: expected one per image .* found none"):
+        model.sample(4)
+    with pytest.raises(ValueError, match=r"labels: expected one per image .* found none"):
+        model.fit(images, batch_size=32, verbose=0)
+    with pytest.raises(ValueError, match="labels: expected both networks to take them or neither"):
+        GAN(model.generator, dcgan.discriminator(width=4), LATENT)
+    plain = make()
+    plain.fit(images, np.zeros(32), batch_size=32, verbose=0)
+    assert plain.sample(2).shape == (2, 28, 28, 1)
 
 
 # --- average, samples, noise --------------------------------------------------------------------
@@ -292,11 +354,13 @@ def test_a_keras_file_holds_the_whole_state_and_goes_on_bit_for_bit(images, tmp_
 
 
 def test_the_file_remembers_every_argument(tmp_path):
-    model = make("hinge", "alternating", discriminator_steps=2, penalty_weight=3.0, ema_decay=0.9)
+    arguments = {"discriminator_steps": 2, "penalty_weight": 3.0, "ema_decay": 0.9}
+    model = make("hinge", "alternating", penalty="wgan_gp", **arguments)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     keys = ("loss_name", "update", "discriminator_steps", "penalty_weight", "ema_decay", "seed")
     assert [getattr(loaded, k) for k in keys] == ["hinge", "alternating", 2, 3.0, 0.9, 3]
+    assert loaded.penalty == "wgan_gp"
 
 
 # --- mistakes -----------------------------------------------------------------------------------
@@ -309,7 +373,7 @@ def test_mistakes_are_named():
     with pytest.raises(ValueError, match=r"update must be one of .*found 'both'"):
         GAN(*networks, LATENT, update="both")
     with pytest.raises(ValueError, match="needs update='alternating'"):
-        GAN(*networks, LATENT, discriminator_steps=5)
+        GAN(*networks, LATENT, update="simultaneous", discriminator_steps=5)
     optimizer = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="an optimizer of its own"):
         GAN(*networks, LATENT).compile(optimizer, optimizer)
@@ -353,7 +417,8 @@ def generator():  # without BatchNorm, whose statistics are each replica's own
 def train(strategy, constant_noise):
     keras.utils.set_random_seed(0)
     with strategy.scope():
-        model = GAN(generator(), mlp_gan.discriminator(width=4, dropout=0.0), 4, seed=1)
+        model = GAN(generator(), mlp_gan.discriminator(width=4, dropout=0.0), 4, seed=1,
+                    update="simultaneous")
         if constant_noise:
             model.draw_latents = lambda n: tf.ones((n, 4))
         model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))

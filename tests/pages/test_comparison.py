@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from keras_gen.evaluation.measure_run import evaluate
-from keras_gen.evaluation.measurements import Figure
+from keras_gen.evaluation.measurements import Measurement, Measurements
 from keras_gen.evaluation.side_by_side import check_comparable, table_rows
 from keras_gen.pages.comparison import compare
-from keras_gen.recipes import MLPGAN, VAERecipe
+from keras_gen.recipes import MLPGANRecipe, VAERecipe
 from keras_gen.runs import training
 
 SMALL = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8, "batch_size": 16}
@@ -25,17 +25,19 @@ SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16}
 
 
 def content(*figures, sha256="ab" * 32):
-    return {
-        "steps": 1,
-        "real_images": "test images",
-        "real_sha256": sha256,
-        "figures": [dataclasses.asdict(figure) for figure in figures],
-    }
+    return Measurements(
+        recipe="vae",
+        steps=1,
+        real_images="test images",
+        real_sha256=sha256,
+        seed=0,
+        figures=figures,
+    )
 
 
 def figure(key, value, better="lower", **fields):
     fields = {"label": key.upper(), "n_real": 100, "n_fake": 100, **fields}
-    return Figure(key=key, value=value, better=better, **fields)
+    return Measurement(key=key, value=value, better=better, **fields)
 
 
 def test_the_best_of_a_row_is_marked_by_what_is_better():
@@ -81,7 +83,9 @@ def test_references_that_differ_are_all_shown():
 
 DIFFERENT = {
     "other images": content(figure("fd", 1.0), sha256="cd" * 32),
-    "other real images": {**content(figure("fd", 1.0)), "real_images": "train images"},
+    "other real images": dataclasses.replace(
+        content(figure("fd", 1.0)), real_images="train images"
+    ),
     "other numbers": content(figure("fd", 1.0, n_fake=200)),
     "other features": content(figure("fd", 1.0, features="InceptionV3 (Keras)")),
     "other weights": content(figure("fd", 1.0, features_sha256="ef" * 32)),
@@ -92,7 +96,9 @@ DIFFERENT = {
 def test_figures_that_cannot_be_compared_are_refused_in_one_line(difference):
     same = content(figure("fd", 2.0))
     check_comparable(["a", "b"], [same, content(figure("fd", 1.0))])
-    with pytest.raises(ValueError, match=r"a has .*; c has .*; measure all anew by --again") as e:
+    with pytest.raises(
+        ValueError, match=r"a has .*; c has .*; measure all runs again with --remeasure"
+    ) as e:
         check_comparable(["a", "b", "c"], [same, same, DIFFERENT[difference]])
     assert "\n" not in str(e.value)
 
@@ -104,7 +110,7 @@ def test_figures_that_cannot_be_compared_are_refused_in_one_line(difference):
 def runs(tmp_path_factory):
     """A GAN and a VAE, both measured on 120 images."""
     folder = tmp_path_factory.mktemp("runs")
-    training.train("mlp_gan", MLPGAN(**SMALL, steps=2), folder / "gan")
+    training.train("mlp_gan", MLPGANRecipe(**SMALL, steps=2), folder / "gan")
     training.train("vae", VAERecipe(**SMALL_VAE, steps=2), folder / "vae")
     for name in ("gan", "vae"):
         evaluate(folder / name, n=120)
@@ -156,9 +162,9 @@ def copies(runs, tmp_path):
     return [shutil.copytree(run, tmp_path / run.name) for run in runs]
 
 
-def test_again_measures_all_anew(runs, tmp_path):
+def test_remeasure_measures_all_runs_again(runs, tmp_path):
     copies = [shutil.copytree(runs[0], tmp_path / name) for name in ("one", "other")]
-    text = compare(copies, tmp_path / "page.html", again=True, n=150)
+    text = compare(copies, tmp_path / "page.html", remeasure=True, n=150)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "150 samples of each run against 150 real images" in page
     assert text.splitlines()[0].split()[-1] == "reference"
@@ -172,7 +178,7 @@ def test_a_run_that_was_trained_further_is_measured_again(copies, tmp_path):
 
 def test_a_run_that_was_not_measured_is_measured_now_and_must_fit(copies, tmp_path):
     (copies[0] / "metrics.json").unlink()
-    with pytest.raises(ValueError, match=r"gan has 140 samples.*vae has 120 samples.*--again"):
+    with pytest.raises(ValueError, match=r"gan has 140 samples.*vae has 120 samples.*--remeasure"):
         compare(copies, tmp_path / "page.html", n=140)
     assert not (tmp_path / "page.html").exists()
 

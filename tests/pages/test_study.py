@@ -20,8 +20,8 @@ from keras_gen.data import unit_to_uint8
 from keras_gen.data.idx import write_idx
 from keras_gen.evaluation.study_answers import COLUMNS, rates, read_choices
 from keras_gen.pages.study import write_study
-from keras_gen.recipes import MLPGAN, FastStyleRecipe
-from keras_gen.runs.run import load_run, write_recipe
+from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe
+from keras_gen.runs import Run
 
 TRIALS = 7
 
@@ -29,9 +29,9 @@ TRIALS = 7
 def write_run(run_dir, data, **fields):
     """An untrained model in a run folder: noise, but the folder and the loading are real."""
     sizes = {"image_size": 12, "latent_dim": 4, "generator_width": 4, "discriminator_width": 4}
-    recipe = MLPGAN(data=str(data), **sizes | fields)
+    recipe = MLPGANRecipe(data=str(data), **sizes | fields)
     run_dir.mkdir(parents=True)
-    write_recipe(run_dir, "mlp_gan", recipe)
+    Run(path=run_dir, name="mlp_gan", recipe=recipe, provenance={}).save()
     recipe.build().save(run_dir / "model.keras")
     return run_dir
 
@@ -97,7 +97,7 @@ def test_each_pair_holds_an_unseen_real_image_and_one_of_the_run(page, runs):
     real, generated = split_pairs(study, key)
     assert set(real) <= set(as_bytes(held_out)) and len(set(real)) == 2 * TRIALS
     for run, path in enumerate(paths):
-        drawn = as_bytes(np.asarray(unit_to_uint8(load_run(path).sample(TRIALS, 3))))
+        drawn = as_bytes(np.asarray(unit_to_uint8(Run.open(path).load_model().sample(TRIALS, 3))))
         shown = [g for g, r in zip(generated, key["runs"], strict=True) if r == run]
         assert sorted(shown) == sorted(drawn)
 
@@ -195,7 +195,7 @@ def test_mistakes_write_nothing(runs, tmp_path):
     (untrained / "model.keras").unlink()
     style = tmp_path / "style"
     style.mkdir()
-    write_recipe(style, "fast_style", FastStyleRecipe())
+    Run(path=style, name="fast_style", recipe=FastStyleRecipe(), provenance={}).save()
     out = tmp_path / "study.html"
     cases = [
         ([first], 0, ValueError, r"^trials: expected at least 1, found 0$"),

@@ -7,8 +7,8 @@ import pytest
 
 from keras_gen.models import FastStyle
 from keras_gen.recipes import FastStyleRecipe
+from keras_gen.runs import Run
 from keras_gen.runs.generation import generate
-from keras_gen.runs.run import checkpoint_path, load_run, write_recipe
 
 SMALL = FastStyleRecipe(width=4, blocks=1, weights="nowhere.h5")  # no VGG19 to be found
 
@@ -17,9 +17,9 @@ SMALL = FastStyleRecipe(width=4, blocks=1, weights="nowhere.h5")  # no VGG19 to 
 def stopped(tmp_path):
     """A run of fast style transfer that was stopped after its first checkpoint."""
     (tmp_path / "checkpoints").mkdir()
-    write_recipe(tmp_path, "fast_style", SMALL)
-    model = dataclasses.replace(SMALL, seed=7).build_for_use()
-    model.save_weights(checkpoint_path(tmp_path, 0))
+    Run(path=tmp_path, name="fast_style", recipe=SMALL, provenance={}).save()
+    model = dataclasses.replace(SMALL, seed=7).build_for_inference()
+    model.save_weights(Run.open(tmp_path).checkpoint_path(0))
     return tmp_path, model
 
 
@@ -27,11 +27,11 @@ def test_a_style_run_is_loaded_without_vgg19_stopped_or_finished(stopped):
     run_dir, model = stopped
     image = np.random.default_rng(0).uniform(size=(16, 20, 3)).astype("float32")
     expected = model.stylize(image)
-    found = load_run(run_dir)
+    found = Run.open(run_dir).load_model()
     assert isinstance(found, FastStyle)
     np.testing.assert_array_equal(found.stylize(image), expected)
     model.save(run_dir / "model.keras")
-    np.testing.assert_array_equal(load_run(run_dir).stylize(image), expected)
+    np.testing.assert_array_equal(Run.open(run_dir).load_model().stylize(image), expected)
 
 
 def test_nothing_is_drawn_from_noise_where_there_is_none(stopped):
@@ -39,6 +39,6 @@ def test_nothing_is_drawn_from_noise_where_there_is_none(stopped):
     with pytest.raises(ValueError) as caught:
         generate(run_dir)
     assert str(caught.value) == (
-        f"{run_dir}: expected a model that draws from noise, found one that changes pictures; "
+        f"{run_dir}: expected a model that samples from noise, found one that transforms pictures; "
         f"use keras-gen stylize --model {run_dir}"
     )

@@ -8,21 +8,26 @@ import subprocess
 import sys
 import time
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.recipes import DCGAN, MLPGAN, FastStyleRecipe, VAERecipe
-from keras_gen.runs import callbacks, training
+from keras_gen.recipes import DCGANRecipe, FastStyleRecipe, MLPGANRecipe, VAERecipe
+from keras_gen.runs import Run, callbacks, training
 from keras_gen.runs.callbacks import TrainingStopped
-from keras_gen.runs.run import checkpoints, load_run, read_metrics, read_recipe, sample_paths
 
 SMALL = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8, "batch_size": 16}
 
 
+def checkpoints(run_dir):
+    """Those of a folder that may not be there yet."""
+    return Run(path=run_dir, name="", recipe=None, provenance={}).checkpoints
+
+
 def state(run_dir):
     """Everything that training moves: weights, average, both optimizers, random states."""
-    model = load_run(run_dir)
+    model = Run.open(run_dir).load_model()
     variables = [*model.variables, *model.d_optimizer.variables, *model.g_optimizer.variables]
     return [np.array(v) for v in variables], model.sample(4)
 
@@ -39,7 +44,7 @@ def assert_same_state(a, b):
 def finished(tmp_path_factory):
     """One uninterrupted run of 40 steps."""
     run_dir = tmp_path_factory.mktemp("runs") / "whole"
-    recipe = DCGAN(**SMALL, steps=40, report_every=10)
+    recipe = DCGANRecipe(**SMALL, steps=40, save_every=10)
     assert training.train("dcgan", recipe, run_dir)
     return run_dir
 
@@ -50,11 +55,11 @@ def test_a_run_leaves_what_the_design_promises(finished):
         "recipe.json", "metrics.csv", "samples", "samples.png", "samples.gif", "losses.png",
         "checkpoints", "model.keras",
     }  # fmt: skip
-    assert [row["step"] for row in read_metrics(finished)] == [10, 20, 30, 40]
-    assert list(read_metrics(finished)[0]) == [
+    assert [row["step"] for row in Run.open(finished).read_metrics()] == [10, 20, 30, 40]
+    assert list(Run.open(finished).read_metrics()[0]) == [
         "step", "d_loss", "g_loss", "real_score", "fake_score", "images_per_second",
     ]  # fmt: skip
-    assert [path.stem for path in sample_paths(finished)] == [
+    assert [path.stem for path in Run.open(finished).sample_paths] == [
         f"step-{k:07d}" for k in (0, 10, 20, 30, 40)
     ]
     assert [step for step, _ in checkpoints(finished)] == [30, 40]
@@ -65,11 +70,11 @@ def test_a_run_leaves_what_the_design_promises(finished):
 
 
 def test_recipe_json_repeats_the_run(finished, tmp_path):
-    name, recipe, content = read_recipe(finished)
-    assert (name, recipe.steps, recipe.report_every) == ("dcgan", 40, 10)
-    assert len(content["data"]["sha256"]) == 64
-    assert set(content["versions"]) >= {"keras_gen", "tensorflow", "keras", "python"}
-    training.train(name, recipe, tmp_path / "again")
+    run = Run.open(finished)
+    assert (run.name, run.recipe.steps, run.recipe.save_every) == ("dcgan", 40, 10)
+    assert len(run.provenance["data"]["sha256"]) == 64
+    assert set(run.provenance["versions"]) >= {"keras_gen", "tensorflow", "keras", "python"}
+    training.train(run.name, run.recipe, tmp_path / "again")
     assert_same_state(finished, tmp_path / "again")
 
 
@@ -99,7 +104,7 @@ def wait_for(condition, process, seconds=120):
 
 
 FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
-FLAGS += ["--report-every=10"]
+FLAGS += ["--save-every=10"]
 
 
 def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path):
@@ -108,12 +113,17 @@ def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path)
     wait_for(lambda: any(step >= 20 for step, _ in checkpoints(run_dir)), process)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    assert not (run_dir / "model.keras").exists() or read_metrics(run_dir)[-1]["step"] == 40
+    assert (
+        not (run_dir / "model.keras").exists() or Run.open(run_dir).read_metrics()[-1]["step"] == 40
+    )
     if not (run_dir / "model.keras").exists():
         assert training.resume(run_dir)
     assert_same_state(finished, run_dir)
     drop_rate = [
-        [{k: v for k, v in row.items() if k != "images_per_second"} for row in read_metrics(path)]
+        [
+            {k: v for k, v in row.items() if k != "images_per_second"}
+            for row in Run.open(path).read_metrics()
+        ]
         for path in (finished, run_dir)
     ]
     assert drop_rate[0] == drop_rate[1]
@@ -121,23 +131,23 @@ def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path)
 
 def test_twenty_steps_and_twenty_more_equal_forty(finished, tmp_path):
     run_dir = tmp_path / "extended"
-    training.train("dcgan", DCGAN(**SMALL, steps=20, report_every=10), run_dir)
+    training.train("dcgan", DCGANRecipe(**SMALL, steps=20, save_every=10), run_dir)
     assert training.resume(run_dir, steps=40)
     assert_same_state(finished, run_dir)
-    assert read_recipe(run_dir)[1].steps == 40
+    assert Run.open(run_dir).recipe.steps == 40
 
 
 @pytest.mark.parametrize("flags", ["", "--xla_dump_to=x"])
 def test_xla_is_asked_once_to_add_in_one_order_and_keeps_its_other_flags(monkeypatch, flags):
-    """Only a GPU can show the effect: see the comment at `ONE_ORDER`."""
+    """Only a GPU can show the effect: see the comment at `XLA_DETERMINISM_FLAG`."""
     monkeypatch.setenv("XLA_FLAGS", flags)
     for _ in range(2):
         with pytest.raises(ValueError, match="unknown data"):
-            training.train("dcgan", DCGAN(data="no/such/folder"), "no/such/run")
+            training.train("dcgan", DCGANRecipe(data="no/such/folder"), "no/such/run")
     assert os.environ["XLA_FLAGS"].split() == [*flags.split(), "--xla_gpu_deterministic_ops=true"]
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+def test_ctrl_c_saves_and_says_how_to_resume(tmp_path):
     run_dir = tmp_path / "stopped"
     process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 100000, *FLAGS)
     wait_for(lambda: any(step >= 10 for step, _ in checkpoints(run_dir)), process)
@@ -145,56 +155,80 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err[-2000:]
     step = checkpoints(run_dir)[-1][0]
-    assert f"stopped and saved at step {step:,} of 100,000" in out
-    assert f"keras-gen train dcgan --run-dir {run_dir} --resume" in out
-    assert read_metrics(run_dir)[-1]["step"] == step
+    assert f"stopped; saved at step {step:,} of 100,000. Resume with:" in out
+    assert f"keras-gen train --run-dir {run_dir} --resume" in out
+    assert Run.open(run_dir).read_metrics()[-1]["step"] == step
     assert (run_dir / "samples.png").exists() and not (run_dir / "model.keras").exists()
     assert "Traceback" not in err
 
 
 def test_a_run_that_breaks_down_says_so_and_keeps_its_checkpoint(tmp_path):
     """A learning rate of 1e30 overflows float32 within a few steps."""
-    recipe = MLPGAN(**SMALL, steps=60, report_every=30, g_learning_rate=1e30, d_learning_rate=1e30)
+    recipe = MLPGANRecipe(
+        **SMALL, steps=60, save_every=30, g_learning_rate=1e30, d_learning_rate=1e30
+    )
     with pytest.raises(TrainingStopped, match=r"not a number. Try smaller learning rates"):
         training.train("mlp_gan", recipe, tmp_path / "run")
     assert checkpoints(tmp_path / "run")[-1][0] == 0
-    assert np.isfinite(load_run(tmp_path / "run").sample(2)).all()
+    assert np.isfinite(Run.open(tmp_path / "run").load_model().sample(2)).all()
 
 
 def test_a_dead_discriminator_stops_the_run(tmp_path, monkeypatch):
     """D's only output weights are 0 and never move: every image scores 1/2."""
-    build = MLPGAN.build
+    build = MLPGANRecipe.build
 
     def dead(self):
         model = build(self)
         model.discriminator.layers[-1].kernel.assign(model.discriminator.layers[-1].kernel * 0.0)
         return model
 
-    monkeypatch.setattr(MLPGAN, "build", dead)
+    monkeypatch.setattr(MLPGANRecipe, "build", dead)
     monkeypatch.setattr(callbacks, "SILENT_STEPS", 15)
     with pytest.raises(TrainingStopped, match=r"at step 15: the discriminator is dead"):
-        recipe = MLPGAN(**SMALL, steps=40, report_every=10, d_learning_rate=0.0)
+        recipe = MLPGANRecipe(**SMALL, steps=40, save_every=10, d_learning_rate=0.0)
         training.train("mlp_gan", recipe, tmp_path / "run")
 
 
 def test_epochs_count_full_batches(tmp_path):
     """10,000 images in batches of 3,000: 3 full ones an epoch, so 2 epochs are 6 steps."""
-    recipe = MLPGAN(**{**SMALL, "batch_size": 3000})
+    recipe = MLPGANRecipe(**{**SMALL, "batch_size": 3000})
     training.train("mlp_gan", recipe, tmp_path / "run", epochs=2)
-    assert read_recipe(tmp_path / "run")[1].steps == 6
+    assert Run.open(tmp_path / "run").recipe.steps == 6
 
 
 def test_wasserstein_with_five_critic_steps_runs(tmp_path):
-    recipe = DCGAN(
+    recipe = DCGANRecipe(
         **SMALL, steps=2, loss="wasserstein_gp", update="alternating", discriminator_steps=5
     )
     assert training.train("dcgan", recipe, tmp_path / "run")
-    assert int(load_run(tmp_path / "run").d_optimizer.iterations) == 10
+    assert int(Run.open(tmp_path / "run").load_model().d_optimizer.iterations) == 10
+
+
+def test_a_dry_preparation_resolves_what_depends_on_the_data_and_writes_nothing(tmp_path):
+    """10,000 images in batches of 16 are 625 steps; 3 * 625 // 50 = 37."""
+    recipe = DCGANRecipe(**SMALL)
+    run, images = training.prepare("dcgan", recipe, tmp_path / "run", epochs=3)
+    assert (run.recipe.steps, run.recipe.save_every) == (1875, 37)
+    assert run.provenance["data"]["sha256"] == images.sha256
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_further_callbacks_see_every_step_of_training_and_resuming(tmp_path):
+    class Counter(keras.callbacks.Callback):
+        steps = 0
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.steps += 1
+
+    counter, recipe = Counter(), MLPGANRecipe(**SMALL, steps=3)
+    training.train("mlp_gan", recipe, tmp_path / "run", callbacks=[counter])
+    training.resume(tmp_path / "run", steps=5, callbacks=[counter])
+    assert counter.steps == 5
 
 
 # --- the VAE ------------------------------------------------------------------------------------
 
-SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16, "report_every": 10}
+SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16, "save_every": 10}
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +245,7 @@ def test_a_vae_run_leaves_its_terms_and_pictures_of_its_latents(finished_vae):
         "recipe.json", "metrics.csv", "samples", "samples.png", "samples.gif", "losses.png",
         "reconstructions.png", "walks.png", "traversals.png", "checkpoints", "model.keras",
     }  # fmt: skip
-    rows = read_metrics(finished_vae)
+    rows = Run.open(finished_vae).read_metrics()
     assert list(rows[0]) == ["step", "negative_elbo", "nll", "kl", "images_per_second"]
     assert rows[-1]["negative_elbo"] < rows[0]["negative_elbo"]
 
@@ -225,7 +259,7 @@ def test_a_killed_vae_run_goes_on_bit_for_bit(finished_vae, tmp_path):
     process.communicate()
     if not (run_dir / "model.keras").exists():
         assert training.resume(run_dir)
-    models = [load_run(path) for path in (finished_vae, run_dir)]
+    models = [Run.open(path).load_model() for path in (finished_vae, run_dir)]
     pairs = zip(*(model.variables + model.optimizer.variables for model in models), strict=True)
     assert all(np.array_equal(np.array(a), np.array(b)) for a, b in pairs)
 
@@ -234,7 +268,7 @@ def test_a_killed_vae_run_goes_on_bit_for_bit(finished_vae, tmp_path):
 
 SMALL_STYLE = {
     "width": 4, "blocks": 1, "image_size": 32, "style_size": 32, "batch_size": 2,
-    "report_every": 4, "weights": "random",
+    "save_every": 4, "weights": "random",
 }  # fmt: skip
 
 
@@ -265,7 +299,7 @@ def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_ver
         "recipe.json", "metrics.csv", "samples", "samples.png", "samples.gif", "losses.png",
         "checkpoints", "model.keras",
     }  # fmt: skip
-    rows = read_metrics(finished_style)
+    rows = Run.open(finished_style).read_metrics()
     assert [row["step"] for row in rows] == [4, 8, 12]
     assert list(rows[0]) == [
         "step", "loss", "style", "content", "total_variation", "images_per_second",
@@ -273,7 +307,7 @@ def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_ver
     assert rows[-1]["loss"] < rows[0]["loss"]
     with Image.open(finished_style / "samples.png") as picture:
         assert picture.size == (4 * 258 - 2, 2 * 258 - 2)  # 4 x 2 of 256 pixels, gap 2
-    content = read_recipe(finished_style)[2]
+    content = Run.open(finished_style).provenance
     assert content["features"]["description"] == "VGG19 with random kernels, seed 0"
     assert len(content["style"]["sha256"]) == 64
 
@@ -284,7 +318,7 @@ def test_a_killed_style_run_goes_on_bit_for_bit(finished_style, tmp_path):
     (run_dir / "model.keras").unlink()
     checkpoints(run_dir)[-1][1].unlink()
     assert training.resume(run_dir)
-    models = [load_run(path) for path in (finished_style, run_dir)]
+    models = [Run.open(path).load_model() for path in (finished_style, run_dir)]
     states = [[*m.network.variables, *m.optimizer.variables] for m in models]
     assert all(np.array_equal(np.array(a), np.array(b)) for a, b in zip(*states, strict=True))
 
@@ -304,9 +338,9 @@ def test_a_resumed_style_run_keeps_its_features_and_its_style(photo_folder, tmp_
 
 def test_mistakes_at_the_start_write_nothing(tmp_path):
     cases = [
-        (MLPGAN(batch_size=20_000), r"batch size from 1 to the 10,000 images, found 20,000"),
-        (DCGAN(image_size=30), r"28, 32 or 64 pixels .* found 30x30x1"),
-        (MLPGAN(data=str(tmp_path / "nowhere")), r"unknown data .*nowhere"),
+        (MLPGANRecipe(batch_size=20_000), r"batch size from 1 to the 10,000 images, found 20,000"),
+        (DCGANRecipe(image_size=30), r"28, 32 or 64 pixels .* found 30x30x1"),
+        (MLPGANRecipe(data=str(tmp_path / "nowhere")), r"unknown data .*nowhere"),
     ]
     for recipe, message in cases:
         with pytest.raises((ValueError, FileNotFoundError), match=message):
@@ -317,13 +351,17 @@ def test_mistakes_at_the_start_write_nothing(tmp_path):
 def test_an_existing_folder_is_left_alone(tmp_path):
     (tmp_path / "run").mkdir()
     with pytest.raises(FileExistsError, match="exists already"):
-        training.train("mlp_gan", MLPGAN(), tmp_path / "run")
+        training.train("mlp_gan", MLPGANRecipe(), tmp_path / "run")
     assert list((tmp_path / "run").iterdir()) == []
 
 
-def test_resume_refuses_what_it_cannot_go_on_with(finished, tmp_path):
-    with pytest.raises(ValueError, match=r"has done 40 of 40 steps"):
+def test_resume_refuses_what_it_cannot_continue(finished, tmp_path):
+    with pytest.raises(
+        ValueError, match=r"has already completed 40 of 40 steps; pass a larger --steps"
+    ):
         training.resume(finished)
+    with pytest.raises(ValueError, match=r"epochs: expected at least 1, found 0"):
+        training.resume(finished, epochs=0)
     with pytest.raises(FileNotFoundError, match=r"expected a run folder"):
         training.resume(tmp_path / "nowhere")
     (tmp_path / "recipe.json").write_text("{")

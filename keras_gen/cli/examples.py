@@ -1,0 +1,31 @@
+"""What the help of each command gives as examples."""
+
+EXAMPLES = {
+    "demo": ["keras-gen demo"],
+    "train": [
+        "keras-gen train dcgan --data fashion_mnist --run-dir runs/first",
+        "keras-gen train --run-dir runs/first --resume",
+        "keras-gen train dcgan --data photos/ --image-size 64 --channels 3 --epochs 50",
+        "keras-gen train --recipe runs/first/recipe.json --dry-run",
+        "keras-gen train dcgan --help",
+    ],
+    "generate": [
+        "keras-gen generate runs/first --n 100 --out samples.png",
+        "keras-gen generate runs/first --n 5000 --npz samples.npz",
+    ],
+    "stylize": [
+        "keras-gen stylize mug flow_field --size 256",
+        "keras-gen stylize photo.jpg painting.jpg --out stylised.jpg --colours match",
+        "keras-gen stylize mug flow_field wave_pattern --style-weights 0.7 0.3",
+        "keras-gen stylize mug stained_glass --keep mug_logo_mask --save-every 20",
+        "keras-gen stylize photo.jpg --model runs/fast_style-1",
+    ],
+    "evaluate": [
+        "keras-gen evaluate runs/first",
+        "keras-gen evaluate runs/first --split train --n 5000",
+    ],
+    "compare": ["keras-gen compare runs/dcgan-1 runs/vae-1 --out comparison.html"],
+    "study": ["keras-gen study runs/dcgan-1 runs/vae-1 --trials 40 --out study.html"],
+    "study-results": ["keras-gen study-results answers-1.csv answers-2.csv"],
+    "info": ["keras-gen info"],
+}

@@ -1,0 +1,135 @@
+"""What every model of this package shares: the books, and no mathematics."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_gen.layers import is_seed_state
+
+
+class NetworkModel(keras.Model):
+    """A model made of networks that arrive as arguments.
+
+    A subclass writes the mathematics, `call` and `train_step`. This class keeps the books, so that
+    a model read back from a file continues bit for bit: networks in the config, running means,
+    optimizers that are built in `compile`, random states in the files, and gradients divided by the
+    number of replicas. Subclasses are final.
+
+    Attributes:
+        NETWORKS: names of the constructor's arguments that are networks.
+        METRICS: names of the running means that `train_step` returns.
+        OPTIMIZERS: for each optimizer that `compile` takes, the names of the networks it trains.
+            The last one counts the training steps.
+    """
+
+    NETWORKS: ClassVar[tuple[str, ...]] = ()
+    METRICS: ClassVar[tuple[str, ...]] = ()
+    OPTIMIZERS: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in self.METRICS}
+        self.built = True  # the networks arrive built; tf.distribute would try to build the model
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The running means; Keras' own `loss` is left out, since it would stay 0."""
+        return list(self.trackers.values())
+
+    @property
+    def steps_done(self) -> int:
+        """Number of training steps so far."""
+        return int(getattr(self, list(self.OPTIMIZERS)[-1]).iterations)
+
+    def track(self, sample_weight: Any = None, **values: Any) -> None:
+        """Update the running means of these names."""
+        for name, value in values.items():
+            self.trackers[name].update_state(value, sample_weight=sample_weight)
+
+    def descend(self, optimizer: keras.Optimizer, gradients: list, variables: list) -> None:
+        """Take one step of an optimizer.
+
+        Replicas of a `tf.distribute` strategy sum their gradients, so each contributes its share of
+        the mean.
+        """
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        optimizer.apply([gradient / replicas for gradient in gradients], variables)
+
+    def compile(self, optimizer: Any = None, **kwargs: Any) -> None:
+        """Set the optimizers, built here so that their state is saved and restored.
+
+        Args:
+            optimizer: Keras optimizer, for a model with one.
+            **kwargs: the other optimizers by their names, and `jit_compile`, `run_eagerly`,
+                `steps_per_execution` as for `keras.Model`.
+
+        Raises:
+            ValueError: an optimizer is missing, or a network computes in float16.
+        """
+        given = {"optimizer": optimizer, **kwargs}
+        optimizers = {name: keras.optimizers.get(given.pop(name)) for name in self.OPTIMIZERS}
+        given.pop("optimizer", None)
+        if None in optimizers.values():
+            raise ValueError(f"compile: expected {' and '.join(self.OPTIMIZERS)}, found None")
+        if "float16" in (getattr(self, name).compute_dtype for name in self.NETWORKS):
+            raise ValueError("mixed_float16 needs loss scaling; use mixed_bfloat16 instead")
+        super().compile(optimizer=optimizers.get("optimizer"), **given)
+        for name, value in optimizers.items():
+            setattr(self, name, value)
+            networks = self.trained_by(name)
+            value.build([variable for net in networks for variable in net.trainable_variables])
+
+    def trained_by(self, optimizer: str) -> list[keras.Model]:
+        """Return the networks that the optimizer of this name trains."""
+        return [getattr(self, name) for name in self.OPTIMIZERS[optimizer]]
+
+    def make_train_function(self, force: bool = False):
+        """Refuse to train a frozen network, then do what Keras does."""
+        for optimizer in self.OPTIMIZERS:
+            for network in self.trained_by(optimizer):
+                if not network.trainable_variables:
+                    raise ValueError(f"{network.name} has no trainable weights")
+        return super().make_train_function(force)
+
+    def get_compile_config(self) -> dict:
+        """Return what `compile_from_config` needs; called when a `.keras` file is written."""
+        return {name: keras.optimizers.serialize(getattr(self, name)) for name in self.OPTIMIZERS}
+
+    def compile_from_config(self, config: dict) -> None:
+        """Compile as the saved model was; called when a `.keras` file is read."""
+        self.compile(
+            **{name: keras.optimizers.deserialize(value) for name, value in config.items()}
+        )
+
+    def get_config(self) -> dict:
+        """Return the networks; a subclass adds its other constructor arguments."""
+        networks = {name: getattr(self, name) for name in self.NETWORKS}
+        return {
+            **super().get_config(),
+            **{name: keras.saving.serialize_keras_object(net) for name, net in networks.items()},
+        }
+
+    @classmethod
+    def from_config(cls, config: dict) -> NetworkModel:
+        """Make the model that `get_config` described."""
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name]) for name in cls.NETWORKS
+        }
+        return cls(**{**config, **networks})
+
+    def save_own_variables(self, store: dict) -> None:
+        """Save the random states, so that a resumed run draws the same noise and dropout masks.
+
+        Keras leaves them out of its files.
+        """
+        for i, state in enumerate(filter(is_seed_state, self.variables)):
+            store[f"seed_state_{i}"] = ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store: dict) -> None:
+        """Restore what `save_own_variables` saved."""
+        for i, state in enumerate(filter(is_seed_state, self.variables)):
+            state.assign(store[f"seed_state_{i}"])
