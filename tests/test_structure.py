@@ -108,6 +108,8 @@ def test_tests_mirror_the_package():
         "test_docs.py",
         "test_errata.py",
         "test_interview.py",
+        "test_new_family.py",
+        "test_package.py",
         "test_quality.py",
         "test_readme.py",
         "test_site.py",
@@ -117,6 +119,12 @@ def test_tests_mirror_the_package():
     for path in (ROOT / "tests").rglob("test_*.py"):
         twin = PACKAGE / path.relative_to(ROOT / "tests").with_name(path.name[5:])
         assert path.name in project_wide or twin.is_file(), f"{name(path)} tests no file"
+
+
+def test_type_hints_hold(tmp_path):
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 @pytest.mark.parametrize("check", [("check",), ("format", "--check")], ids=" ".join)

@@ -15,6 +15,7 @@ from keras_gen.stylization.options import StyleOptions
 PICTURE_HELP = """a picture is a PNG, JPEG or WebP file, or the name of a bundled picture:
   contents: mug, perfume, handbag, sneaker
   styles:   flow_field, stained_glass, ink_wash, wave_pattern"""
+METAVARS = {int: "N", float: "X", str: "NAME"}
 EXPERT_OPTIONS = ("schedule", "optimizer", "start", "precision", "tile")  # of stylize
 
 
@@ -74,7 +75,7 @@ def _add_fields(group, options: type, names: Sequence[str]) -> None:
             nargs="+" if field.type is tuple else None,
             choices=choices,
             default=argparse.SUPPRESS,
-            metavar=None if choices else field.metadata.get("metavar", kind.__name__.upper()),
+            metavar=None if choices else field.metadata.get("metavar", METAVARS[kind]),
             help=f"{field.metadata['help']}{default}",
         )
 
@@ -101,7 +102,7 @@ def _add_train(commands) -> None:
         dest="recipe", metavar="RECIPE", title="recipes, each with options of its own"
     )
     for name, recipe in RECIPES.items():
-        text = inspect.getdoc(recipe)
+        text = inspect.getdoc(recipe) or ""
         summary = text.partition("\n")[0]
         subcommand = recipes.add_parser(name, help=summary, description=text)
         _add_run_options(subcommand)
@@ -114,14 +115,22 @@ def _add_run_options(train) -> None:
     unset = argparse.SUPPRESS
     group = train.add_argument_group("options of the run")
     group.add_argument(
-        "--run-dir", type=Path, default=unset, help="folder to create (runs/RECIPE-1, -2, ...)"
+        "--run-dir",
+        type=Path,
+        default=unset,
+        metavar="DIR",
+        help="folder to create (runs/RECIPE-1, -2, ...)",
     )
     group.add_argument(
         "--resume", action="store_true", default=unset, help="resume the run in --run-dir"
     )
     length = group.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, default=unset, help="training steps (the recipe's)")
-    length.add_argument("--epochs", type=int, default=unset, help="passes over the data instead")
+    length.add_argument(
+        "--steps", type=int, default=unset, metavar="N", help="training steps (the recipe's)"
+    )
+    length.add_argument(
+        "--epochs", type=int, default=unset, metavar="N", help="passes over the data instead"
+    )
     group.add_argument(
         "--recipe",
         type=Path,
@@ -131,16 +140,22 @@ def _add_run_options(train) -> None:
         help="take the options from the recipe.json of another run",
     )
     group.add_argument(
-        "--dry-run", action="store_true", default=unset, help="print the recipe and stop"
+        "--dry-run",
+        action="store_true",
+        default=unset,
+        help="print what would be trained, then stop",
     )
     group.add_argument(
-        "--strict", action="store_true", default=unset, help="refuse unreadable photos"
+        "--strict",
+        action="store_true",
+        default=unset,
+        help="refuse a folder that holds unreadable photos",
     )
 
 
 def _add_generate(commands) -> None:
     generate = _add_command(commands, "generate", "draw images from a finished run")
-    generate.add_argument("run_dir", type=Path)
+    generate.add_argument("run_dir", type=Path, help="folder of the run")
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
     generate.add_argument("--seed", type=int, default=0, help="another seed, other images (0)")
     generate.add_argument("--out", type=Path, help="a picture of a grid, or a folder of images")
@@ -189,7 +204,7 @@ def _add_measuring_options(command) -> None:
 
 def _add_evaluate(commands) -> None:
     evaluate = _add_command(commands, "evaluate", "measure a run and write metrics.json")
-    evaluate.add_argument("run_dir", type=Path)
+    evaluate.add_argument("run_dir", type=Path, help="folder of the run")
     evaluate.add_argument(
         "--split", choices=("train", "test"), help="real images (held-out ones where there are any)"
     )
@@ -199,19 +214,29 @@ def _add_evaluate(commands) -> None:
 
 def _add_compare(commands) -> None:
     compare = _add_command(commands, "compare", "show measured runs side by side")
-    compare.add_argument("run_dirs", type=Path, nargs="+", metavar="run_dir")
-    compare.add_argument("--out", type=Path, default=Path("comparison.html"), help="page to write")
+    compare.add_argument(
+        "run_dirs", type=Path, nargs="+", metavar="run_dir", help="folders of two or more runs"
+    )
+    compare.add_argument(
+        "--out", type=Path, default=Path("comparison.html"), help="page to write (%(default)s)"
+    )
     compare.add_argument("--remeasure", action="store_true", help="measure all runs again")
     _add_measuring_options(compare)
 
 
 def _add_study(commands) -> None:
     study = _add_command(commands, "study", "write a page on which people judge samples blind")
-    study.add_argument("run_dirs", type=Path, nargs="+", metavar="run_dir")
-    study.add_argument("--out", type=Path, default=Path("study.html"), help="page to write")
+    study.add_argument(
+        "run_dirs", type=Path, nargs="+", metavar="run_dir", help="folders of one or more runs"
+    )
+    study.add_argument(
+        "--out", type=Path, default=Path("study.html"), help="page to write (%(default)s)"
+    )
     study.add_argument("--trials", type=int, default=50, help="choices for each run (50)")
     study.add_argument("--seed", type=int, default=0, help="of images, sides and order (0)")
     results = _add_command(commands, "study-results", "turn a study's answers into rates")
-    results.add_argument("files", type=Path, nargs="+", metavar="csv")
+    results.add_argument(
+        "files", type=Path, nargs="+", metavar="csv", help="files that participants saved"
+    )
     results.add_argument("--json", type=Path, help="file for the same rates as JSON")
     results.add_argument("--seed", type=int, default=0, help="of the resampling (0)")

@@ -12,9 +12,10 @@ if keras.backend.backend() != "tensorflow":
         f"'{keras.backend.backend()}' (losses and networks run on any backend)"
     )
 
-from keras_gen.models.fast_style import FastStyle  # after the check
+from keras_gen.models.base import NetworkModel  # after the check
+from keras_gen.models.fast_style import FastStyle
 from keras_gen.models.gan import GAN
 from keras_gen.models.style import StyleTransfer
 from keras_gen.models.vae import VAE
 
-__all__ = ["GAN", "VAE", "FastStyle", "StyleTransfer"]
+__all__ = ["GAN", "VAE", "FastStyle", "NetworkModel", "StyleTransfer"]

@@ -258,7 +258,9 @@ class GAN(NetworkModel):
             raise ValueError("labels: expected one per image of a conditional GAN, found none")
         return ops.convert_to_tensor(labels) if self.conditional else None
 
-    def compile(self, d_optimizer: keras.Optimizer, g_optimizer: keras.Optimizer, **kwargs) -> None:
+    def compile(  # type: ignore[override]  # two optimizers where others have one
+        self, d_optimizer: keras.Optimizer, g_optimizer: keras.Optimizer, **kwargs
+    ) -> None:
         """Set the players' optimizers.
 
         Args:

@@ -44,11 +44,11 @@ def compare(
     """
     if len(runs) < 2:
         raise ValueError(f"expected at least two runs to compare, found {len(runs)}")
-    runs = [Run.open(run) for run in runs]  # a missing run is named before anything is measured
-    names = [str(run.path) for run in runs]
-    models = [run.load_model() for run in runs]
+    opened = [Run.open(run) for run in runs]  # a missing run is named before any is measured
+    names = [str(run.path) for run in opened]
+    models = [run.load_model() for run in opened]
     measured = []
-    for run, model in zip(runs, models, strict=True):
+    for run, model in zip(opened, models, strict=True):
         measurements = None if remeasure else read_measurements(run)
         if measurements is None or measurements.steps != model.steps_done:
             measurements = evaluate(run, n=n, features=features)

@@ -68,7 +68,7 @@ def demo(out: str | Path | None = None, steps: int | None = None) -> bool:
 
 def _gan_section(run: Run) -> str:
     """Return the GAN's part of the page: what it made, how it got there, its losses."""
-    recipe = run.recipe
+    recipe, fields = run.recipe, dataclasses.asdict(run.recipe)
     images = data.load(recipe.data, recipe.image_shape).images
     chosen = np.random.default_rng(recipe.seed).choice(len(images), 64, replace=False)
     real = grid(data.uint8_to_unit(images[chosen]), zoom=2)
@@ -92,7 +92,7 @@ def _gan_section(run: Run) -> str:
                     "D(x), D(G(z))",
                     f"{last['real_score']:.2f}, {last['fake_score']:.2f} (both 0.5 at best)",
                 ),
-                ("networks, loss, update", f"dcgan, {recipe.loss}, {recipe.update}"),
+                ("networks, loss, update", f"dcgan, {fields['loss']}, {fields['update']}"),
             ]
         ),
         page.commands(

@@ -64,9 +64,9 @@ def write_study(
         raise ValueError(f"expected one or more different runs, found {labels}")
     if Path(out).exists():
         raise FileExistsError(f"{out} exists already; pass another --out")
-    runs = [Run.open(run) for run in runs]
-    recipes = [run.recipe for run in runs]
-    for run in runs:
+    opened = [Run.open(run) for run in runs]
+    recipes = [run.recipe for run in opened]
+    for run in opened:
         run.require_sampler()
         if run.recipe.image_shape != recipes[0].image_shape:
             raise ValueError(
@@ -76,7 +76,7 @@ def write_study(
     rng = np.random.default_rng(seed)
     real_images, sources = _real_images(recipes, trials, rng)
     pairs = []  # (left PNG, right PNG, index of the run, side of the real one)
-    for number, run in enumerate(runs):
+    for number, run in enumerate(opened):
         generated = np.asarray(data.unit_to_uint8(run.load_model().sample(trials, seed)))
         for i, (real, fake) in enumerate(zip(real_images[number], generated, strict=True)):
             real_left = (number + i) % 2 == 0

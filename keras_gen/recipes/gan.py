@@ -14,33 +14,39 @@ class GANRecipe(Recipe):
     faster than an alternating one.
     """
 
-    steps: int = option(3000, "training steps, one update of G each", least=1)
+    steps: int = option(3000, "training steps, one generator update each", least=1)
     latent_dim: int = option(100, "length of the noise vector", least=1)
-    generator_width: int = option(128, "width of G, see its network", least=1)
-    discriminator_width: int = option(128, "width of D, see its network", least=1)
-    dropout: float = option(0.3, "share of D's features dropped in training", below_one=True)
+    generator_width: int = option(128, "width of the generator, as its network defines it", least=1)
+    discriminator_width: int = option(
+        128, "width of the discriminator, as its network defines it", least=1
+    )
+    dropout: float = option(
+        0.3, "share of the discriminator's features dropped in training", below_one=True
+    )
     loss: str = option(
         "non_saturating",
-        "pair of losses",
+        "losses of discriminator and generator",
         choices=("non_saturating", "saturating", "least_squares", "hinge", "wasserstein_gp"),
     )
     update: str = option(
-        "simultaneous", "order of the players' steps", choices=("alternating", "simultaneous")
+        "simultaneous",
+        "the discriminator moves first, or both networks move from the same point",
+        choices=("alternating", "simultaneous"),
     )
     discriminator_steps: int = option(
-        1, "D's steps per step of G, with --update alternating", least=1
+        1, "discriminator steps per generator step, with --update alternating", least=1
     )
     penalty: str = option(
         "auto",
-        "penalty on D's slope; auto: the gradient penalty for wasserstein_gp, none for the others",
+        "gradient penalty of the discriminator; auto means wgan_gp with wasserstein_gp, else none",
         choices=("auto", "none", "wgan_gp"),
     )
-    penalty_weight: float = option(10.0, "weight of the penalty")
-    d_learning_rate: float = option(5e-4, "Adam's rate for D")
-    g_learning_rate: float = option(5e-4, "Adam's rate for G")
-    beta_1: float = option(0.5, "Adam's first decay, for both players", below_one=True)
+    penalty_weight: float = option(10.0, "weight of the gradient penalty")
+    d_learning_rate: float = option(5e-4, "learning rate of the discriminator")
+    g_learning_rate: float = option(5e-4, "learning rate of the generator")
+    beta_1: float = option(0.5, "Adam's beta_1, for both networks", below_one=True)
     ema_decay: float = option(
-        0.999, "decay of G's moving average, which draws the samples", below_one=True
+        0.999, "decay of the generator's moving average, which draws the samples", below_one=True
     )
 
     panels: ClassVar[list] = [
@@ -105,7 +111,7 @@ class MLPGANRecipe(GANRecipe):
     speckle remains, which is what a network without convolutions leaves.
     """
 
-    steps: int = option(5000, "training steps, one update of G each", least=1)
+    steps: int = option(5000, "training steps, one generator update each", least=1)
 
     def networks(self):
         """Return `keras_gen.networks.mlp_gan`."""
@@ -134,15 +140,15 @@ class DCGANRecipe(GANRecipe):
     by halves), another rate for D, dropout and wider networks did not help within it.
     """
 
-    steps: int = option(12000, "training steps, one update of G each", least=1)
+    steps: int = option(12000, "training steps, one generator update each", least=1)
     batch_size: int = option(16, "images per batch", least=1)
-    generator_width: int = option(
-        32, "channels of G's last hidden layer; the document has 64", least=1
+    generator_width: int = option(32, "channels of the generator's last hidden layer", least=1)
+    discriminator_width: int = option(32, "channels of the discriminator's first layer", least=1)
+    dropout: float = option(
+        0.0, "share of the discriminator's features dropped in training", below_one=True
     )
-    discriminator_width: int = option(32, "channels of D's first layer", least=1)
-    dropout: float = option(0.0, "share of D's features dropped in training", below_one=True)
-    d_learning_rate: float = option(1e-3, "Adam's rate for D")
-    g_learning_rate: float = option(1e-3, "Adam's rate for G")
+    d_learning_rate: float = option(1e-3, "learning rate of the discriminator")
+    g_learning_rate: float = option(1e-3, "learning rate of the generator")
 
     def networks(self):
         """Return `keras_gen.networks.dcgan`."""

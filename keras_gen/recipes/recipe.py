@@ -56,14 +56,20 @@ def precision_policy(name: str):
 class Recipe:
     """What every recipe decides: data, size, length, precision, seed."""
 
-    data: str = option("fashion_mnist_10k", "fashion_mnist_10k, fashion_mnist, photos, or a folder")
+    data: str = option(
+        "fashion_mnist_10k", "fashion_mnist_10k, fashion_mnist, photos, or a folder of images"
+    )
     image_size: int = option(28, "height and width of the images, in pixels", least=1)
     channels: int = option(1, "1 for grey, 3 for colour", least=1)
-    fit: str = option("pad", "how photos are brought to a square", choices=("pad", "crop"))
+    fit: str = option(
+        "pad", "make photos square by padding or by cropping", choices=("pad", "crop")
+    )
     steps: int = option(3000, "training steps", least=1)
     batch_size: int = option(64, "images per batch", least=1)
-    precision: str = option("float32", "precision policy of the networks", choices=PRECISIONS)
-    save_every: int = option(0, "steps between checkpoints (0: about 50 per run)")
+    precision: str = option(
+        "float32", "precision in which the networks compute", choices=PRECISIONS
+    )
+    save_every: int = option(0, "steps between checkpoints; 0 means about 50 per run")
     seed: int = option(0, "the same seed gives the same run on the same machine")
 
     # What the curves show: panels of (label, {metric: legend}), and two metrics that must differ.

@@ -28,7 +28,7 @@ class VAERecipe(Recipe):
     width: int = option(32, "channels of the first convolution and of the last hidden map", least=1)
     hidden: int = option(512, "units of the Dense layers", least=1)
     beta: float = option(1.0, "weight of the divergence; 1 bounds the likelihood")
-    learning_rate: float = option(1e-3, "Adam's highest rate; it falls to 0 along a cosine")
+    learning_rate: float = option(1e-3, "highest learning rate; it decays to 0 along a cosine")
 
     panels: ClassVar[list] = [
         ("nats per image", {"negative_elbo": "negative ELBO", "nll": "reconstruction"}),

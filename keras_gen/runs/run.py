@@ -15,7 +15,7 @@ import dataclasses
 import itertools
 import json
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import keras
 
@@ -73,7 +73,7 @@ class Run:
     provenance: dict[str, Any]
 
     @classmethod
-    def open(cls, run: Self | str | Path) -> Self:
+    def open(cls, run: "Run | str | Path") -> "Run":
         """Read the `recipe.json` of a run's folder; a `Run` is returned as it is.
 
         Args:
@@ -86,7 +86,7 @@ class Run:
             FileNotFoundError: no such folder, or no `recipe.json` in it.
             ValueError: the file is not JSON, or names a recipe or field that does not exist.
         """
-        if isinstance(run, cls):
+        if isinstance(run, Run):
             return run
         path = Path(run)
         if not path.is_dir():
