@@ -1,5 +1,6 @@
 """A new family, a linear autoencoder, is these sixty lines; nothing else knows of it."""
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,7 +23,7 @@ def squared_error(images, outputs):
 
 def dense(inputs, units):
     x = keras.Input(inputs)
-    y = keras.layers.Dense(np.prod(units))(keras.layers.Flatten()(x))
+    y = keras.layers.Dense(math.prod(units))(keras.layers.Flatten()(x))
     return keras.Model(x, keras.layers.Reshape(units)(y))
 
 

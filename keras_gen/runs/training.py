@@ -89,8 +89,8 @@ def train(
         ValueError, FileNotFoundError: data, batch or image size cannot be used; nothing is written.
         TrainingStopped: the run broke down.
     """
-    run, images = prepare(recipe_name, recipe, run_dir, epochs=epochs, strict=strict)
     _request_deterministic_xla()
+    run, images = prepare(recipe_name, recipe, run_dir, epochs=epochs, strict=strict)
     model = run.recipe.build()
     run = dataclasses.replace(run, provenance={**run.provenance, **run.recipe.provenance(model)})
     for folder in ("samples", "checkpoints"):

@@ -205,14 +205,19 @@ def test_mistakes_write_nothing(runs, tmp_path):
         ([first, second], 16, ValueError, r"a real image for each of 32 trials, found 30: test"),
         ([tmp_path / "no"], 5, FileNotFoundError, r"^expected a run folder, found nothing at"),
         ([untrained], 5, FileNotFoundError, r"^expected a trained model or a checkpoint"),
-        ([first, style], 5, ValueError, r"draws from noise, found one that changes pictures; use"),
+        (
+            [first, style],
+            5,
+            ValueError,
+            r"samples from noise, found one that transforms pictures; use",
+        ),
     ]
     for run_dirs, trials, kind, message in cases:
         with pytest.raises(kind, match=message):
             write_study(run_dirs, out, trials)
         assert not out.exists()
     out.write_text("in use")
-    with pytest.raises(FileExistsError, match=r"study\.html exists already; give another --out"):
+    with pytest.raises(FileExistsError, match=r"study\.html exists already; pass another --out"):
         write_study([first], out)
     assert out.read_text() == "in use"
 
