@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import importlib.util
 import shutil
+import struct
 import urllib.error
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from keras_gen.data import fashion
-from keras_gen.data.idx import read_split, write_idx
+from keras_gen.data.idx import read_split
 
 ROOT = Path(__file__).parents[2]
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
@@ -20,6 +21,12 @@ needs_debian = pytest.mark.skipif(
 )
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
 LABELS = np.arange(20, dtype=np.uint8) % 10
+
+
+def write_idx(path, array):
+    """Write a uint8 array in the format of MNIST's files."""
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    path.write_bytes(gzip.compress(header + array.tobytes()))
 
 
 def write_split(folder, images=IMAGES, labels=LABELS, prefix="train"):
