@@ -3,7 +3,8 @@
 import numpy as np
 
 from keras_gen.losses import gaussian_kl
-from keras_gen.pictures.grids import grid, save_picture
+from keras_gen.pictures.grids import grid
+from keras_gen.pictures.saving import save_picture
 
 COLUMNS = 8  # pairs in a row of reconstructions
 TRAVERSAL = np.linspace(-2.5, 2.5, 9)  # where the prior has 99 % of its mass

@@ -10,7 +10,7 @@ from PIL import Image
 from keras_gen.data.decoding import SUFFIXES, decode, flatten
 from keras_gen.data.scales import unit_to_uint8
 from keras_gen.data.shipped import PRODUCTS
-from keras_gen.files import replacing
+from keras_gen.pictures.saving import save_picture
 
 SMALLEST = 32  # pixels on a side: below, the deeper layers of VGG19 have hardly a position left
 LONGEST = 10  # times as long as wide at most
@@ -161,9 +161,7 @@ def save_photo(path, pixels, alpha=None, quality=95):
     image = Image.fromarray(np.asarray(unit_to_uint8(pixels)))
     if alpha is not None and suffix not in (".jpg", ".jpeg"):
         image.putalpha(Image.fromarray(alpha))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        image.save(temporary, quality=quality, subsampling=0)  # PNG heeds neither
+    save_picture(path, image, quality=quality, subsampling=0)  # PNG ignores both
 
 
 def _decode(path):

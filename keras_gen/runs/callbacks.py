@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_gen.files import replacing
-from keras_gen.pictures.grids import grid, save_picture
+from keras_gen.pictures import grid, save_picture
 from keras_gen.runs.run import checkpoint_path, checkpoints, read_metrics, write_metrics
 
 SILENT_STEPS = 200  # steps without any difference between D(x) and D(G(z)) that mean a dead D

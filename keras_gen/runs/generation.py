@@ -7,7 +7,7 @@ from PIL import Image
 
 from keras_gen.data import unit_to_uint8
 from keras_gen.files import replacing
-from keras_gen.pictures.grids import grid, save_picture
+from keras_gen.pictures import grid, save_picture
 from keras_gen.runs.run import load_run, read_recipe, refuse_without_noise
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")

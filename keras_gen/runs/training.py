@@ -3,8 +3,9 @@
 import contextlib
 import dataclasses
 import os
-import shutil
 from pathlib import Path
+
+from PIL import Image
 
 from keras_gen import data
 from keras_gen.environment import versions
@@ -13,6 +14,7 @@ from keras_gen.models import VAE
 from keras_gen.pictures.curves import save_curves
 from keras_gen.pictures.grids import save_animation
 from keras_gen.pictures.latents import save_latent_pictures
+from keras_gen.pictures.saving import save_picture
 from keras_gen.runs.callbacks import Reporter
 from keras_gen.runs.progress import ProgressBar, stop_politely
 from keras_gen.runs.run import checkpoints, read_metrics, read_recipe, sample_paths, write_recipe
@@ -155,5 +157,5 @@ def write_pictures(run_dir, recipe):
     if rows:
         save_curves(run_dir / "losses.png", rows, recipe.panels)
     save_animation(run_dir / "samples.gif", frames)
-    with replacing(run_dir / "samples.png") as temporary:
-        shutil.copyfile(frames[-1], temporary)
+    with Image.open(frames[-1]) as last:
+        save_picture(run_dir / "samples.png", last)
