@@ -101,7 +101,7 @@ def _gan_section(run_dir):
 
 
 def _vae_section(run_dir):
-    """Return the VAE's part of the page: reconstructions, walks, samples, its figures."""
+    """Return the VAE's part of the page: reconstructions, interpolations, samples, its figures."""
     last = read_metrics(run_dir)[-1]
     return page.section(
         "A VAE compresses a product to 24 numbers, and draws from them",
@@ -115,8 +115,8 @@ def _vae_section(run_dir):
         ),
         page.row(
             page.figure(
-                run_dir / "walks.png",
-                "Each row walks through the latent space from one product to another",
+                run_dir / "interpolations.png",
+                "Each row interpolates in the latent space from one product to another",
                 pixels=True,
             ),
             page.figure(

@@ -13,6 +13,7 @@ from keras_gen.pictures.curves import save_curves
 from keras_gen.pictures.grids import grid, save_animation
 from keras_gen.pictures.picture import (
     Picture,
+    fit_longest_side,
     longest_side,
     product_pictures,
     read_mask,
@@ -25,6 +26,7 @@ from keras_gen.pictures.saving import encode_picture, save_picture
 __all__ = [
     "Picture",
     "encode_picture",
+    "fit_longest_side",
     "grid",
     "longest_side",
     "luminance",

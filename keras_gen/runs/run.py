@@ -7,7 +7,7 @@ losses.png     losses, D(x) and D(G(z))
 checkpoints/   weights, average, both optimizers and random states
 model.keras    the finished model, compiled
 metrics.json   the figures of `keras-gen evaluate`, once it was measured
-reconstructions.png, walks.png, traversals.png    a VAE's latent space
+reconstructions.png, interpolations.png, traversals.png    a VAE's latent space
 """
 
 import csv
