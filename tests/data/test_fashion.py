@@ -3,6 +3,8 @@ import hashlib
 import importlib.util
 import shutil
 import struct
+import subprocess
+import sys
 import urllib.error
 from pathlib import Path
 from types import SimpleNamespace
@@ -213,6 +215,33 @@ def test_without_files_and_network_one_line_says_what_to_do(nowhere, monkeypatch
         "fashion_mnist_10k",
     ):
         assert part in message
+
+
+WITHOUT_TFDS = """
+import importlib, pkgutil, sys
+sys.modules["tensorflow_datasets"] = None
+import keras_gen
+for module in pkgutil.walk_packages(keras_gen.__path__, "keras_gen."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(keras_gen.data.fashion_mnist_10k("test").description)
+keras_gen.data.fashion.fashion_mnist_folder = lambda split: None
+try:
+    keras_gen.data.fashion_mnist()
+except FileNotFoundError as error:
+    print(error)
+"""
+
+
+def test_tensorflow_datasets_is_needed_for_its_own_route_only():
+    """Everything can be imported without it, and the message names what to install."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TFDS], capture_output=True, text=True, check=True
+    )
+    sample, message = done.stdout.splitlines()
+    assert sample.startswith("fashion_mnist_10k: 2,000 images of 28x28x1, embedded")
+    assert message.startswith("fashion_mnist: not found in ")
+    assert "tensorflow-datasets is not installed (pip install tensorflow-datasets)" in message
 
 
 def test_an_unknown_split_is_refused(nowhere):
