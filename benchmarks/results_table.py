@@ -48,7 +48,7 @@ COLUMNS = {
     "class_entropy": "class entropy",
     "sharpness": "sharpness",
     "copied": "copies",
-    "duplicates": "twins",
+    "duplicates": "near-duplicates",
 }
 VAE_COLUMNS = {
     "negative_elbo": "negative ELBO, nats",

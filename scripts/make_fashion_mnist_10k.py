@@ -9,12 +9,15 @@ dataset-fashion-mnist. The same seed gives the same files.
 """
 
 import argparse
+import gzip
 import hashlib
+import struct
 from pathlib import Path
 
 import numpy as np
 
-from keras_gen.data.idx import read_split, write_idx
+from keras_gen.data.idx import read_split
+from keras_gen.files import replacing
 
 # split, the beginning of its file names, images of each class
 SPLITS = (("train", "train", 1_000), ("test", "t10k", 200))
@@ -40,6 +43,18 @@ def draw(images, labels, per_class, seed=0):
     ]
     order = rng.permutation(np.concatenate(chosen))
     return images[order], labels[order]
+
+
+def write_idx(path, array):
+    """Write a uint8 array as a gzipped IDX file whose bytes depend on the array alone.
+
+    Args:
+        path: the file, replaced only once the new one is complete.
+        array: uint8, 1 to 255 dimensions.
+    """
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)  # 8: uint8
+    with replacing(path) as temporary:
+        temporary.write_bytes(gzip.compress(header + array.tobytes(), compresslevel=9, mtime=0))
 
 
 def main():

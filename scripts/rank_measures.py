@@ -33,7 +33,7 @@ COLUMNS = {
     "sharpness": "sharpness",
     "nearest_train": "distance to training",
     "copied": "copies",
-    "duplicates": "twins",
+    "duplicates": "near-duplicates",
 }
 DISTANCES, QUALITY = ("frechet_distance", "kernel_distance"), ("precision", "density")
 VARIETY = ("recall", "coverage")

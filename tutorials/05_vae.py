@@ -12,7 +12,7 @@
 # - derive the evidence lower bound (ELBO) and say what is lost in it;
 # - compute both of its terms by hand, and recognise in a loss curve whether a program sums or averages over pixels;
 # - say why the noise must come from outside, with the numbers for the other way;
-# - train a VAE on product images, reconstruct, sample, and walk from one product to another.
+# - train a VAE on product images, reconstruct, sample, and interpolate from one product to another.
 
 # %% [markdown] lang="zh"
 # # 5. 变分自编码器
@@ -41,7 +41,7 @@ from keras_gen.layers import GaussianSampling
 from keras_gen.models import VAE
 from keras_gen.networks import vae as networks
 from keras_gen.pictures import grid
-from keras_gen.pictures.latents import reconstructions, walks
+from keras_gen.pictures.latents import interpolations, reconstructions
 from keras_gen.recipes import DCGANRecipe, VAERecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
@@ -452,7 +452,7 @@ for axes in (left, right):
 plt.show()
 
 # %% [markdown] lang="en"
-# Products that it has not seen, each above its reconstruction from 24 numbers; then walks in a straight line through the latents from one product to another; then draws of the prior.
+# Products that it has not seen, each above its reconstruction from 24 numbers; then interpolations, in a straight line through the latents, from one product to another; then draws of the prior.
 
 # %% [markdown] lang="zh"
 # 先看没见过的商品，每张的下方是由 24 个数重建的图；再看沿直线穿过隐变量，从一件商品走到另一件；最后是从先验抽样的图。
@@ -461,7 +461,7 @@ plt.show()
 reconstructions(vae, held_out[:16])
 
 # %%
-walks(vae, held_out[:5], rows=5, steps=11)
+interpolations(vae, held_out[:5], rows=5, steps=11)
 
 # %%
 grid(vae.sample(48, seed=0), columns=16, zoom=2)

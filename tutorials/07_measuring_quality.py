@@ -712,7 +712,7 @@ COLUMNS = (
     "coverage",
     "sharpness",
     "copies",
-    "twins",
+    "near-duplicates",
 )
 WORSE = np.array([1, 1, -1, -1, -1, -1, 0, 1, 1])  # the direction; 0 is both
 real_distances, _ = measures.nearest(real, trained_on)  # (1000, 2), pixel by pixel

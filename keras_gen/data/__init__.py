@@ -1,13 +1,15 @@
-"""Where images come from, and how they reach a network.
+"""Training images: where they come from, and how they reach a network.
 
-    sources.py     load(source, image_shape): the one call that a recipe needs
-    fashion.py     Fashion-MNIST, the embedded sample and the whole; idx.py reads its file format
-    folder.py      a folder of one's own photos; decoding.py decodes and resizes one of them
-    photo_crops.py crops of photographs that packages ship
-    shipped.py     this package's own pictures
-    image_data.py  ImageData: what every source returns, pixels still uint8
-    scales.py      uint8, [0, 1] and [-1, 1], with exact inverses
-    pipeline.py    uint8 array -> endless tf.data stream that is a function of the step number
+    sources.py      load(source, image_shape): the one call that a recipe needs
+    fashion.py      Fashion-MNIST: the embedded sample, and the whole data set
+    idx.py          reads the file format of MNIST and Fashion-MNIST
+    folder.py       a folder of your own photos as one array
+    decoding.py     one photo: decoded, and resized without aliasing
+    photo_crops.py  crops of photographs that other packages ship
+    shipped.py      the pictures that this package ships
+    image_data.py   ImageData: what every source returns, pixels still uint8
+    scales.py       uint8, [0, 1] and [-1, 1], with exact inverses
+    pipeline.py     uint8 array -> endless tf.data stream that is a function of the step number
 
 Images stay uint8 in memory; `batches` scales them on their way to the network.
 """

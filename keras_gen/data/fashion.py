@@ -1,8 +1,8 @@
 """Fashion-MNIST: 28x28 grey photos of Zalando's articles, on black, in ten classes.
 
-`fashion_mnist_10k` is embedded and needs nothing: 10,000 training images and 2,000 test images.
-`fashion_mnist` is the whole data set, from files that are already on the machine or else through
-tensorflow_datasets.
+`fashion_mnist_10k` is embedded and needs nothing else: 10,000 training and 2,000 test images.
+`fashion_mnist` is the whole data set, read from files that are already on the machine or else
+downloaded by tensorflow-datasets, which nothing else in this package imports.
 
 Reference:
     Xiao, Rasul, Vollgraf. "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
@@ -58,7 +58,7 @@ _TFDS_SOURCE = (
 )
 
 
-def fashion_mnist_10k(split="train"):
+def fashion_mnist_10k(split: str = "train") -> ImageData:
     """Load the embedded sample of a split, in random order.
 
     Args:
@@ -81,12 +81,12 @@ def fashion_mnist_10k(split="train"):
     )
 
 
-def fashion_mnist(split="train"):
+def fashion_mnist(split: str = "train") -> ImageData:
     """Load the whole data set.
 
-    The files of the Debian package `dataset-fashion-mnist` or in Keras' cache are taken where they
-    exist. Otherwise `tensorflow_datasets` downloads it; it keeps the images in another order, so
-    that `ImageData.sha256` differs.
+    The files of the Debian package `dataset-fashion-mnist` or of Keras' cache are used where they
+    exist. Otherwise tensorflow-datasets downloads the data; it keeps the images in another order,
+    so that `ImageData.sha256` differs.
 
     Args:
         split: "train" (60,000 images) or "test" (10,000).
@@ -95,8 +95,8 @@ def fashion_mnist(split="train"):
         `ImageData` with images (N, 28, 28, 1), labels (N,) and class names.
 
     Raises:
-        FileNotFoundError: not on this machine, and the download failed.
-        ValueError: unknown split, or a file that was found is damaged or not Fashion-MNIST.
+        FileNotFoundError: not on this machine, and tensorflow-datasets is missing or failed.
+        ValueError: unknown split, or a file on this machine is damaged or not Fashion-MNIST.
     """
     folder = fashion_mnist_folder(split)
     if folder:
@@ -106,31 +106,28 @@ def fashion_mnist(split="train"):
         return data
     try:
         images, labels = _from_tfds(split)
+    except ImportError as error:
+        raise _not_here("is not installed (pip install tensorflow-datasets)") from error
     except Exception as error:  # tfds raises what its many parts raise; all of it means: no data
         reason = str(error).partition("\n")[0] or type(error).__name__
-        places = " or ".join(map(str, _places()))
-        raise FileNotFoundError(
-            f"fashion_mnist: not found in {places}, and tensorflow_datasets failed ({reason}); "
-            "install the Debian package dataset-fashion-mnist, or give a folder with the four IDX "
-            "files as data, or use fashion_mnist_10k"
-        ) from error
+        raise _not_here(f"failed ({reason})") from error
     return ImageData(images, "fashion_mnist", "from tfds", labels, FASHION_MNIST_CLASSES)
 
 
-def fashion_mnist_folder(split="train"):
+def fashion_mnist_folder(split: str = "train") -> Path | None:
     """Return the folder on this machine that holds a split's IDX files, or None."""
     return next((place for place in _places() if has_idx(place, split)), None)
 
 
-def idx_folder(folder, split="train"):
+def idx_folder(folder: str | Path, split: str = "train") -> ImageData:
     """Load a data set that is stored under MNIST's file names.
 
-    MNIST, KMNIST and Fashion-MNIST share those names, so only the pixels tell which it is:
-    Fashion-MNIST is recognised by its SHA-256, anything else is called by its folder's name and
+    MNIST, KMNIST and Fashion-MNIST share those names, so only the pixels tell them apart:
+    Fashion-MNIST is recognised by its SHA-256; any other data set takes the name of its folder and
     has no class names.
 
     Args:
-        folder: holds the IDX files, see `keras_gen.data.idx.read_split`.
+        folder: holds the IDX files; see `keras_gen.data.idx.read_split`.
         split: "train" or "test".
 
     Returns:
@@ -151,10 +148,10 @@ def idx_folder(folder, split="train"):
     )
 
 
-def _recognise(images, labels, split="train"):
-    found = (hashlib.sha256(images).hexdigest(), hashlib.sha256(labels).hexdigest())
+def _recognise(images, labels, split):
+    digests = hashlib.sha256(images).hexdigest(), hashlib.sha256(labels).hexdigest()
     for (name, known_split), known in SHA256.items():
-        if known_split == split and known == found:
+        if known_split == split and known == digests:
             return name
     return None
 
@@ -163,12 +160,21 @@ def _places():
     return _DEBIAN, keras_home() / "datasets" / "fashion-mnist"
 
 
+def _not_here(reason):
+    places = " or ".join(map(str, _places()))
+    return FileNotFoundError(
+        f"fashion_mnist: not found in {places}, and tensorflow-datasets {reason}; "
+        "alternatively, install the Debian package dataset-fashion-mnist, pass a folder with the "
+        "four IDX files as data, or use fashion_mnist_10k"
+    )
+
+
 def _from_tfds(split):
-    import tensorflow_datasets as tfds  # half a second, and only this route needs it
+    import tensorflow_datasets as tfds  # takes half a second, and only this route needs it
 
     if not tfds.builder("fashion_mnist").is_prepared():
         # Without a network tfds retries for more than three minutes before it gives up; one
-        # request (through the proxy, if there is one) knows it at once.
+        # request (through the proxy, if there is one) fails at once.
         request = urllib.request.Request(_TFDS_SOURCE, method="HEAD")
         urllib.request.urlopen(request, timeout=10).close()
     data = tfds.load("fashion_mnist", split=split, batch_size=-1, as_supervised=True)

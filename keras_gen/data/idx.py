@@ -1,4 +1,4 @@
-"""IDX, the file format of MNIST and of the data sets that follow it: reader and writer.
+"""IDX, the file format of MNIST and of the data sets that follow it.
 
 A file is a big-endian header (two zero bytes, the type code 8 for unsigned bytes, the number of
 dimensions, then each dimension as uint32) followed by the bytes themselves, usually gzipped.
@@ -11,8 +11,6 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-
-from keras_gen.files import replacing
 
 _UNSIGNED_BYTE = 8
 _PREFIX = {"train": "train", "test": "t10k"}
@@ -47,18 +45,6 @@ def read_idx(path):
             f"found {len(data) - start}"
         )
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
-
-
-def write_idx(path, array):
-    """Write a uint8 array as a gzipped IDX file whose bytes depend on the array alone.
-
-    Args:
-        path: the file, replaced only once the new one is complete.
-        array: uint8, 1 to 255 dimensions.
-    """
-    header = struct.pack(f">4B{array.ndim}I", 0, 0, _UNSIGNED_BYTE, array.ndim, *array.shape)
-    with replacing(path) as temporary:
-        temporary.write_bytes(gzip.compress(header + array.tobytes(), compresslevel=9, mtime=0))
 
 
 def has_idx(folder, split="train"):

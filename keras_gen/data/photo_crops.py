@@ -28,7 +28,7 @@ from keras_gen.data.shipped import PRODUCTS
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
 
 COUNTS = {"train": 2000, "test": 400}  # crops
-SCALES = (0.3, 1.0)  # side of a crop, as a share of the largest that fits
+CROP_SHARES = (0.3, 1.0)  # side of a crop, as a share of the largest that fits
 
 
 def photo_crops(image_shape=(128, 128, 3), split="train"):
@@ -71,7 +71,7 @@ def random_crop(picture, image_shape, rng):
     """
     height, width, _ = image_shape
     largest = min(picture.height / height, picture.width / width)  # picture's pixels for one
-    scale = largest * rng.uniform(*SCALES)
+    scale = largest * rng.uniform(*CROP_SHARES)
     top = rng.uniform(0.0, picture.height - scale * height)
     left = rng.uniform(0.0, picture.width - scale * width)
     box = (left, top, left + scale * width, top + scale * height)

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-PICTURES = Path(__file__).parent / "style_pictures"
-PRODUCTS = [PICTURES / f"{name}.jpg" for name in ("mug", "perfume", "handbag", "sneaker")]
+SHIPPED = Path(__file__).parent / "style_pictures"
+PICTURES = SHIPPED  # its former name
+PRODUCTS = [SHIPPED / f"{name}.jpg" for name in ("mug", "perfume", "handbag", "sneaker")]
 
 
 def picture_path(name):
@@ -17,7 +18,7 @@ def picture_path(name):
     """
     if Path(name).is_file():
         return Path(name)
-    names = sorted(path.stem for path in PICTURES.glob("*.jpg"))
+    names = sorted(path.stem for path in SHIPPED.glob("*.jpg"))
     if str(name) not in names:
         raise ValueError(f"expected a picture file or one of {', '.join(names)}, found {name!r}")
-    return PICTURES / f"{name}.jpg"
+    return SHIPPED / f"{name}.jpg"

@@ -1,7 +1,7 @@
 """Formulas: arrays in, one scalar out, written with `keras.ops` alone.
 
-One reduction rule holds for every adversarial and likelihood loss: sum over the dimensions of one
-example, mean over the batch. Logits come in, real first and fake second; a positive logit means
+Every adversarial and likelihood loss follows one reduction rule: sum over the dimensions of one
+example, mean over the batch. The arguments are logits, real before fake; a positive logit means
 real. The losses of style transfer are means over positions as well, so that they do not grow with
 the picture. No loss calls a network, opens a tape, logs, or holds state.
 """

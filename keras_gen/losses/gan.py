@@ -1,34 +1,45 @@
 r"""Losses of the adversarial game.
 
-The discriminator D answers with a logit $s$; its probability that an image is real is
+The discriminator D outputs a logit $s$; its probability that an image is real is
 $\sigma(s) = 1 / (1 + e^{-s})$. Two identities turn every logarithm of a probability into a softplus
 that neither overflows nor loses digits, without label tensors:
 
     -log sigma(s)       = softplus(-s)
     -log(1 - sigma(s))  = softplus(s)
 
-Both players *minimise* what stands here. The last dimension of the logits is 1, so the mean over
-all entries is the mean over the batch.
+Each player *minimises* its loss. Side by side, with r the logits of real images, f those of
+generated ones, and means over the batch:
+
+    pair            discriminator                          generator
+    non_saturating  mean softplus(-r) + mean softplus(f)   mean softplus(-f)
+    saturating      mean softplus(-r) + mean softplus(f)   -mean softplus(f)
+    least_squares   mean (r - 1)^2 / 2 + mean f^2 / 2      mean (f - 1)^2 / 2
+    hinge           mean relu(1 - r) + mean relu(1 + f)    -mean f
+    wasserstein_gp  mean f - mean r                        -mean f
+
+The last dimension of the logits is 1, so the mean over all entries is the mean over the batch.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from keras import ops
 
+Tensor = Any  # an array or a tensor of Keras' backend
 
-def minimax_discriminator_loss(real_logits, fake_logits):
-    r"""Cross-entropy of D: real images should be called real, generated ones fake.
+
+def minimax_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    r"""Cross-entropy of D, which should call real images real and generated ones fake.
 
     Formula:
         $L_D = -\frac{1}{B}\sum_i [\log D(x_i) + \log(1 - D(G(z_i)))]$, $D = \sigma(s)$
         mean(softplus(-real_logits)) + mean(softplus(fake_logits))
 
-    The second document prints the same value as `L_GAN` and `L_D`; its sign is right, since D
-    minimises it. A D that cannot tell scores log 4 = 1.386.
+    The second document prints the same value as `L_GAN` and `L_D`. Its sign is right, since D
+    minimises it. A discriminator that cannot tell real from fake scores log 4 = 1.386.
 
-    Erratum: E30, the second document's listing reports half of this value, and takes one step for
-    real and another for generated images.
+    Erratum: E30, the second document's listing reports half of this value, and takes one step on
+    real images and another on generated ones.
 
     Args:
         real_logits: (B, 1) floats, D's logits of real images.
@@ -42,55 +53,55 @@ def minimax_discriminator_loss(real_logits, fake_logits):
     return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
 
 
-def saturating_generator_loss(fake_logits):
-    r"""The generator's side of the minimax game, as the theory has it.
+def saturating_generator_loss(fake_logits: Tensor) -> Tensor:
+    r"""The generator's side of the minimax game, as the theory states it.
 
     Formula:
         $L_G = \frac{1}{B}\sum_i \log(1 - D(G(z_i)))$
         -mean(softplus(fake_logits))
 
-    Its slope $-\sigma(s)/B$ vanishes where D rejects the image, which is how training begins:
-    use it to see saturation, and `non_saturating_generator_loss` to train.
+    Its slope $-\sigma(s)/B$ vanishes where D rejects the image, and that is where training begins.
+    Use this loss to see saturation, and `non_saturating_generator_loss` to train.
 
-    Erratum: E27, the second document prints $L_G = -\frac{1}{N}\sum \log(1 - D(G(z)))$. Minimised,
-    that teaches G to be *caught*: the sign is wrong for a loss. Mended, it still saturates.
+    Erratum: E27, the second document prints $L_G = -\frac{1}{N}\sum \log(1 - D(G(z)))$. Minimising
+    it teaches G to be *caught*: the sign is wrong for a loss. Corrected, it still saturates.
 
     Args:
         fake_logits: (B, 1) floats, D's logits of generated images.
 
     Returns:
-        Scalar <= 0, in nats per image; -log 2 where D cannot tell.
+        Scalar <= 0, in nats per image; -log 2 where D cannot tell real from fake.
 
     Reference: Goodfellow et al. 2014, arXiv:1406.2661, equation 1 and Algorithm 1.
     """
     return -ops.mean(ops.softplus(fake_logits))
 
 
-def non_saturating_generator_loss(fake_logits):
+def non_saturating_generator_loss(fake_logits: Tensor) -> Tensor:
     r"""The generator's loss in practice: make D call its images real.
 
     Formula:
         $L_G = -\frac{1}{B}\sum_i \log D(G(z_i))$
         mean(softplus(-fake_logits))
 
-    Same fixed point as the saturating form, but the slope $-(1 - \sigma(s))/B$ is largest exactly
-    where D rejects the image.
+    The fixed point is that of the saturating form, but the slope $-(1 - \sigma(s))/B$ is largest
+    exactly where D rejects the image.
 
-    Erratum: E18, both documents take the logarithm of a probability. Clipped at 1e-7 it has no
-    slope just where D is surest.
+    Erratum: E18, both documents take the logarithm of a probability. Clipped at 1e-7, that has no
+    slope exactly where D is most certain.
 
     Args:
         fake_logits: (B, 1) floats, D's logits of generated images.
 
     Returns:
-        Scalar >= 0, in nats per image; log 2 where D cannot tell.
+        Scalar >= 0, in nats per image; log 2 where D cannot tell real from fake.
 
     Reference: Goodfellow et al. 2014, arXiv:1406.2661, section 3, below equation 1.
     """
     return ops.mean(ops.softplus(-fake_logits))
 
 
-def least_squares_discriminator_loss(real_logits, fake_logits):
+def least_squares_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""LSGAN: D regresses 1 for real and 0 for fake.
 
     Formula:
@@ -98,25 +109,25 @@ def least_squares_discriminator_loss(real_logits, fake_logits):
         0.5 * mean((real_logits - 1)**2) + 0.5 * mean(fake_logits**2)
 
     The output is used as it is, without a sigmoid: a fake image that lies far on the real side is
-    still pulled to the boundary, where cross-entropy has no slope left.
+    still pulled towards the boundary, although cross-entropy has no slope left there.
 
-    Erratum: E31, the second document names the mean squared error and leaves open of what: of D's
-    answers, as here, not of images.
+    Erratum: E31, the second document names the mean squared error without saying of what. It is
+    that of D's outputs, as here, and not of images.
 
     Args:
         real_logits: (B, 1) floats, D's outputs for real images.
         fake_logits: (B, 1) floats, D's outputs for generated images.
 
     Returns:
-        Scalar >= 0; 0.25 where D answers 0.5 throughout.
+        Scalar >= 0; 0.25 where D outputs 0.5 for every image.
 
     Reference: Mao et al. 2017, arXiv:1611.04076, equation 9 (a = 0, b = c = 1).
     """
     return 0.5 * (ops.mean(ops.square(real_logits - 1.0)) + ops.mean(ops.square(fake_logits)))
 
 
-def least_squares_generator_loss(fake_logits):
-    r"""LSGAN: G wants D to answer 1.
+def least_squares_generator_loss(fake_logits: Tensor) -> Tensor:
+    r"""LSGAN: G drives the output of D towards 1.
 
     Formula:
         $L_G = \frac{1}{2B}\sum_i (s(G(z_i)) - 1)^2$
@@ -128,15 +139,15 @@ def least_squares_generator_loss(fake_logits):
         fake_logits: (B, 1) floats, D's outputs for generated images.
 
     Returns:
-        Scalar >= 0; 0.125 where D answers 0.5 throughout.
+        Scalar >= 0; 0.125 where D outputs 0.5 for every image.
 
     Reference: Mao et al. 2017, arXiv:1611.04076, equation 9 (c = 1).
     """
     return 0.5 * ops.mean(ops.square(fake_logits - 1.0))
 
 
-def hinge_discriminator_loss(real_logits, fake_logits):
-    r"""Hinge loss: D is content once real logits pass +1 and fake logits -1.
+def hinge_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    r"""Hinge loss: D is satisfied once real logits exceed +1 and fake logits are below -1.
 
     Formula:
         $L_D = \frac{1}{B}\sum_i [\max(0, 1 - s(x_i)) + \max(0, 1 + s(G(z_i)))]$
@@ -147,15 +158,15 @@ def hinge_discriminator_loss(real_logits, fake_logits):
         fake_logits: (B, 1) floats, D's logits of generated images.
 
     Returns:
-        Scalar >= 0; 2 where D answers 0 throughout.
+        Scalar >= 0; 2 where D outputs 0 for every image.
 
     Reference: Lim and Ye 2017, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957, equation 16.
     """
     return ops.mean(ops.relu(1.0 - real_logits)) + ops.mean(ops.relu(1.0 + fake_logits))
 
 
-def hinge_generator_loss(fake_logits):
-    r"""Hinge loss: G raises the logit without a margin.
+def hinge_generator_loss(fake_logits: Tensor) -> Tensor:
+    r"""Hinge loss: G raises the logit of its images, without a margin.
 
     Formula:
         $L_G = -\frac{1}{B}\sum_i s(G(z_i))$
@@ -172,14 +183,14 @@ def hinge_generator_loss(fake_logits):
     return -ops.mean(fake_logits)
 
 
-def wasserstein_discriminator_loss(real_logits, fake_logits):
+def wasserstein_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Wasserstein loss of the critic: the negative of its estimate of the distance.
 
     Formula:
         $L_D = \frac{1}{B}\sum_i [s(G(z_i)) - s(x_i)]$
         mean(fake_logits) - mean(real_logits)
 
-    It means something only for a critic of slope at most 1: add `gradient_penalty`.
+    The estimate is meaningful only for a critic whose slope is at most 1: add `gradient_penalty`.
 
     Args:
         real_logits: (B, 1) floats, the critic's scores of real images.
@@ -193,7 +204,7 @@ def wasserstein_discriminator_loss(real_logits, fake_logits):
     return ops.mean(fake_logits) - ops.mean(real_logits)
 
 
-def wasserstein_generator_loss(fake_logits):
+def wasserstein_generator_loss(fake_logits: Tensor) -> Tensor:
     r"""Wasserstein loss of the generator: raise the critic's score.
 
     Formula:
@@ -211,20 +222,20 @@ def wasserstein_generator_loss(fake_logits):
     return -ops.mean(fake_logits)
 
 
-def gradient_penalty(gradients, target=1.0):
-    r"""Penalty on the slope of the critic, one norm per image.
+def gradient_penalty(gradients: Tensor, target: float = 1.0) -> Tensor:
+    r"""Penalty on the slope of the critic, with one norm per image.
 
     Formula:
         $P = \frac{1}{B}\sum_i (\lVert \nabla_x s(\hat x_i) \rVert_2 - t)^2$
         mean((norm(gradients over all but the first dimension) - target)**2)
 
-    The weight (10 in the paper) and the points $\hat x$ between real and fake images are the
-    model's business. Deviation: a squared norm is held above 1e-12, because the slope of the square
-    root is infinite at 0 and would turn a flat critic into NaN.
+    The model chooses the weight (10 in the paper) and the points $\hat x$ between real and fake
+    images. Deviation: a squared norm is kept above 1e-12, because the slope of the square root is
+    infinite at 0 and a flat critic would produce NaN.
 
     Args:
         gradients: (B, ...) floats, the gradient of each image's score with respect to the image.
-        target: the norm t >= 0 that the critic should have, 1 in WGAN-GP.
+        target: t >= 0, the norm that the slope should have; 1 in WGAN-GP.
 
     Returns:
         Scalar >= 0.
@@ -239,16 +250,26 @@ def gradient_penalty(gradients, target=1.0):
 class LossPair(NamedTuple):
     """The two players' losses, each a function that returns what its player minimises."""
 
-    discriminator: Callable  # of (real_logits, fake_logits)
-    generator: Callable  # of (fake_logits)
+    discriminator: Callable[[Tensor, Tensor], Tensor]  # of (real_logits, fake_logits)
+    generator: Callable[[Tensor], Tensor]  # of (fake_logits)
 
-    def score(self, logits):
-        """Return D's verdict as readers want it: a probability if the loss makes it one, else s."""
+    def score(self, logits: Tensor) -> Tensor:
+        r"""Return D's verdict as readers want it: a probability where the loss makes it one.
+
+        Formula:
+            $\sigma(s)$ for the minimax discriminator, whose logit is one of a probability; else $s$
+
+        Args:
+            logits: (B, 1) floats, D's logits.
+
+        Returns:
+            (B, 1) floats: probabilities in [0, 1] that the images are real, or the logits.
+        """
         is_probability = self.discriminator is minimax_discriminator_loss
         return ops.sigmoid(logits) if is_probability else logits
 
 
-GAN_LOSSES = {
+GAN_LOSSES: dict[str, LossPair] = {
     "non_saturating": LossPair(minimax_discriminator_loss, non_saturating_generator_loss),
     "saturating": LossPair(minimax_discriminator_loss, saturating_generator_loss),
     "least_squares": LossPair(least_squares_discriminator_loss, least_squares_generator_loss),

@@ -3,7 +3,7 @@
     pairs.py       an image against the one that it should equal: PSNR, SSIM
     distances.py   a set against a set: Fréchet distance, kernel distance
     manifold.py    quality and variety apart: precision and recall, density and coverage
-    neighbours.py  copies of training images, and twins among the samples
+    neighbours.py  copies of training images, and near-duplicates among the samples
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely a VAE finds images
     sharpness.py   how strong the edges of an image are

@@ -11,7 +11,6 @@ features, other weights or another number of images cannot be compared.
 """
 
 import dataclasses
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from keras import ops
 
 from keras_gen.data import uint8_to_symmetric, uint8_to_unit
 from keras_gen.data.folder import check_image_shape
-from keras_gen.files import keras_home
+from keras_gen.files import digest, keras_home
 from keras_gen.networks import fashion_net
 
 FEATURES = ("fashion_net", "inception")
@@ -113,7 +112,7 @@ def _fashion_net(image_shape):
             "fashion_net measures images of 28x28x1, "
             f"found {height}x{width}x{channels}; inception takes any size"
         )
-    sha256 = _digest(FASHION_NET_WEIGHTS, "sha256")
+    sha256 = digest(FASHION_NET_WEIGHTS)
     if sha256 != FASHION_NET_SHA256:
         raise ValueError(
             f"{FASHION_NET_WEIGHTS}: damaged, expected SHA-256 {FASHION_NET_SHA256}, "
@@ -145,7 +144,7 @@ def _inception(image_shape):
             f"inception: expected its weights at {path}, found no such file; "
             f"on a connected machine this fetches them: {INCEPTION_FETCH}"
         )
-    md5 = _digest(path, "md5")
+    md5 = digest(path, "md5")
     if md5 != INCEPTION_MD5:
         raise ValueError(
             f"{path}: damaged, expected MD5 {INCEPTION_MD5}, found {md5}: delete the file; "
@@ -163,13 +162,8 @@ def _inception(image_shape):
         images = ops.image.resize(images, (299, 299), antialias=True)  # (B, 299, 299, 3), bilinear
         return network(images, training=False), None  # (B, 2048)
 
-    sha256 = _digest(path, "sha256")
+    sha256 = digest(path)
     return Features("InceptionV3 (Keras)", sha256, False, image_shape, 50, forward)
-
-
-def _digest(path, algorithm):
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _compute_in_float32(network):

@@ -1,13 +1,15 @@
-r"""How sure is a measured number? Intervals from the chance of which samples were drawn.
+r"""How certain is a measured number? Confidence intervals for the chance in the samples drawn.
 
-They speak of chance, not of bias: the interval of a Fréchet distance surrounds what other samples
-of the same size would give, and that is above the distance of the distributions.
+They account for chance, not for bias: the interval of a Fréchet distance covers what other samples
+of the same size would give, and that lies above the distance of the two distributions.
 """
 
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import binomtest
 
 
 class Interval(NamedTuple):
@@ -17,14 +19,16 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson_interval(successes, n, confidence=0.95):
+def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> Interval:
     r"""Wilson's interval for a proportion.
 
     Formula:
         $\frac{1}{1 + z^2/n} \left( p + \frac{z^2}{2n}
         \pm z \sqrt{\frac{p (1 - p)}{n} + \frac{z^2}{4 n^2}} \right)$, $p$ = successes / n
 
-    Unlike $p \pm z \sqrt{p(1-p)/n}$ it stays within [0, 1] and has a width for p = 0 and p = 1.
+    z is the quantile of the standard normal distribution at (1 + confidence) / 2, 1.96 for 95 %.
+    Unlike $p \pm z \sqrt{p(1-p)/n}$, the interval stays within [0, 1] and has a positive width at
+    p = 0 and p = 1. Computed by SciPy.
 
     Args:
         successes: integer in [0, n].
@@ -42,32 +46,33 @@ def wilson_interval(successes, n, confidence=0.95):
     """
     if not 0 <= successes <= n or n < 1:
         raise ValueError(f"expected 0 <= successes <= n and n >= 1, found {successes} of {n}")
-    z, p = _quantile(confidence), successes / n
-    centre = p + z**2 / (2 * n)
-    spread = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    scale = 1 + z**2 / n
-    # Rounding must not lift the lower end for 0 successes off 0, nor lower the other off 1.
-    low = 0.0 if successes == 0 else (centre - spread) / scale
-    high = 1.0 if successes == n else (centre + spread) / scale
-    return Interval(float(low), float(high))
+    _check_confidence(confidence)
+    interval = binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    return Interval(float(interval.low), float(interval.high))
 
 
-def bootstrap_interval(statistic, *arrays, resamples=200, confidence=0.95, seed=0):
+def bootstrap_interval(
+    statistic: Callable[..., float],
+    *arrays: np.ndarray,
+    resamples: int = 200,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Interval:
     r"""Normal interval around a statistic, with its standard error from the bootstrap.
 
     Formula:
         $t(x) \pm z \, \mathrm{std}_b \, t(x^{*b})$
         value +- z * std(values of the resampled arrays, ddof=1)
 
-    Not the percentiles of the resampled values. A resampled set repeats rows, as if the sample were
-    smaller, and a Fréchet distance is biased upward, the more the smaller the sample: all its
-    resampled values can lie above the value itself. Their spread is still right.
+    The percentiles of the resampled values are not used. A resampled set repeats rows, as if the
+    sample were smaller, and the upward bias of a Fréchet distance grows as the sample shrinks, so
+    that all resampled values can lie above the value itself. Their spread is still right.
 
     Args:
-        statistic: function of as many arrays as are given, returns a number.
+        statistic: function that takes as many arrays as are given and returns a number.
         arrays: (N, ...), (M, ...), ...; the rows of each are drawn independently, with replacement.
-            Rows that belong together, such as pairs, go into one array.
-        resamples: number of resampled values, >= 2; 200 give the standard error within 5 % or so.
+            Rows that belong together, such as pairs, must be in one array.
+        resamples: number of resampled values, >= 2; 200 give the standard error to about 5 %.
         confidence: in (0, 1).
         seed: integer; the same seed draws the same rows.
 
@@ -80,26 +85,25 @@ def bootstrap_interval(statistic, *arrays, resamples=200, confidence=0.95, seed=
     Reference: Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7
         (1979).
     """
-    z = _quantile(confidence)
+    _check_confidence(confidence)
     if resamples < 2:
         raise ValueError(f"expected at least 2 resamples, found {resamples}")
-    arrays = [np.asarray(array) for array in arrays]
-    if not arrays or any(array.ndim == 0 or not len(array) for array in arrays):
+    rows = [np.asarray(array) for array in arrays]
+    if not rows or any(array.ndim == 0 or not len(array) for array in rows):
         raise ValueError(
-            f"expected arrays with rows, found shapes {[array.shape for array in arrays]}"
+            f"expected arrays with rows, found shapes {[array.shape for array in rows]}"
         )
     rng = np.random.default_rng(seed)
-    value = float(statistic(*arrays))
+    value = float(statistic(*rows))
     values = [
-        float(statistic(*(array[rng.integers(len(array), size=len(array))] for array in arrays)))
+        float(statistic(*(array[rng.integers(len(array), size=len(array))] for array in rows)))
         for _ in range(resamples)
     ]
     error = float(np.std(values, ddof=1))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)  # a normal number is in [-z, z] so often
     return Interval(value - z * error, value + z * error)
 
 
-def _quantile(confidence):
-    """Z such that a standard normal number lies in [-z, z] with this probability."""
+def _check_confidence(confidence):
     if not 0 < confidence < 1:
         raise ValueError(f"expected a confidence between 0 and 1, found {confidence}")
-    return NormalDist().inv_cdf((1 + confidence) / 2)

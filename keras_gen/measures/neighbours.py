@@ -94,7 +94,7 @@ def copied_share(sample_distances, held_out_distances, quantile=0.01):
 
 
 def duplicate_share(distances_among_samples, threshold=0.02):
-    r"""Share of samples that have a twin among the samples.
+    r"""Share of samples that have a near-duplicate among the other samples.
 
     Formula:
         $\frac{1}{N} \sum_i \mathbf{1}[d_{i1} \le t]$

@@ -7,7 +7,8 @@ Reference: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155, section 3.1 and th
 import keras
 from keras import layers, ops
 
-SMALLEST = 5  # pixels of each side: a margin of 4 is mirrored, and the smallest map has 2 x 2
+MIN_SIDE = 5  # pixels: a margin of 4 is mirrored, and the smallest map has 2 x 2 positions
+SMALLEST = MIN_SIDE  # its former name
 
 
 @keras.saving.register_keras_serializable("keras_gen")

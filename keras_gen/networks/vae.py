@@ -6,16 +6,16 @@ Reference: Kingma and Welling 2014, arXiv:1312.6114; convolutions and widths are
 import keras
 from keras import layers
 
-SMALLEST = (7, 8)  # heights at which the encoder stops halving
+FINAL_MAP_SIDES = (7, 8)  # at one of these the encoder stops halving
 
 
 def _maps(image_shape, width):
     """Return the size of the smallest map and the channels of each convolution."""
     height, wide, channels = image_shape
     size, halvings = height, 0
-    while size not in SMALLEST and size % 2 == 0:
+    while size not in FINAL_MAP_SIDES and size % 2 == 0:
         size, halvings = size // 2, halvings + 1
-    if height != wide or size not in SMALLEST or not halvings or channels not in (1, 3):
+    if height != wide or size not in FINAL_MAP_SIDES or not halvings or channels not in (1, 3):
         raise ValueError(
             "vae draws square images of 14, 28, 56, ... or 16, 32, 64, ... pixels with 1 or 3 "
             f"channels, found {height}x{wide}x{channels}"

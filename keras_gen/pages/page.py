@@ -2,11 +2,11 @@
 
 import base64
 import html
-import io
 import mimetypes
 from pathlib import Path
 
 from keras_gen.files import write_text
+from keras_gen.pictures.saving import encode_picture
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; }
@@ -35,9 +35,7 @@ def figure(picture, caption, pixels=False):
     if isinstance(picture, (str, Path)):
         kind, content = mimetypes.guess_type(picture)[0], Path(picture).read_bytes()
     else:
-        buffer = io.BytesIO()
-        picture.save(buffer, "PNG")
-        kind, content = "image/png", buffer.getvalue()
+        kind, content = "image/png", encode_picture(picture)
     source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
     caption, style = html.escape(caption), ' class="pixels"' if pixels else ""
     return (

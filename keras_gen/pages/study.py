@@ -6,7 +6,6 @@ and script are in `study.html`; here it gets its pictures and its answer key.
 
 import base64
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from PIL import Image
 from keras_gen import data
 from keras_gen.evaluation.study_answers import COLUMNS
 from keras_gen.files import write_text
+from keras_gen.pictures import encode_picture
 from keras_gen.runs import Run
 
 TEMPLATE = Path(__file__).with_name("study.html")
@@ -115,9 +115,8 @@ def _real_images(recipes, trials, rng):
 
 def _png(image):
     """Return a uint8 image (H, W, C) as the base64 text of a PNG."""
-    buffer = io.BytesIO()
-    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
+    picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+    return base64.b64encode(encode_picture(picture)).decode()
 
 
 def _content(pairs, labels, image_shape):

@@ -4,14 +4,16 @@ picture.py  a photo for style transfer, floats at its own size: read, resized, m
 colours.py  the content's colours for the style, or its luminance alone
 grids.py    many images as one picture, and animations
 curves.py   the curves of a run's metrics
-latents.py  reconstructions, walks and traversals of a VAE
+latents.py  reconstructions, interpolations and traversals of a VAE
+saving.py   the one door through which every picture leaves
 """
 
 from keras_gen.pictures.colours import luminance, match_colours, match_luminance, with_luminance
 from keras_gen.pictures.curves import save_curves
-from keras_gen.pictures.grids import grid, save_animation, save_picture
+from keras_gen.pictures.grids import grid, save_animation
 from keras_gen.pictures.picture import (
     Picture,
+    fit_longest_side,
     longest_side,
     product_pictures,
     read_mask,
@@ -19,9 +21,12 @@ from keras_gen.pictures.picture import (
     resize,
     save_photo,
 )
+from keras_gen.pictures.saving import encode_picture, save_picture
 
 __all__ = [
     "Picture",
+    "encode_picture",
+    "fit_longest_side",
     "grid",
     "longest_side",
     "luminance",

@@ -1,20 +1,25 @@
-"""Pictures of a run: grids of samples, their change over time, and the curves of its metrics."""
+"""Many images as one picture: grids of samples, and animations of how they change."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from keras_gen.data import unit_to_uint8
-from keras_gen.files import replacing
+from keras_gen.pictures.saving import save_picture
 
 
-def grid(images, columns=None, gap=2, zoom=1):
+def grid(
+    images: np.ndarray, columns: int | None = None, gap: int = 2, zoom: int = 1
+) -> Image.Image:
     """Lay images out in rows.
 
     Args:
         images: (N, H, W, C) floats in [0, 1], C in {1, 3}.
-        columns: images in a row; by default the rows make a square.
+        columns: images per row; by default the square root of N, rounded up.
         gap: white pixels between images.
-        zoom: whole number of screen pixels for each pixel.
+        zoom: side in pixels of the square that replaces each pixel, >= 1.
 
     Returns:
         `PIL.Image.Image`, grey or RGB; missing places of the last row are white.
@@ -31,19 +36,15 @@ def grid(images, columns=None, gap=2, zoom=1):
     return picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)
 
 
-def save_picture(path, picture, **options):
-    """Write a Pillow image under its final name only when it is complete."""
-    with replacing(path) as temporary:
-        picture.save(temporary, **options)
-
-
-def save_animation(path, frame_paths, seconds=8.0):
-    """Write the frames as one looping GIF or WebP that dwells on the last.
+def save_animation(
+    path: str | Path, frame_paths: Sequence[str | Path], seconds: float = 8.0
+) -> None:
+    """Write pictures as one looping GIF or WebP that dwells on the last frame.
 
     Args:
-        path: file ending in `.gif` or `.webp`.
+        path: file to write, ending in `.gif` or `.webp`.
         frame_paths: paths of at least one picture, in order, all of one size.
-        seconds: length of one round, without the two seconds on the last frame.
+        seconds: length of one loop, without the two further seconds on the last frame.
     """
     frames = []
     for frame_path in frame_paths:

@@ -10,10 +10,11 @@ from PIL import Image
 from keras_gen.data.decoding import SUFFIXES, decode, flatten
 from keras_gen.data.scales import unit_to_uint8
 from keras_gen.data.shipped import PRODUCTS
-from keras_gen.files import replacing
+from keras_gen.pictures.saving import save_picture
 
-SMALLEST = 32  # pixels on a side: below, the deeper layers of VGG19 have hardly a position left
-LONGEST = 10  # times as long as wide at most
+MIN_SIDE = 32  # pixels: below this, VGG19's deeper layers have almost no positions left
+MAX_ASPECT_RATIO = 10  # longer side over shorter side
+SMALLEST = MIN_SIDE  # its former name
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -46,10 +47,12 @@ def read_picture(path):
     image = _decode(path)
     short, long = sorted(image.size)
     found = f"found {image.width}x{image.height}"
-    if short < SMALLEST:
-        raise ValueError(f"{path}: expected at least {SMALLEST}x{SMALLEST} pixels, {found}")
-    if long > LONGEST * short:
-        raise ValueError(f"{path}: expected sides of at most {LONGEST} to 1, {found} pixels")
+    if short < MIN_SIDE:
+        raise ValueError(f"{path}: expected at least {MIN_SIDE}x{MIN_SIDE} pixels, {found}")
+    if long > MAX_ASPECT_RATIO * short:
+        raise ValueError(
+            f"{path}: expected sides of at most {MAX_ASPECT_RATIO} to 1, {found} pixels"
+        )
     alpha = np.array(image.getchannel("A")) if image.mode == "RGBA" else None  # (H, W)
     return Picture(np.asarray(flatten(image), "float32") / 255, alpha)
 
@@ -78,7 +81,7 @@ def read_mask(path, size):
     return np.asarray(flatten(image, "black").convert("L"), "float32") / 255
 
 
-def longest_side(size, longest):
+def fit_longest_side(size, longest):
     """Return `size` scaled, with its aspect kept, so that its longer side is `longest`.
 
     Args:
@@ -90,6 +93,9 @@ def longest_side(size, longest):
     """
     scale = longest / max(size)
     return tuple(max(1, round(side * scale)) for side in size)
+
+
+longest_side = fit_longest_side  # its former name
 
 
 def resize(pixels, size):
@@ -161,9 +167,7 @@ def save_photo(path, pixels, alpha=None, quality=95):
     image = Image.fromarray(np.asarray(unit_to_uint8(pixels)))
     if alpha is not None and suffix not in (".jpg", ".jpeg"):
         image.putalpha(Image.fromarray(alpha))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        image.save(temporary, quality=quality, subsampling=0)  # PNG heeds neither
+    save_picture(path, image, quality=quality, subsampling=0)  # PNG ignores both
 
 
 def _decode(path):

@@ -58,10 +58,10 @@ class FastStyleRecipe(Recipe):
     def style_image(self):
         """Return the style picture in its training size, (H, W, 3) float32 in [0, 1]."""
         from keras_gen.data import picture_path
-        from keras_gen.pictures.picture import longest_side, read_picture, resize
+        from keras_gen.pictures.picture import fit_longest_side, read_picture, resize
 
         pixels = read_picture(picture_path(self.style)).pixels
-        return resize(pixels, longest_side(pixels.shape[:2], self.style_size))
+        return resize(pixels, fit_longest_side(pixels.shape[:2], self.style_size))
 
     def preset(self):
         """Return the weights of the losses, those of `stylize`, as a `StylePreset`."""

@@ -63,5 +63,5 @@ class VAERecipe(Recipe):
 
         _, held_out = data.held_out(self.data, self.image_shape, self.fit)
         images = np.asarray(data.uint8_to_unit(held_out.images[:16]))
-        draws = (latents.reconstructions, latents.walks, latents.traversals)
+        draws = (latents.reconstructions, latents.interpolations, latents.traversals)
         return {draw.__name__: draw(model, images) for draw in draws}

@@ -2,6 +2,9 @@ import gzip
 import hashlib
 import importlib.util
 import shutil
+import struct
+import subprocess
+import sys
 import urllib.error
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +14,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from keras_gen.data import fashion
-from keras_gen.data.idx import read_split, write_idx
+from keras_gen.data.idx import read_split
 
 ROOT = Path(__file__).parents[2]
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
@@ -20,6 +23,12 @@ needs_debian = pytest.mark.skipif(
 )
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
 LABELS = np.arange(20, dtype=np.uint8) % 10
+
+
+def write_idx(path, array):
+    """Write a uint8 array in the format of MNIST's files."""
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    path.write_bytes(gzip.compress(header + array.tobytes()))
 
 
 def write_split(folder, images=IMAGES, labels=LABELS, prefix="train"):
@@ -206,6 +215,33 @@ def test_without_files_and_network_one_line_says_what_to_do(nowhere, monkeypatch
         "fashion_mnist_10k",
     ):
         assert part in message
+
+
+WITHOUT_TFDS = """
+import importlib, pkgutil, sys
+sys.modules["tensorflow_datasets"] = None
+import keras_gen
+for module in pkgutil.walk_packages(keras_gen.__path__, "keras_gen."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(keras_gen.data.fashion_mnist_10k("test").description)
+keras_gen.data.fashion.fashion_mnist_folder = lambda split: None
+try:
+    keras_gen.data.fashion_mnist()
+except FileNotFoundError as error:
+    print(error)
+"""
+
+
+def test_tensorflow_datasets_is_needed_for_its_own_route_only():
+    """Everything can be imported without it, and the message names what to install."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TFDS], capture_output=True, text=True, check=True
+    )
+    sample, message = done.stdout.splitlines()
+    assert sample.startswith("fashion_mnist_10k: 2,000 images of 28x28x1, embedded")
+    assert message.startswith("fashion_mnist: not found in ")
+    assert "tensorflow-datasets is not installed (pip install tensorflow-datasets)" in message
 
 
 def test_an_unknown_split_is_refused(nowhere):

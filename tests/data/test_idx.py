@@ -1,10 +1,16 @@
 import gzip
 import struct
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from keras_gen.data.idx import has_idx, read_idx, read_split, write_idx
+from keras_gen.data.idx import has_idx, read_idx, read_split
+
+sys.path.append(str(Path(__file__).parents[2] / "scripts"))
+
+from make_fashion_mnist_10k import write_idx
 
 ARRAY = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 # The format, spelled out by hand: zero, zero, type 8, 3 dimensions; 2, 3, 4 as big-endian uint32.

@@ -18,7 +18,8 @@ def folder(tmp_path, monkeypatch):
     """Four photographs of one colour each, under the names of scikit-image's."""
     for i, name in enumerate(PHOTOGRAPHS):
         Image.new("RGB", (60, 40), (50 * i, 0, 0)).save(tmp_path / name, quality=95)
-    monkeypatch.setattr("keras_gen.data.photo_crops.scikit_image_data", lambda: tmp_path)
+    module = importlib.import_module("keras_gen.data.photo_crops")  # not the function of that name
+    monkeypatch.setattr(module, "scikit_image_data", lambda: tmp_path)
     return tmp_path
 
 

@@ -1,10 +1,18 @@
+import gzip
+import struct
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from keras_gen.data import sources
-from keras_gen.data.idx import write_idx
 from keras_gen.data.sources import held_out, load
+
+
+def write_idx(path, array):
+    """Write a uint8 array in the format of MNIST's files."""
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    path.write_bytes(gzip.compress(header + array.tobytes()))
 
 
 @pytest.fixture

@@ -255,3 +255,20 @@ def test_torch_agrees_on_the_slope_of_a_critic():
         scores = tf.reduce_sum(a * images**2)
     found = losses.gradient_penalty(tape.gradient(scores, images))
     assert float(found) == pytest.approx(expected, rel=1e-12)
+
+
+# --- D's verdict for readers --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GAN_LOSSES)
+def test_the_score_is_a_probability_only_where_the_loss_makes_it_one(name, logits):
+    """sigma(0) = 1/2, sigma(2) = 0.880797; the other losses leave a logit or a critic's score."""
+    score = GAN_LOSSES[name].score
+    if name in ("saturating", "non_saturating"):
+        assert np.asarray(score(np.zeros((2, 1)))).tolist() == [[0.5], [0.5]]
+        assert float(score(np.full((1, 1), 2.0))[0, 0]) == pytest.approx(0.880797, abs=1e-6)
+        np.testing.assert_allclose(score(logits[0]), expit(logits[0]), rtol=1e-12)
+        extremes = np.asarray(score(np.array([[-1e4], [1e4]])))
+        assert extremes.tolist() == [[0.0], [1.0]]
+    else:
+        np.testing.assert_array_equal(score(logits[0]), logits[0])

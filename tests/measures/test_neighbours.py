@@ -178,7 +178,7 @@ def test_blurred_images_are_nearer_and_no_copies(garments):
 
 def test_duplicate_share_by_hand():
     """Levels 10 and 15 are 5 of 255 apart (0.0196), 100 and 106 are 6 apart (0.0235): two of four
-    samples have a twin, all four of them at a threshold of 0.024.
+    samples have a near-duplicate, all four of them at a threshold of 0.024.
     """
     images = grey(10, 15, 100, 106)
     distances, _ = nearest(images, images, exclude_self=True)

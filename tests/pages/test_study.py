@@ -3,6 +3,7 @@
 import base64
 import collections
 import contextlib
+import gzip
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import re
 import select
 import shutil
 import signal
+import struct
 import time
 
 import numpy as np
@@ -17,13 +19,18 @@ import pytest
 from PIL import Image
 
 from keras_gen.data import unit_to_uint8
-from keras_gen.data.idx import write_idx
 from keras_gen.evaluation.study_answers import COLUMNS, rates, read_choices
 from keras_gen.pages.study import write_study
 from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe
 from keras_gen.runs import Run
 
 TRIALS = 7
+
+
+def write_idx(path, array):
+    """Write a uint8 array in the format of MNIST's files."""
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    path.write_bytes(gzip.compress(header + array.tobytes()))
 
 
 def write_run(run_dir, data, **fields):

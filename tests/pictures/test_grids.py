@@ -1,11 +1,11 @@
-"""Grids, animations and curves."""
+"""Grids and animations."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.pictures.curves import save_curves
-from keras_gen.pictures.grids import grid, save_animation, save_picture
+from keras_gen.pictures.grids import grid, save_animation
+from keras_gen.pictures.saving import save_picture
 
 
 def test_grid_lays_images_out_row_by_row():
@@ -40,13 +40,3 @@ def test_animation_holds_every_frame_and_dwells_on_the_last(tmp_path, suffix):
             animation.load()
             durations.append(animation.info["duration"])
     assert durations == [500, 500, 500, 2500]
-
-
-def test_curves_are_drawn_and_differ_with_the_numbers(tmp_path):
-    panels = [("loss", {"d_loss": "D"}), ("score", {"real_score": "D(x)"})]
-    for name, slope in (("up", 1.0), ("down", -1.0)):
-        rows = [{"step": k, "d_loss": slope * k, "real_score": 0.5} for k in range(5)]
-        save_curves(tmp_path / f"{name}.png", rows, panels)
-    up, down = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("up", "down"))
-    assert up.shape == down.shape and up.shape[1] > 2 * up.shape[0]
-    assert (up != down).any()

@@ -3,16 +3,13 @@
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 
-from keras_gen.data import uint8_to_unit
 from keras_gen.models import VAE
 from keras_gen.pictures.latents import (
-    TRAVERSAL,
+    TRAVERSED_VALUES,
+    interpolations,
     reconstructions,
-    save_latent_pictures,
     traversals,
-    walks,
 )
 
 CELL = 10  # 8 pixels and a gap of 2, before the zoom of 2
@@ -76,9 +73,9 @@ def test_one_image_and_one_full_row(vae, images, n):
     assert (found[:, n:] == 1).all()
 
 
-def test_a_walk_begins_at_one_image_and_ends_at_the_next(vae, images):
-    """Half way, the latents are the mean of both ends'; the last image walks to the first."""
-    found = cells(walks(vae, images[:3]), 3, 9)
+def test_an_interpolation_begins_at_one_image_and_ends_at_the_next(vae, images):
+    """Half way, the latents are the mean of both ends'; the last row ends at the first image."""
+    found = cells(interpolations(vae, images[:3]), 3, 9)
     drawn, means = vae.reconstruct(images)[..., 0], vae.encode(images)[0]
     for row, (first, last) in enumerate([(0, 1), (1, 2), (2, 0)]):
         np.testing.assert_allclose(found[row, 0], drawn[first], atol=0.003)
@@ -87,9 +84,9 @@ def test_a_walk_begins_at_one_image_and_ends_at_the_next(vae, images):
         np.testing.assert_allclose(found[row, 4], middle, atol=0.003)
 
 
-def test_walks_fill_eight_rows_at_most(vae, images):
-    cells(walks(vae, images), 8, 9)
-    cells(walks(vae, images[:1]), 1, 9)
+def test_interpolations_fill_eight_rows_at_most(vae, images):
+    cells(interpolations(vae, images), 8, 9)
+    cells(interpolations(vae, images[:1]), 1, 9)
 
 
 def test_traversals_begin_with_the_latent_that_says_most(vae, images):
@@ -97,21 +94,7 @@ def test_traversals_begin_with_the_latent_that_says_most(vae, images):
     found = cells(traversals(vae, images), 3, 9)
     mean = vae.encode(images[:1])[0][0]
     for row, dimension in enumerate([1, 2, 0]):
-        for column, value in enumerate(TRAVERSAL):
+        for column, value in enumerate(TRAVERSED_VALUES):
             levels = sigmoid(np.where(np.arange(3) == dimension, value, mean))
             np.testing.assert_allclose(found[row, column, [0, 3, 6], 5], levels, atol=0.003)
     cells(traversals(vae, images, rows=2), 2, 9)
-
-
-def test_the_pictures_are_written_into_the_run(vae, tmp_path):
-    pixels = np.random.default_rng(1).integers(0, 256, (16, 8, 8, 1), dtype="uint8")
-    save_latent_pictures(tmp_path, vae, uint8_to_unit(pixels))
-    sizes = {}
-    for path in tmp_path.iterdir():
-        with Image.open(path) as picture:
-            sizes[path.name] = picture.size
-    assert sizes == {
-        "reconstructions.png": (156, 76),  # 8 x 4 cells
-        "walks.png": (176, 156),  # 9 x 8
-        "traversals.png": (176, 56),  # 9 x 3
-    }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.pictures.picture import longest_side, read_mask, read_picture, resize, save_photo
+from keras_gen.pictures.picture import fit_longest_side, read_mask, read_picture, resize, save_photo
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
 
@@ -161,8 +161,8 @@ def test_a_mask_of_another_size_is_refused(tmp_path):
         ((10, 3), 1, (1, 1)),
     ],
 )
-def test_longest_side(size, longest, expected):
-    assert longest_side(size, longest) == expected
+def test_fit_longest_side(size, longest, expected):
+    assert fit_longest_side(size, longest) == expected
 
 
 @pytest.mark.parametrize("shape", [(7, 5), (7, 5, 1), (7, 5, 3), (7, 5, 4)])

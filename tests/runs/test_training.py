@@ -243,7 +243,7 @@ def test_a_vae_run_leaves_its_terms_and_pictures_of_its_latents(finished_vae):
     names = {path.name for path in finished_vae.iterdir()}
     assert names == {
         "recipe.json", "metrics.csv", "samples", "samples.png", "samples.gif", "losses.png",
-        "reconstructions.png", "walks.png", "traversals.png", "checkpoints", "model.keras",
+        "reconstructions.png", "interpolations.png", "traversals.png", "checkpoints", "model.keras",
     }  # fmt: skip
     rows = Run.open(finished_vae).read_metrics()
     assert list(rows[0]) == ["step", "negative_elbo", "nll", "kl", "images_per_second"]
