@@ -32,7 +32,10 @@ REFERENCE = {
     "en": ("API reference", "Every public module, in the order of the layers: lower ones first."),
     "zh": ("API 参考", "全部公开模块，按层排列，低层在前。说明文字取自源代码，为英文。"),
 }
-ORDER = ("losses", "layers", "data", "networks", "models", "measures", "recipes")
+ORDER = (
+    "losses", "layers", "networks", "data", "models", "pictures", "measures", "recipes", "runs",
+    "evaluation", "stylization", "pages", "cli",
+)  # fmt: skip
 
 
 def write(path, text):

@@ -402,9 +402,7 @@ def one_pixel_gan(loss, mean=-1.0, deviation=0.7):
         + [layers.Dense(1)],
         name="discriminator",
     )
-    gan = GAN(
-        generator, discriminator, latent_dim=1, loss="saturating", update="simultaneous"
-    )
+    gan = GAN(generator, discriminator, latent_dim=1, loss="saturating", update="simultaneous")
     gan.loss_pair = LossPair(losses.minimax_discriminator_loss, CURVES[loss])
     gan.one_backward = False  # the shortcut for both players knows the library's losses only
     return gan

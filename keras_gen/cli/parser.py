@@ -1,34 +1,17 @@
 """What can be said on the command line, and the help that explains it."""
 
-import argparse
-import inspect
-from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from keras_gen import __version__
-from keras_gen.cli.examples import EXAMPLES
-from keras_gen.recipes import RECIPES
+from keras_gen.cli.flags import Parser, add_command, add_fields
+from keras_gen.cli.train import add_train
 from keras_gen.stylization.options import StyleOptions
 
 PICTURE_HELP = """a picture is a PNG, JPEG or WebP file, or the name of a bundled picture:
   contents: mug, perfume, handbag, sneaker
   styles:   flow_field, stained_glass, ink_wash, wave_pattern"""
-METAVARS = {int: "N", float: "X", str: "NAME"}
 EXPERT_OPTIONS = ("schedule", "optimizer", "start", "precision", "tile")  # of stylize
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose error message is one line, with status 2."""
-
-    def __init__(self, **options: Any):
-        raw = argparse.RawDescriptionHelpFormatter
-        super().__init__(formatter_class=raw, allow_abbrev=False, **options)
-
-    def error(self, message: str):
-        """Print the message and where help is to be found."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def build_parser() -> Parser:
@@ -41,47 +24,18 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"keras_gen {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_demo(commands)
-    _add_train(commands)
+    add_train(commands)
     _add_generate(commands)
     _add_stylize(commands)
     _add_evaluate(commands)
     _add_compare(commands)
     _add_study(commands)
-    _add_command(commands, "info", "show versions, devices, and where data were found")
+    add_command(commands, "info", "show versions, devices, and where data were found")
     return parser
 
 
-def _add_command(commands, name: str, help: str) -> Parser:
-    return commands.add_parser(
-        name,
-        help=help,
-        description=help[0].upper() + help[1:] + ".",
-        epilog="\n  ".join(["examples:", *EXAMPLES[name]]),
-    )
-
-
-def _add_fields(group, options: type, names: Sequence[str]) -> None:
-    """Add one flag for each named field of a dataclass; a flag that is not given stays unset."""
-    for field in fields(options):
-        if field.name not in names:
-            continue
-        kind = field.metadata.get("item_type", field.type)
-        choices, default = field.metadata.get("choices"), ""
-        if field.default not in (None, ()):
-            default = f" ({field.default})"
-        group.add_argument(
-            "--" + field.name.replace("_", "-"),
-            type=kind,
-            nargs="+" if field.type is tuple else None,
-            choices=choices,
-            default=argparse.SUPPRESS,
-            metavar=None if choices else field.metadata.get("metavar", METAVARS[kind]),
-            help=f"{field.metadata['help']}{default}",
-        )
-
-
 def _add_demo(commands) -> None:
-    demo = _add_command(
+    demo = add_command(
         commands, "demo", "train a GAN and a VAE on embedded images, stylise one, show the results"
     )
     demo.add_argument("--out", type=Path, help="folder to create (demo, or demo-2 if it exists)")
@@ -92,69 +46,8 @@ def _add_demo(commands) -> None:
     )
 
 
-def _add_train(commands) -> None:
-    """Add the command that trains, with one subcommand for each recipe and its own options."""
-    train = _add_command(commands, "train", "train a recipe in a run folder")
-    train.set_defaults(recipe=None, resume=False, dry_run=False, strict=False)
-    train.set_defaults(recipe_file=None, run_dir=None, steps=None, epochs=None)
-    _add_run_options(train)
-    recipes = train.add_subparsers(
-        dest="recipe", metavar="RECIPE", title="recipes, each with options of its own"
-    )
-    for name, recipe in RECIPES.items():
-        text = inspect.getdoc(recipe) or ""
-        summary = text.partition("\n")[0]
-        subcommand = recipes.add_parser(name, help=summary, description=text)
-        _add_run_options(subcommand)
-        group = subcommand.add_argument_group("options of the recipe, with their defaults")
-        _add_fields(group, recipe, [f.name for f in fields(recipe) if f.name != "steps"])
-
-
-def _add_run_options(train) -> None:
-    """Add what can be said before and after the recipe's name; what is not given stays unset."""
-    unset = argparse.SUPPRESS
-    group = train.add_argument_group("options of the run")
-    group.add_argument(
-        "--run-dir",
-        type=Path,
-        default=unset,
-        metavar="DIR",
-        help="folder to create (runs/RECIPE-1, -2, ...)",
-    )
-    group.add_argument(
-        "--resume", action="store_true", default=unset, help="resume the run in --run-dir"
-    )
-    length = group.add_mutually_exclusive_group()
-    length.add_argument(
-        "--steps", type=int, default=unset, metavar="N", help="training steps (the recipe's)"
-    )
-    length.add_argument(
-        "--epochs", type=int, default=unset, metavar="N", help="passes over the data instead"
-    )
-    group.add_argument(
-        "--recipe",
-        type=Path,
-        default=unset,
-        dest="recipe_file",
-        metavar="FILE",
-        help="take the options from the recipe.json of another run",
-    )
-    group.add_argument(
-        "--dry-run",
-        action="store_true",
-        default=unset,
-        help="print what would be trained, then stop",
-    )
-    group.add_argument(
-        "--strict",
-        action="store_true",
-        default=unset,
-        help="refuse a folder that holds unreadable photos",
-    )
-
-
 def _add_generate(commands) -> None:
-    generate = _add_command(commands, "generate", "draw images from a finished run")
+    generate = add_command(commands, "generate", "draw images from a finished run")
     generate.add_argument("run_dir", type=Path, help="folder of the run")
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
     generate.add_argument("--seed", type=int, default=0, help="another seed, other images (0)")
@@ -164,7 +57,7 @@ def _add_generate(commands) -> None:
 
 def _add_stylize(commands) -> None:
     """Add the command that stylises; with --model it takes no style."""
-    stylize = _add_command(
+    stylize = add_command(
         commands, "stylize", "render a picture in the style of others, by optimisation or a network"
     )
     stylize.epilog = f"{PICTURE_HELP}\n\n{stylize.epilog}"
@@ -188,8 +81,8 @@ def _add_stylize(commands) -> None:
         "takes --out, --size and --keep only",
     )
     names = [field.name for field in fields(StyleOptions)]
-    _add_fields(stylize, StyleOptions, [name for name in names if name not in EXPERT_OPTIONS])
-    _add_fields(stylize.add_argument_group("expert options"), StyleOptions, EXPERT_OPTIONS)
+    add_fields(stylize, StyleOptions, [name for name in names if name not in EXPERT_OPTIONS])
+    add_fields(stylize.add_argument_group("expert options"), StyleOptions, EXPERT_OPTIONS)
 
 
 def _add_measuring_options(command) -> None:
@@ -203,7 +96,7 @@ def _add_measuring_options(command) -> None:
 
 
 def _add_evaluate(commands) -> None:
-    evaluate = _add_command(commands, "evaluate", "measure a run and write metrics.json")
+    evaluate = add_command(commands, "evaluate", "measure a run and write metrics.json")
     evaluate.add_argument("run_dir", type=Path, help="folder of the run")
     evaluate.add_argument(
         "--split", choices=("train", "test"), help="real images (held-out ones where there are any)"
@@ -213,7 +106,7 @@ def _add_evaluate(commands) -> None:
 
 
 def _add_compare(commands) -> None:
-    compare = _add_command(commands, "compare", "show measured runs side by side")
+    compare = add_command(commands, "compare", "show measured runs side by side")
     compare.add_argument(
         "run_dirs", type=Path, nargs="+", metavar="run_dir", help="folders of two or more runs"
     )
@@ -225,7 +118,7 @@ def _add_compare(commands) -> None:
 
 
 def _add_study(commands) -> None:
-    study = _add_command(commands, "study", "write a page on which people judge samples blind")
+    study = add_command(commands, "study", "write a page on which people judge samples blind")
     study.add_argument(
         "run_dirs", type=Path, nargs="+", metavar="run_dir", help="folders of one or more runs"
     )
@@ -234,7 +127,7 @@ def _add_study(commands) -> None:
     )
     study.add_argument("--trials", type=int, default=50, help="choices for each run (50)")
     study.add_argument("--seed", type=int, default=0, help="of images, sides and order (0)")
-    results = _add_command(commands, "study-results", "turn a study's answers into rates")
+    results = add_command(commands, "study-results", "turn a study's answers into rates")
     results.add_argument(
         "files", type=Path, nargs="+", metavar="csv", help="files that participants saved"
     )

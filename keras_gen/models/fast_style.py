@@ -1,4 +1,4 @@
-"""Fast style transfer as a Keras model: a network learns to draw what Gatys et al. optimise."""
+"""Fast style transfer as a Keras model: a network learns what Gatys et al. optimise."""
 
 import functools
 from typing import ClassVar
@@ -10,7 +10,7 @@ from keras import ops
 
 from keras_gen.losses import content_loss, gram_matrix, style_loss, total_variation
 from keras_gen.models.base import NetworkModel
-from keras_gen.networks.fast_style import SMALLEST
+from keras_gen.networks.fast_style import MIN_SIDE
 
 
 @keras.saving.register_keras_serializable("keras_gen")
@@ -35,7 +35,7 @@ class FastStyle(NetworkModel):
         network: model, images (B, H, W, 3) in [0, 1] -> images of the same size and range.
         features: `vgg19.features` of all the layers that the preset names, or None.
         style_image: (H, W, 3) floats in [0, 1]; with `features` only.
-        preset: `style_presets.StylePreset`, here w_l, c_l and t; with `features` only.
+        preset: `style.presets.StylePreset`, here w_l, c_l and t; with `features` only.
 
     Reference: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155, section 3.
     """
@@ -45,7 +45,13 @@ class FastStyle(NetworkModel):
     OPTIMIZERS: ClassVar = {"optimizer": NETWORKS}
 
     def __init__(
-        self, network, features=None, style_image=None, preset=None, name="fast_style", **kwargs
+        self,
+        network: keras.Model,
+        features: keras.Model | None = None,
+        style_image=None,
+        preset=None,
+        name: str = "fast_style",
+        **kwargs,
     ):
         super().__init__(name=name, **kwargs)
         self.network = network
@@ -57,15 +63,15 @@ class FastStyle(NetworkModel):
             maps = self.extract(ops.convert_to_tensor(style_image, "float32")[None])
             self.style_grams = {layer: gram_matrix(maps[layer]) for layer in preset.style}
 
-    def call(self, images, training=False):
+    def call(self, images, training: bool = False):
         """Return the stylised images (B, H, W, 3)."""
         return self.network(images, training=training)
 
-    def stylize(self, image):
-        """Draw one picture in the style.
+    def stylize(self, image) -> np.ndarray:
+        """Render one picture in the style.
 
         Args:
-            image: (H, W, 3) floats in [0, 1], any size from 5 pixels on.
+            image: (H, W, 3) floats in [0, 1], each side at least 5 pixels.
 
         Returns:
             (H, W, 3) float32 NumPy array in [0, 1].
@@ -74,9 +80,9 @@ class FastStyle(NetworkModel):
             ValueError: an array of another shape.
         """
         shape = np.shape(image)
-        if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < SMALLEST:
+        if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < MIN_SIDE:
             raise ValueError(
-                f"stylize: expected an image (H, W, 3), H and W at least {SMALLEST}, found {shape}"
+                f"stylize: expected an image (H, W, 3), H and W at least {MIN_SIDE}, found {shape}"
             )
         return np.asarray(self._draw(ops.convert_to_tensor(image, "float32")[None]))[0]
 
@@ -86,12 +92,12 @@ class FastStyle(NetworkModel):
         images = tf.TensorSpec((1, None, None, 3), "float32")
         return tf.function(lambda x: self.network(x, training=False), input_signature=[images])
 
-    def terms(self, images, stylised):
+    def terms(self, images, stylised) -> dict:
         """Return the weighted terms of the loss.
 
         Args:
             images: (B, H, W, 3) floats in [0, 1], the content.
-            stylised: (B, H, W, 3) floats in [0, 1], what the network made of it.
+            stylised: (B, H, W, 3) floats in [0, 1], its stylised version.
 
         Returns:
             Dict of scalars >= 0 that sum to the loss: style, content, total_variation.

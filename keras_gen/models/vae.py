@@ -65,7 +65,7 @@ class VAE(NetworkModel):
         self.beta = beta
         self.seed = seed
 
-    def call(self, images, training=False):
+    def call(self, images, training: bool = False):
         """Return the decoder's logits (B, H, W, C) for one draw of the latents."""
         mean, log_var = self.encoder(images, training=training)
         return self.decoder(self.sampling(mean, log_var), training=training)
@@ -95,7 +95,7 @@ class VAE(NetworkModel):
         self.track(ops.shape(images)[0], negative_elbo=nll + kl, nll=nll, kl=kl)
         return self.get_metrics_result()
 
-    def encode(self, images):
+    def encode(self, images) -> tuple[np.ndarray, np.ndarray]:
         """Describe the posterior of each image.
 
         Args:
@@ -108,8 +108,8 @@ class VAE(NetworkModel):
         mean, log_var = (np.concatenate([np.asarray(part[i]) for part in parts]) for i in (0, 1))
         return mean, log_var  # (N, L)
 
-    def decode(self, latents):
-        """Draw the image of each latent: the decoder's mean, which is smoother than a sample of it.
+    def decode(self, latents) -> np.ndarray:
+        """Return the image of each latent: the decoder's mean, smoother than a sample of it.
 
         Args:
             latents: (N, L) floats.
@@ -120,7 +120,7 @@ class VAE(NetworkModel):
         parts = [ops.sigmoid(self.decoder(batch, training=False)) for batch in _batches(latents)]
         return np.concatenate([np.asarray(part) for part in parts])  # (N, H, W, C)
 
-    def reconstruct(self, images):
+    def reconstruct(self, images) -> np.ndarray:
         """Encode images and decode the means of their posteriors.
 
         Args:
@@ -131,7 +131,7 @@ class VAE(NetworkModel):
         """
         return self.decode(self.encode(images)[0])
 
-    def sample(self, n, seed=0):
+    def sample(self, n: int, seed: int = 0) -> np.ndarray:
         """Draw latents from the prior and decode them.
 
         Args:
@@ -143,8 +143,8 @@ class VAE(NetworkModel):
         """
         return self.decode(keras.random.normal((n, self.latent_dim), seed=seed))
 
-    def interpolate(self, first, last, steps=8):
-        """Walk in a straight line from one image's latents to another's.
+    def interpolate(self, first, last, steps: int = 8) -> np.ndarray:
+        """Interpolate linearly between the latents of two images.
 
         Args:
             first: (H, W, C) floats in [0, 1].
@@ -158,7 +158,7 @@ class VAE(NetworkModel):
         shares = np.linspace(0.0, 1.0, steps, dtype="float32")[:, None]  # (steps, 1)
         return self.decode((1.0 - shares) * mean[0] + shares * mean[1])
 
-    def traverse(self, image, dimension, values):
+    def traverse(self, image, dimension: int, values) -> np.ndarray:
         """Set one latent of an image to each of several values and leave the others.
 
         Args:

@@ -8,7 +8,6 @@ import keras
 from keras import layers, ops
 
 MIN_SIDE = 5  # pixels: a margin of 4 is mirrored, and the smallest map has 2 x 2 positions
-SMALLEST = MIN_SIDE  # its former name
 
 
 @keras.saving.register_keras_serializable("keras_gen")

@@ -1,0 +1,52 @@
+"""How commands and flags are added to the parser."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from keras_gen.cli.examples import EXAMPLES
+
+METAVARS = {int: "N", float: "X", str: "NAME"}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose error message is one line, with status 2."""
+
+    def __init__(self, **options: Any):
+        raw = argparse.RawDescriptionHelpFormatter
+        super().__init__(formatter_class=raw, allow_abbrev=False, **options)
+
+    def error(self, message: str):
+        """Print the message and where help is to be found."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def add_command(commands, name: str, help: str) -> Parser:
+    """Add a command with its line in the list of commands and its examples."""
+    return commands.add_parser(
+        name,
+        help=help,
+        description=help[0].upper() + help[1:] + ".",
+        epilog="\n  ".join(["examples:", *EXAMPLES[name]]),
+    )
+
+
+def add_fields(group, options: type, names: Sequence[str]) -> None:
+    """Add one flag for each named field of a dataclass; a flag that is not given stays unset."""
+    for field in fields(options):
+        if field.name not in names:
+            continue
+        kind = field.metadata.get("item_type", field.type)
+        choices, default = field.metadata.get("choices"), ""
+        if field.default not in (None, ()):
+            default = f" ({field.default})"
+        group.add_argument(
+            "--" + field.name.replace("_", "-"),
+            type=kind,
+            nargs="+" if field.type is tuple else None,
+            choices=choices,
+            default=argparse.SUPPRESS,
+            metavar=None if choices else field.metadata.get("metavar", METAVARS[kind]),
+            help=f"{field.metadata['help']}{default}",
+        )
