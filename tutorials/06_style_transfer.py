@@ -178,7 +178,7 @@ show(shown, columns=5, size=1.6)
 #
 # Its slope at a pixel is the sum of four signs, divided by $H W C$.
 #
-# **The whole**, in this package's preset [`keras_gen.models.style.transfer.presets.ours`](../../keras_gen/models/style/presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
+# **The whole**, in this package's preset [`keras_gen.models.style.presets.ours`](../../keras_gen/models/style/presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
 #
 # $$
 # \begin{aligned}
@@ -238,7 +238,7 @@ show(shown, columns=5, size=1.6)
 #
 # 它在一个像素上的斜率是四个正负号之和，除以 $H W C$。
 #
-# **总损失**，按本项目的预设 [`keras_gen.models.style.transfer.presets.ours`](../../keras_gen/models/style/presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
+# **总损失**，按本项目的预设 [`keras_gen.models.style.presets.ours`](../../keras_gen/models/style/presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
 #
 # $$
 # \begin{aligned}
@@ -382,12 +382,12 @@ print(f"moved by 8 pixels: content {moved[4, 0]:.3f}, style {moved[4, 1]:.4f}")
 # %% [markdown] lang="en"
 # ## Where it stands in `train_step`
 #
-# There is no `train_step`: nothing has weights. The loss (11) stands in [`keras_gen.models.style.transfer.objective.StyleObjective`](../../keras_gen/models/style/objective.py), and the descent, SciPy's L-BFGS-B, in [`keras_gen.models.style.transfer.descent.lbfgs`](../../keras_gen/models/style/descent.py):
+# There is no `train_step`: nothing has weights. The loss (11) stands in [`keras_gen.models.style.objective.StyleObjective`](../../keras_gen/models/style/objective.py), and the descent, SciPy's L-BFGS-B, in [`keras_gen.models.style.descent.lbfgs`](../../keras_gen/models/style/descent.py):
 
 # %% [markdown] lang="zh"
 # ## 它在 `train_step` 中的位置
 #
-# 这里没有 `train_step`：没有任何东西带权重。损失 (11) 在 [`keras_gen.models.style.transfer.objective.StyleObjective`](../../keras_gen/models/style/objective.py) 里，下降用 SciPy 的 L-BFGS-B，在 [`keras_gen.models.style.transfer.descent.lbfgs`](../../keras_gen/models/style/descent.py) 里：
+# 这里没有 `train_step`：没有任何东西带权重。损失 (11) 在 [`keras_gen.models.style.objective.StyleObjective`](../../keras_gen/models/style/objective.py) 里，下降用 SciPy 的 L-BFGS-B，在 [`keras_gen.models.style.descent.lbfgs`](../../keras_gen/models/style/descent.py) 里：
 
 # %%
 print(inspect.getsource(StyleObjective._from_whole))
