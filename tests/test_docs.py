@@ -10,6 +10,7 @@ import inspect
 import pydoc
 import re
 import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -153,17 +154,31 @@ def test_the_variables_of_the_notation_stand_in_the_files_that_it_names():
             assert re.search(rf"\b{variable}\b", (ROOT / file).read_text("utf-8")), (variable, file)
 
 
+def contract():
+    """Return {folder: level}, the lowest 0, as import-linter enforces it."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    (layers,) = (c["layers"] for c in settings["contracts"] if c["type"] == "layers")
+    rows = [row.split(" | ") for row in layers if row != "__main__"]
+    return {name: level for level, row in enumerate(reversed(rows)) for name in row}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_levels_of_the_architecture_are_those_that_are_enforced(language):
-    path = pages.pages(language)["architecture"]
-    source, text = ((ROOT / p).read_text("utf-8") for p in ("tests/test_structure.py", path))
-    levels = ast.literal_eval(re.search(r"^LEVELS = (\{.*?\n\})", source, re.M | re.S)[1])
+    text = (ROOT / pages.pages(language)["architecture"]).read_text("utf-8")
     table = re.findall(r"^\| (\d) \| \[`keras_gen\.(\w+)`", text, re.M)
-    table = {part: int(level) for level, part in table}
-    assert len(table) > 10 and table.items() <= levels.items()
-    drawn = re.findall(r"^ (\d)   (\w[\w ]*?)(?: {3,}\.\.\.)?(?:  \S.*)?$", text, re.M)
-    drawn = {part: int(level) for level, parts in drawn for part in parts.split()}
-    assert set(drawn.values()) == set(range(7)) and drawn.items() <= levels.items()
+    assert {folder: int(level) for level, folder in table} == contract()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_drawing_of_the_architecture_shows_the_arrows_that_there_are(language):
+    """Run scripts/draw_architecture.py where it does not."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import draw_architecture as draw
+
+    arrows = {(here, there) for here, others in draw.arrows().items() for there in others}
+    assert draw.drawn(language) == arrows
+    assert set(draw.ABOUT) == set(contract())
+    assert all(contract()[here] > contract()[there] for here, there in arrows)
 
 
 # --- docstrings and the table of losses -----------------------------------------------------------

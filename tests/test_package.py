@@ -1,12 +1,18 @@
-"""The root of the package: names that are imported when they are first used."""
+"""The package as a whole: names at its root, and the files that describe it."""
 
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
 import keras_gen
 from keras_gen import losses, models, runs
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
 def test_importing_the_package_imports_nothing_heavy():
@@ -26,3 +32,27 @@ def test_names_at_the_root_are_those_of_their_folders():
 def test_a_name_that_is_not_there_is_named():
     with pytest.raises(AttributeError, match="module 'keras_gen' has no attribute 'Gan'"):
         _ = keras_gen.Gan
+
+
+def test_the_version_is_the_same_everywhere():
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert re.search(r"^version: (.+)$", citation, re.M)[1] == keras_gen.__version__
+    assert PROJECT["project"]["version"] == keras_gen.__version__
+
+
+def test_type_hints_are_shipped():
+    assert (ROOT / "keras_gen" / "py.typed").is_file()
+    assert "py.typed" in PROJECT["tool"]["setuptools"]["package-data"]["keras_gen"]
+
+
+def test_every_make_target_that_is_explained_exists():
+    explained = set(re.findall(r"`make (\w+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    assert explained == targets and len(targets) == 7
+
+
+def test_the_linter_of_a_commit_is_the_one_of_the_tests():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    pinned = re.search(r"rev: v(\d+)\.(\d+)", hooks)
+    wanted = next(d for d in PROJECT["project"]["optional-dependencies"]["test"] if "ruff" in d)
+    assert (int(pinned[1]), int(pinned[2])) >= tuple(map(int, re.findall(r"\d+", wanted)))

@@ -83,7 +83,7 @@ def sources():
         for path in sorted((ROOT / folder).rglob("*"))
         if path.name == "LICENSE" or path.suffix in TEXTS | IMAGES
     ]
-    found += [ROOT / name for name in ("LICENSE", "CHANGELOG.md", "pyproject.toml")]
+    found += [ROOT / name for name in ("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")]
     return [str(path.relative_to(ROOT)) for path in found]
 
 
