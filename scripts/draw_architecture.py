@@ -5,8 +5,8 @@
     python scripts/draw_architecture.py            # writes docs/images/architecture.LANGUAGE.svg
 
 Levels come from the contract in pyproject.toml, arrows from the imports themselves, as
-import-linter reads them. An arrow that follows from others is left out: cli imports runs, and so does pages, which
-cli imports as well. Graphviz decides where boxes lie and how arrows run between them.
+import-linter reads them. An arrow that follows from others is left out: cli imports runs, and so
+does pages, which cli imports as well. Graphviz decides where boxes and arrows lie.
 """
 
 import html
