@@ -88,7 +88,7 @@ def bootstrap_interval(
     _check_confidence(confidence)
     if resamples < 2:
         raise ValueError(f"expected at least 2 resamples, found {resamples}")
-    arrays = [np.asarray(array) for array in arrays]
+    arrays = tuple(np.asarray(array) for array in arrays)
     if not arrays or any(array.ndim == 0 or not len(array) for array in arrays):
         raise ValueError(
             f"expected arrays with rows, found shapes {[array.shape for array in arrays]}"
