@@ -49,7 +49,8 @@ def image_folder(
 
     decode = functools.partial(_decode, image_shape=image_shape, fit=fit)
     images = np.empty((len(files), *image_shape), np.uint8)
-    count, skipped = 0, []
+    count = 0
+    skipped = []
     # More than 8 threads decode no faster, but take more memory.
     pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
     with warnings.catch_warnings():
@@ -88,9 +89,7 @@ def check_image_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
     return shape
 
 
-def _decode(
-    file: Path, image_shape: tuple[int, int, int], fit: str
-) -> np.ndarray | OSError | ValueError:
+def _decode(file, image_shape, fit):
     height, width, channels = image_shape
     try:
         photo = fit_photo(read_photo(file, channels), (height, width), fit)

@@ -72,7 +72,8 @@ class Likelihood:
 
         Reference: Burda, Grosse and Salakhutdinov 2016, arXiv:1509.00519, equation 8.
         """
-        seeds, bounds = keras.random.SeedGenerator(seed), []
+        seeds = keras.random.SeedGenerator(seed)
+        bounds = []
         for batch in _batches(images):
             posterior = self.encoder(batch, training=False)  # mean and log_var, (B, L)
             draws = [self._log_weights(batch, posterior, seeds.next()) for _ in range(k)]

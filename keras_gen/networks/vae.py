@@ -13,9 +13,11 @@ FINAL_MAP_SIDES = (7, 8)  # at one of these the encoder stops halving
 def _maps(image_shape, width):
     """Return the size of the smallest map and the channels of each convolution."""
     height, wide, channels = image_shape
-    size, halvings = height, 0
+    size = height
+    halvings = 0
     while size not in FINAL_MAP_SIDES and size % 2 == 0:
-        size, halvings = size // 2, halvings + 1
+        size //= 2
+        halvings += 1
     if height != wide or size not in FINAL_MAP_SIDES or not halvings or channels not in (1, 3):
         raise ValueError(
             "vae: expected square images of 14, 28, 56, ... or 16, 32, 64, ... pixels with 1 or 3 "
