@@ -1,4 +1,4 @@
-"""What this installation has: versions, devices, data."""
+"""What this installation provides: versions, devices, data."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -10,21 +10,21 @@ from keras_gen import data
 PACKAGES = ("keras_gen", "tensorflow", "keras", "numpy", "pillow", "tensorflow-datasets")
 
 
-def _version(package):
+def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
 
 
-def versions():
-    """Return the versions that a repetition would need, as a dict."""
+def versions() -> dict[str, str]:
+    """Return the versions that are needed to repeat a run."""
     packages = ("keras_gen", "keras", "tensorflow", "numpy", "scipy", "pillow")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
-def describe():
-    """Return some lines on versions, devices and data; nothing is downloaded."""
+def describe() -> str:
+    """Return a few lines about versions, devices and data; nothing is downloaded."""
     devices = [
         tf.config.experimental.get_device_details(device).get("device_name", device.name)
         for device in tf.config.list_physical_devices("GPU")
@@ -37,7 +37,7 @@ def describe():
         ("fashion_mnist_10k", data.fashion_mnist_10k().description.split(": ")[1]),
         (
             "fashion_mnist",
-            f"in {folder}" if folder else "not here; tensorflow-datasets downloads it",
+            f"in {folder}" if folder else "not here; tensorflow-datasets can download it",
         ),
     ]
     return "\n".join(f"{name:<20} {value}" for name, value in lines)

@@ -1,6 +1,6 @@
 """Draw the class-balanced samples of Fashion-MNIST that keras_gen embeds.
 
-10,000 training images to learn from, and 2,000 test images to measure with.
+There are 10,000 training images to learn from and 2,000 test images to measure with.
 
     python scripts/make_fashion_mnist_10k.py [FOLDER] [--seed 0] [--out FOLDER]
 
@@ -19,7 +19,7 @@ import numpy as np
 from keras_gen.data.idx import read_split
 from keras_gen.files import replacing
 
-# split, the beginning of its file names, images of each class
+# split, beginning of its file names, images per class
 SPLITS = (("train", "train", 1_000), ("test", "t10k", 200))
 EMBEDDED = Path(__file__).parents[1] / "keras_gen" / "data" / "fashion_mnist_10k"
 
@@ -30,7 +30,7 @@ def draw(images, labels, per_class, seed=0):
     Args:
         images: uint8, (N, H, W).
         labels: uint8, (N,).
-        per_class: images of each class.
+        per_class: images per class.
         seed: of the draw and of the order.
 
     Returns:

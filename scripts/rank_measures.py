@@ -2,10 +2,10 @@
 
     python scripts/rank_measures.py
 
-It prints the two tables of docs/measures.md in some ten seconds, from embedded data. Every set has
+It prints the two tables of docs/measures.md in about ten seconds, from embedded data. Every set has
 500 images and is compared with 500 test images; the imagined generator was trained on 5,000
-training images. In bold: the figures that catch the set's fault. The second table shows what the
-number of images does to the figures of real ones.
+training images. Numbers that catch the fault of their set are in bold. The second table shows how
+the number of images changes what is measured on real ones.
 """
 
 import argparse
@@ -52,8 +52,8 @@ def sets():
 
     Returns:
         500 real images to compare with; the 5,000 images that the imagined generator was trained
-        on, ten classes in turn; and a dict of the sets, names as in `CATCHES`; all uint8
-        (N, 28, 28, 1).
+        on, with the ten classes in turn; and a dict of the sets by the names in `CATCHES`; all
+        uint8 (N, 28, 28, 1).
     """
     train, test = (data.fashion_mnist_10k(split) for split in ("train", "test"))
     by_class = np.stack([train.images[train.labels == label] for label in range(10)], axis=1)
@@ -80,34 +80,34 @@ def blurred(images):
 
 
 def figures(extractor, real, fake, trained_on):
-    """Measure one set by the functions that `keras-gen evaluate` uses.
+    """Measure one set with the functions that `keras-gen evaluate` uses.
 
     Returns:
         Dict of `Measurement`s by their keys.
     """
     held_out = trained_on[N : N + len(real)]  # the yardstick
     features, classes = zip(*(extractor(x) for x in (real, fake, held_out)), strict=True)
-    found = measure_distances(extractor, *features)
-    found += measure_manifold(extractor, *features)
-    found += measure_classes(extractor, *classes[:2])
-    found += measure_sharpness(real, fake)
-    found += measure_memorization(real, fake, trained_on, trained_on)
-    return {figure.key: figure for figure in found}
+    measured = measure_distances(extractor, *features)
+    measured += measure_manifold(extractor, *features)
+    measured += measure_classes(extractor, *classes[:2])
+    measured += measure_sharpness(real, fake)
+    measured += measure_memorization(real, fake, trained_on, trained_on)
+    return {figure.key: figure for figure in measured}
 
 
 def ranking(extractor):
-    """Return the rows of the first table: each set, in bold what catches its fault."""
-    real, trained_on, made = sets()
+    """Return the rows of the first table, one for each set, with what catches its fault in bold."""
+    real, trained_on, faulty_sets = sets()
     rows = [("set", *COLUMNS.values())]
-    for name, fake in made.items():
-        found = figures(extractor, real, fake, trained_on)
-        cells = {key: f"{found[key].value:.3f}" for key in COLUMNS}
+    for name, fake in faulty_sets.items():
+        measured = figures(extractor, real, fake, trained_on)
+        cells = {key: f"{measured[key].value:.3f}" for key in COLUMNS}
         rows.append((name, *(f"**{c}**" if k in CATCHES[name] else c for k, c in cells.items())))
     return rows
 
 
 def real_images_by_number(extractor):
-    """Return the rows of the second table: training images against as many test images."""
+    """Return the rows of the second table: training images and equally many test images."""
     train, test = (
         extractor(data.fashion_mnist_10k(split).images)[0] for split in ("train", "test")
     )

@@ -1,26 +1,25 @@
 """Train FashionNet, the classifier of garments whose features measure generators.
 
 The usual features come from an Inception network made for 299x299 photographs; for 28x28 garments
-the penultimate layer of a classifier of garments is the better judge. Values are comparable only
-with the same weights file and number of images. Two commands made the stored weights:
+the penultimate layer of a classifier of garments judges better. Values are comparable only for the
+same weights file and number of images. Two commands produced the stored weights:
 
     python scripts/train_fashion_net.py
     python scripts/train_fashion_net.py --resume --epochs 5 --rate 2e-3 --seed 2
 
-and `--epochs 0` prints their figures. That the second was worth while was judged on the test
-images, so that its 92.33 % are slightly optimistic as an accuracy; as a judge of generators the
-classifier does not suffer from it.
+and `--epochs 0` prints their accuracy and two distances. The test images decided that the second
+command was worthwhile, so that its accuracy of 92.33 % is slightly optimistic; this does not affect
+the classifier as a judge of generators.
 """
 
 import argparse
-import hashlib
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_gen import data
-from keras_gen.files import replacing
+from keras_gen.files import digest, replacing
 from keras_gen.measures import frechet_distance
 from keras_gen.measures.features import FASHION_NET_WEIGHTS, load_features
 from keras_gen.networks import fashion_net
@@ -29,7 +28,7 @@ from keras_gen.networks import fashion_net
 def train(images, labels, epochs, peak_rate=4e-3, resume=False, batch_size=128):
     """Train the classifier (random flips, warm-up, cosine learning rate) and store its weights.
 
-    Computes in bfloat16, which is faster; the weights are float32.
+    Training computes in bfloat16, which is faster; the weights are float32.
 
     Args:
         images: uint8 (N, 28, 28, 1).
@@ -37,7 +36,7 @@ def train(images, labels, epochs, peak_rate=4e-3, resume=False, batch_size=128):
         epochs: passes over the images, >= 1.
         peak_rate: highest learning rate.
         resume: start from the stored weights.
-        batch_size: images of one step.
+        batch_size: images per step.
     """
 
     def prepare(image, label):
@@ -67,7 +66,7 @@ def train(images, labels, epochs, peak_rate=4e-3, resume=False, batch_size=128):
 
 
 def print_figures(train_images, test_images, test_labels):
-    """Print the accuracy of the stored weights, and two distances that give the scale."""
+    """Print the accuracy of the stored weights, and two distances that give a sense of scale."""
     features = load_features("fashion_net", test_images.shape[1:])
     real, classes = features(test_images)
     print(f"test accuracy {np.mean(classes == test_labels):.4f}")
@@ -78,19 +77,21 @@ def print_figures(train_images, test_images, test_labels):
 
 
 def main():
-    """Train the classifier, or print the figures of the stored one."""
+    """Train the classifier, or print the numbers of the stored one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=7, help="0 prints the stored one's figures")
+    parser.add_argument(
+        "--epochs", type=int, default=7, help="0: print the numbers of the stored one"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=4e-3, help="highest learning rate")
-    parser.add_argument("--resume", action="store_true", help="go on from the stored weights")
+    parser.add_argument("--resume", action="store_true", help="start from the stored weights")
     args = parser.parse_args()
     keras.utils.set_random_seed(args.seed)
     real_train, real_test = data.fashion_mnist("train"), data.fashion_mnist("test")
     if args.epochs:
         train(real_train.images, real_train.labels, args.epochs, args.rate, args.resume)
-        digest = hashlib.sha256(FASHION_NET_WEIGHTS.read_bytes()).hexdigest()
-        print(f"stored; keras_gen refuses them until FASHION_NET_SHA256 is {digest}")
+        sha256 = digest(FASHION_NET_WEIGHTS)
+        print(f"stored; keras_gen refuses the weights until FASHION_NET_SHA256 is {sha256}")
     else:
         print_figures(real_train.images, real_test.images, real_test.labels)
 

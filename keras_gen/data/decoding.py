@@ -1,18 +1,19 @@
 """One photo: decoded to upright 8-bit sRGB pixels, and resized without aliasing."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-# Photos come from strangers: only the formats that are promised, none of Pillow's rare decoders.
+# Photos come from strangers, so only the documented formats are decoded, never Pillow's rare ones.
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-def read_photo(path, channels=3):
-    """Read a JPEG, PNG or WebP file as one looks at it: `decode`, with transparency on white.
+def read_photo(path: str | Path, channels: int = 3) -> Image.Image:
+    """Read a JPEG, PNG or WebP file upright, as a viewer shows it, with transparency on white.
 
     Args:
         path: the file.
@@ -29,12 +30,12 @@ def read_photo(path, channels=3):
     return flatten(decode(path)).convert("L" if channels == 1 else "RGB")
 
 
-def decode(path):
+def decode(path: str | Path) -> Image.Image:
     """Decode a JPEG, PNG or WebP file to upright sRGB pixels of 8 bits.
 
-    EXIF rotation is applied. An embedded colour profile is converted to sRGB (perceptual intent);
-    a broken one, or one for other channels than the file has, is ignored. 16-bit grey is rounded
-    to 8 bits; of 16-bit colour Pillow keeps the upper byte.
+    EXIF rotation is applied. Colours are converted from an embedded profile to sRGB (perceptual
+    intent); a profile that is broken or made for other channels than those of the file is ignored.
+    16-bit grey is rounded to 8 bits; of 16-bit colour Pillow keeps the upper byte.
 
     Args:
         path: the file.
@@ -56,34 +57,28 @@ def decode(path):
             return _standard(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:
         raise ValueError(f"{path}: not a JPEG, PNG or WebP image") from error
-    except Exception as error:  # damaged files make decoders raise nearly any type
+    except Exception as error:  # damaged files make decoders raise almost any type of error
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ValueError(f"{path}: {reason}") from error
 
 
-def flatten(image, background="white"):
-    """Lay an image on a background.
-
-    Args:
-        image: `PIL.Image.Image` of mode "RGB" or "RGBA".
-        background: colour that shows through.
-
-    Returns:
-        `PIL.Image.Image` of mode "RGB".
-    """
+def flatten(image: Image.Image, background: str = "white") -> Image.Image:
+    """Lay an image of mode "RGB" or "RGBA" on a background; the result has mode "RGB"."""
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, background), image)
     return image.convert("RGB")
 
 
-def fit_photo(image, size, fit="pad", fill="white"):
-    """Resize an image to exactly `size`, antialiased (Lanczos), with its aspect kept.
+def fit_photo(
+    image: Image.Image, size: Sequence[int], fit: str = "pad", fill: str = "white"
+) -> Image.Image:
+    """Resize an image to exactly `size`, antialiased (Lanczos), keeping its aspect ratio.
 
     Args:
         image: `PIL.Image.Image` of mode "L" or "RGB".
         size: `(height, width)` in pixels.
-        fit: "pad" shows the whole image, centred on `fill`; "crop" fills `size` with the centre
-            of the image.
+        fit: "pad" shows the whole image, centred on a background of colour `fill`; "crop" fills
+            `size` with the centre of the image.
         fill: colour of the bars that "pad" adds.
 
     Returns:
@@ -98,7 +93,7 @@ def fit_photo(image, size, fit="pad", fill="white"):
     if fit != "pad":
         raise ValueError(f"unknown fit {fit!r}: expected 'pad' or 'crop'")
     scale = min(width / image.width, height / image.height)
-    # A very long image keeps at least one pixel of its short side.
+    # A very long image keeps at least one pixel on its short side.
     inner = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     canvas = Image.new(image.mode, (width, height), fill)
     corner = ((width - inner[0]) // 2, (height - inner[1]) // 2)
@@ -106,29 +101,30 @@ def fit_photo(image, size, fit="pad", fill="white"):
     return canvas
 
 
-def _standard(image):
+def _standard(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
-    if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion clips at 255
+    if image.mode.startswith("I"):  # 16-bit grey, which Pillow's own conversion clips at 255
         levels = np.asarray(image, np.float32) / 257.0
         image = Image.fromarray(np.round(levels).astype(np.uint8))
     if not image.has_transparency_data:
         return _srgb(image, profile)
     grey = image.mode in ("L", "LA")
     image = image.convert("RGBA")
-    # Profiles are for the channels of the file, so grey is converted as one channel.
+    # A profile is made for the channels of the file, so grey is converted as one channel.
     colour = _srgb(image.getchannel("R") if grey else image.convert("RGB"), profile)
     colour.putalpha(image.getchannel("A"))
     return colour
 
 
-def _srgb(image, profile):
+def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode not in ("L", "RGB", "CMYK"):
         image = image.convert("RGB")
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             target = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+            converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+            return converted or image  # Pillow returns None only for a change in place
         except (OSError, ImageCms.PyCMSError):
-            pass  # broken, or made for other channels
+            pass  # the profile is broken, or made for other channels
     return image.convert("RGB")

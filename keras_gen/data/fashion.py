@@ -138,20 +138,20 @@ def idx_folder(folder: str | Path, split: str = "train") -> ImageData:
         ValueError: unknown split, or damaged files.
     """
     images, labels = read_split(folder, split)
-    known = _recognise(images, labels, split)
+    name = _recognise(images, labels, split)
     return ImageData(
         images[..., None],
-        known or Path(folder).resolve().name,
+        name or Path(folder).resolve().name,
         f"from {folder}",
         labels,
-        FASHION_MNIST_CLASSES if known else None,
+        FASHION_MNIST_CLASSES if name else None,
     )
 
 
 def _recognise(images, labels, split):
     digests = hashlib.sha256(images).hexdigest(), hashlib.sha256(labels).hexdigest()
-    for (name, known_split), known in SHA256.items():
-        if known_split == split and known == digests:
+    for (name, its_split), its_digests in SHA256.items():
+        if (its_split, its_digests) == (split, digests):
             return name
     return None
 

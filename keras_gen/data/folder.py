@@ -1,8 +1,9 @@
-"""A folder of one's own product photos as one array of equal images."""
+"""A folder of your own product photos as one array of images of one size."""
 
 import functools
 import os
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,25 +15,31 @@ from keras_gen.data.decoding import SUFFIXES, fit_photo, read_photo
 from keras_gen.data.image_data import ImageData
 
 
-def image_folder(path, image_shape=(64, 64, 3), fit="pad", strict=False):
-    """Load all photos under a folder, brought to one size.
+def image_folder(
+    path: str | Path,
+    image_shape: Sequence[int] = (64, 64, 3),
+    fit: str = "pad",
+    strict: bool = False,
+) -> ImageData:
+    """Load all photos under a folder, resized to one size.
 
-    The folder is searched recursively for .jpg, .jpeg, .png and .webp (any case) and read in the
-    order of the paths; hidden files and folders are left out.
+    The folder is searched recursively for .jpg, .jpeg, .png and .webp files (in upper or lower
+    case), which are read in the order of their paths; hidden files and folders are left out.
 
     Args:
         path: the folder.
         image_shape: `(height, width, channels)` of the result, channels 1 (grey) or 3 (RGB).
-        fit: "pad" keeps the whole photo and adds white bars, "crop" keeps its centre.
-        strict: refuse the folder if one file cannot be read, instead of skipping that file.
+        fit: "pad" keeps the whole photo and adds white bars; "crop" keeps its centre.
+        strict: refuse the folder if a file cannot be read, instead of skipping that file.
 
     Returns:
-        `ImageData` with images (N, H, W, C), no labels, and the `skipped` files with reasons.
+        `ImageData` with images (N, H, W, C), without labels, and with the `skipped` files and the
+        reasons.
 
     Raises:
         FileNotFoundError: no such folder, or no image file in it.
-        ValueError: `path` is a file, a wrong argument, no readable image, or, with `strict`, a
-            file that cannot be read.
+        ValueError: `path` is a file, an argument is wrong, no image can be read, or, with `strict`,
+            one of them cannot.
     """
     image_shape = check_image_shape(image_shape)
     if fit not in ("pad", "crop"):
@@ -42,11 +49,13 @@ def image_folder(path, image_shape=(64, 64, 3), fit="pad", strict=False):
 
     decode = functools.partial(_decode, image_shape=image_shape, fit=fit)
     images = np.empty((len(files), *image_shape), np.uint8)
-    count, skipped = 0, []
-    pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))  # more decode no faster, but hold RAM
+    count = 0
+    skipped = []
+    # More than 8 threads decode no faster, but take more memory.
+    pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
     with warnings.catch_warnings():
-        # Pillow warns from 89 million pixels on and refuses from twice as many on; here a photo
-        # that large is an unreadable file like any other.
+        # Pillow warns above 89 million pixels and refuses above twice as many; here a photo that
+        # large counts as an unreadable file like any other.
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             results = pool.map(decode, files)
@@ -64,24 +73,14 @@ def image_folder(path, image_shape=(64, 64, 3), fit="pad", strict=False):
     if not count:
         file, reason = skipped[0]
         raise ValueError(
-            f"{path}: none of the {len(files):,} image files can be read, first {file}: {reason}"
+            f"{path}: none of the {len(files):,} image files can be read; first {file}: {reason}"
         )
     name, origin = path.resolve().name, f"from {path}"
     return ImageData(images[:count], name, origin, skipped=tuple(skipped))
 
 
-def check_image_shape(image_shape):
-    """Return `image_shape` as a tuple if it is one that images can be brought to.
-
-    Args:
-        image_shape: `(height, width, channels)`.
-
-    Returns:
-        The tuple.
-
-    Raises:
-        ValueError: not three positive integers, or channels other than 1 and 3.
-    """
+def check_image_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
+    """Return `image_shape` as a tuple; raise ValueError unless images can be resized to it."""
     shape = tuple(image_shape)
     if len(shape) != 3 or min(shape) < 1 or shape[2] not in (1, 3):
         raise ValueError(
@@ -95,7 +94,7 @@ def _decode(file, image_shape, fit):
     try:
         photo = fit_photo(read_photo(file, channels), (height, width), fit)
     except (OSError, ValueError) as error:
-        return error  # for the caller to judge: one bad file must not stop the others
+        return error  # the caller decides: one bad file must not stop the others
     return np.asarray(photo).reshape(image_shape)
 
 
@@ -104,7 +103,7 @@ def _image_files(folder):
         raise FileNotFoundError(f"{folder}: expected a folder of images, found nothing")
     if not folder.is_dir():
         raise ValueError(f"{folder}: expected a folder of images, found a file")
-    # Hidden ones are copies that tools leave behind: .ipynb_checkpoints, .thumbnails, macOS' ._*
+    # Hidden files are copies that tools leave behind: .ipynb_checkpoints, .thumbnails, macOS' ._*
     visible = [
         file
         for file in folder.rglob("*")

@@ -16,17 +16,11 @@ _UNSIGNED_BYTE = 8
 _PREFIX = {"train": "train", "test": "t10k"}
 
 
-def read_idx(path):
-    """Read one IDX file of unsigned bytes, gzipped or not.
-
-    Args:
-        path: the file.
-
-    Returns:
-        uint8 array (read-only) of the shape that the header states.
+def read_idx(path: str | Path) -> np.ndarray:
+    """Read one IDX file of unsigned bytes, gzipped or not, as a read-only uint8 array.
 
     Raises:
-        ValueError: the file is not IDX, is truncated, or holds more or less than its header says.
+        ValueError: the file is not IDX, is damaged, or holds more or less than its header states.
     """
     data = Path(path).read_bytes()
     if data[:2] == b"\x1f\x8b":
@@ -47,25 +41,17 @@ def read_idx(path):
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
 
 
-def has_idx(folder, split="train"):
-    """Say whether `folder` holds the images of a split under MNIST's file name.
-
-    Args:
-        folder: the folder.
-        split: "train" or "test".
-
-    Returns:
-        bool.
-    """
+def has_idx(folder: str | Path, split: str = "train") -> bool:
+    """Return whether `folder` holds the images of a split under MNIST's file name."""
     return _find(folder, split, "images-idx3") is not None
 
 
-def read_split(folder, split="train"):
+def read_split(folder: str | Path, split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Read the images and labels of a split, stored under MNIST's file names.
 
     Args:
-        folder: holds `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`, for the test
-            split the same with `t10k`; the suffix `.gz` may be missing.
+        folder: holds `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`, or for the test
+            split the same names with `t10k`; the suffix `.gz` may be missing.
         split: "train" or "test".
 
     Returns:
@@ -73,7 +59,7 @@ def read_split(folder, split="train"):
 
     Raises:
         FileNotFoundError: one of the two files is missing.
-        ValueError: unknown split, a damaged file, or files that do not fit each other.
+        ValueError: unknown split, a damaged file, or files that do not belong together.
     """
     images_file = _find(folder, split, "images-idx3")
     labels_file = _find(folder, split, "labels-idx1")

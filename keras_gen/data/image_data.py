@@ -14,10 +14,10 @@ class ImageData:
     Attributes:
         images: uint8, (N, H, W, C) with C = 1 or 3.
         name: short name, for example "fashion_mnist" or that of the folder.
-        origin: where the images were found, as words: "embedded", "from <folder>", "from tfds".
+        origin: where the images come from, in words: "embedded", "from <folder>", "from tfds".
         labels: uint8, (N,), or None.
-        class_names: tuple of str, one for each label value, or None.
-        skipped: tuple of `(file, reason)`, the files that could not be read.
+        class_names: one name for each label value, or None.
+        skipped: `(file, reason)` of each file that could not be read.
     """
 
     images: np.ndarray
@@ -28,8 +28,8 @@ class ImageData:
     skipped: tuple[tuple[str, str], ...] = ()
 
     @property
-    def description(self):
-        """One line that says what was loaded."""
+    def description(self) -> str:
+        """What was loaded, in one line."""
         count, height, width, channels = self.images.shape
         notes = []
         if self.labels is not None:
@@ -42,6 +42,6 @@ class ImageData:
         return f"{line} ({'; '.join(notes)})" if notes else line
 
     @functools.cached_property
-    def sha256(self):
-        """Hex digest of the bytes of `images` in C order: says exactly which pixels a run saw."""
-        return hashlib.sha256(np.ascontiguousarray(self.images)).hexdigest()
+    def sha256(self) -> str:
+        """Hex digest of the bytes of `images` in C order, which identifies the pixels of a run."""
+        return hashlib.sha256(np.ascontiguousarray(self.images).data).hexdigest()

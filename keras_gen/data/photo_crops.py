@@ -1,6 +1,6 @@
-"""Photographs that packages ship, cut into many crops: content for style transfer offline.
+"""Photographs that packages ship, cut into many crops: offline content for style transfer.
 
-Training crops come from the photographs in the wheel of scikit-image (extra `photos`) that are
+Training crops come from those photographs in the wheel of scikit-image (extra `photos`) that are
 natural, in colour and free:
 
     astronaut.png  Eileen Collins, by NASA; public domain
@@ -8,14 +8,15 @@ natural, in colour and free:
     coffee.png     a cup of espresso, by Rachel Michetti, courtesy of Pikolo Espresso Bar; CC0
     rocket.jpg     a launch of a Falcon 9, by SpaceX; public domain
 
-Left out are the motorcycles, for which no licence is stated, and pictures of stars and of tissue,
-which have no objects. Test crops come from this package's product pictures, which are in no
-training crop.
+The motorcycles are left out because no licence is stated for them, and the pictures of stars and of
+tissue because they show no objects. Test crops come from this package's product pictures, which are
+in no training crop.
 
 Reference: the docstrings of `skimage.data`, for authors and licences.
 """
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,19 +32,19 @@ COUNTS = {"train": 2000, "test": 400}  # crops
 CROP_SHARES = (0.3, 1.0)  # side of a crop, as a share of the largest that fits
 
 
-def photo_crops(image_shape=(128, 128, 3), split="train"):
-    """Cut the photographs into crops of random place and size, half of them mirrored.
+def photo_crops(image_shape: Sequence[int] = (128, 128, 3), split: str = "train") -> ImageData:
+    """Cut the photographs into crops of random position and size, half of them mirrored.
 
     Args:
         image_shape: `(height, width, channels)`, channels 1 or 3.
-        split: "train", 2,000 crops of the photographs of scikit-image, or "test", 400 crops of the
+        split: "train" for 2,000 crops of scikit-image's photographs, "test" for 400 crops of the
             product pictures.
 
     Returns:
-        `ImageData`, the same at every call; crops of each photograph equally often.
+        `ImageData`, the same at every call, with equally many crops of each photograph.
 
     Raises:
-        FileNotFoundError: scikit-image is not installed, or a photograph is missing from it.
+        FileNotFoundError: scikit-image is not installed, or lacks one of the photographs.
         ValueError: unknown split.
     """
     if split not in COUNTS:
@@ -58,8 +59,10 @@ def photo_crops(image_shape=(128, 128, 3), split="train"):
     return ImageData(np.stack(crops), "photos", f"crops of {len(files)} {origin}")
 
 
-def random_crop(picture, image_shape, rng):
-    """Cut a random box out of a picture, bring it to a size, and mirror it half of the time.
+def random_crop(
+    picture: Image.Image, image_shape: Sequence[int], rng: np.random.Generator
+) -> np.ndarray:
+    """Cut a random box out of a picture, resize it, and mirror it half of the time.
 
     Args:
         picture: `PIL.Image.Image` of mode "L" or "RGB".
@@ -70,7 +73,7 @@ def random_crop(picture, image_shape, rng):
         uint8 (H, W, C).
     """
     height, width, _ = image_shape
-    largest = min(picture.height / height, picture.width / width)  # picture's pixels for one
+    largest = min(picture.height / height, picture.width / width)  # pixels of the picture per pixel
     scale = largest * rng.uniform(*CROP_SHARES)
     top = rng.uniform(0.0, picture.height - scale * height)
     left = rng.uniform(0.0, picture.width - scale * width)
@@ -80,14 +83,10 @@ def random_crop(picture, image_shape, rng):
     return crop[:, ::-1] if rng.random() < 0.5 else crop
 
 
-def scikit_image_data():
-    """Return the folder of pictures in scikit-image, without importing it.
-
-    Raises:
-        FileNotFoundError: scikit-image is not installed.
-    """
+def scikit_image_data() -> Path:
+    """Return the folder of pictures in scikit-image, without importing it."""
     package = importlib.util.find_spec("skimage")
-    if package is None:
+    if package is None or not package.submodule_search_locations:
         raise FileNotFoundError(
             "data photos: expected scikit-image, found none; pip install keras_gen[photos]"
         )

@@ -13,13 +13,13 @@ def steps_per_epoch(n, batch_size):
 
     Args:
         n: number of images.
-        batch_size: images in a batch.
+        batch_size: images per batch.
 
     Returns:
         int, at least 1.
 
     Raises:
-        ValueError: there are fewer images than one batch needs, or `batch_size` is below 1.
+        ValueError: `batch_size` is below 1 or above the number of images.
     """
     if not 1 <= batch_size <= n:
         raise ValueError(f"expected a batch size from 1 to the {n:,} images, found {batch_size:,}")
@@ -27,18 +27,18 @@ def steps_per_epoch(n, batch_size):
 
 
 def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, labels=None):
-    """Stream shuffled batches without end; batch t depends on the arguments and on t alone.
+    """Stream shuffled batches without end; batch t depends only on the arguments and on t.
 
     Step t belongs to epoch t // steps_per_epoch. Each epoch is a new permutation of all images,
-    drawn from (seed, epoch); those that fill no batch at its end are left out of that epoch. A run
-    resumed with `start_step=t` therefore sees exactly what an uninterrupted one would.
+    drawn from (seed, epoch); images that do not fill a batch at its end are left out of that epoch.
+    A run resumed with `start_step=t` therefore sees exactly what an uninterrupted one would.
 
     Args:
         images: uint8, (N, H, W, C).
         batch_size: B, at most N.
         seed: int; another seed gives other permutations.
-        start_step: number of batches that were already used.
-        scale: function from uint8 to the networks' scale, see `keras_gen.data.scales`.
+        start_step: number of batches that have already been used.
+        scale: function from uint8 to the networks' scale; see `keras_gen.data.scales`.
         labels: (N, ...), one per image, or None.
 
     Returns:
@@ -46,7 +46,7 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
         and their labels (B, ...).
 
     Raises:
-        ValueError: images of another dtype or rank, fewer of them than one batch needs, another
+        ValueError: images of another dtype or rank, fewer images than one batch needs, another
             number of labels, or a negative `start_step`.
     """
     if images.ndim != 4 or images.dtype != "uint8":
@@ -60,15 +60,15 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
         raise ValueError(f"expected labels of {n:,} images, found {len(labels):,}")
     steps = steps_per_epoch(n, batch_size)
     # Eager tensors are inputs of the dataset's graph, not constants in it, so the 2 GB limit of
-    # protocol buffers does not apply to them. In RAM, because tf.data gathers on the CPU.
+    # protocol buffers does not apply to them. They stay in RAM, because tf.data runs on the CPU.
     with tf.device("CPU"):
         images = tf.constant(images)
         labels = None if labels is None else tf.constant(labels)
         seed = tf.constant([seed, 0], tf.int64)
 
     def index_batches(epoch):
-        # Not `index_shuffle`: with 60,000 images its permutations of different epochs correlate
-        # by 0.77, and with 256 or fewer it repeats after 256 epochs (TensorFlow 2.21).
+        # Not `index_shuffle`: with 60,000 images its permutations of different epochs have a
+        # correlation of 0.77, and with 256 or fewer they repeat after 256 epochs (TensorFlow 2.21).
         epoch_seed = tf.random.experimental.stateless_fold_in(seed, epoch)
         order = tf.random.experimental.stateless_shuffle(tf.range(n), epoch_seed, alg="philox")
         full = tf.reshape(order[: steps * batch_size], (steps, batch_size))

@@ -1,4 +1,4 @@
-"""The pictures that come with this package, and how they are named."""
+"""The pictures that this package ships, and how they are named."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ PICTURES = SHIPPED  # its former name
 PRODUCTS = [SHIPPED / f"{name}.jpg" for name in ("mug", "perfume", "handbag", "sneaker")]
 
 
-def picture_path(name):
-    """Return the path of a picture: a file, or one of the package's own, a style or a product.
+def picture_path(name: str | Path) -> Path:
+    """Return the path of a picture: a file, or a style or product picture of this package.
 
     Args:
         name: path of a file, or a bare name such as "stained_glass".
 
     Raises:
-        ValueError: neither.
+        ValueError: the name is neither.
     """
     if Path(name).is_file():
         return Path(name)

@@ -1,6 +1,7 @@
 """`load`: one call for every source of images."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +17,30 @@ from keras_gen.data.photo_crops import photo_crops
 SOURCES = ("fashion_mnist_10k", "fashion_mnist", "photos")
 
 
-def load(source, image_shape=None, split="train", fit="pad", strict=False) -> ImageData:
+def load(
+    source: str | Path,
+    image_shape: Sequence[int] | None = None,
+    split: str = "train",
+    fit: str = "pad",
+    strict: bool = False,
+) -> ImageData:
     """Load images from a named source or a folder.
 
     Args:
         source: "fashion_mnist_10k", "fashion_mnist", "photos" (crops of a few photographs), or the
-            path of a folder: one that holds MNIST's four IDX files, or one of photos.
-        image_shape: `(height, width, channels)`; None keeps the IDX images as they are,
-            (28, 28, 1), and means (64, 64, 3) for photos.
+            path of a folder that holds MNIST's four IDX files or photos.
+        image_shape: `(height, width, channels)`; None keeps IDX images as they are, (28, 28, 1),
+            and means (64, 64, 3) for photos.
         split: "train" or "test"; a folder of photos has no test split.
-        fit: how photos are brought to the size, "pad" or "crop".
-        strict: refuse a folder of photos that holds an unreadable file, instead of skipping it.
+        fit: how photos are resized to the shape, "pad" or "crop".
+        strict: refuse a folder of photos that holds an unreadable file, instead of skipping the
+            file.
 
     Returns:
         `ImageData`.
 
     Raises:
-        FileNotFoundError: files that were asked for are not there.
+        FileNotFoundError: the files of the source are not there.
         ValueError: unknown source, split, shape or fit, or damaged files.
     """
     if image_shape is not None:
@@ -57,14 +65,17 @@ def load(source, image_shape=None, split="train", fit="pad", strict=False) -> Im
     return dataclasses.replace(data, images=_to_shape(data.images, image_shape))
 
 
-def held_out(source, image_shape=None, fit="pad"):
-    """Load images that a model trained on the source has not seen, where the source has any.
+def held_out(
+    source: str | Path, image_shape: Sequence[int] | None = None, fit: str = "pad"
+) -> tuple[str, ImageData]:
+    """Load images that a model trained on the source has not seen, if the source has any.
 
     Args:
         source, image_shape, fit: as for `load`.
 
     Returns:
-        ("test", `ImageData`), or ("train", `ImageData`) for a folder of photos, which has no split.
+        ("test", `ImageData`), or ("train", `ImageData`) for a source without a test split, such as
+        a folder of photos.
 
     Raises:
         FileNotFoundError, ValueError: as for `load`.
@@ -75,16 +86,17 @@ def held_out(source, image_shape=None, fit="pad"):
 
 
 def _to_shape(images, image_shape):
-    """Bring grey images on black, (N, h, w, 1), to (N, H, W, C)."""
+    """Pad or resize grey images on black, (N, h, w, 1), to (N, H, W, C)."""
     height, width, channels = image_shape
     rows, columns = height - images.shape[1], width - images.shape[2]
     if 0 <= rows <= 4 and 0 <= columns <= 4:
-        # 28 -> 32 for networks that halve the size often: a margin keeps every pixel as it is.
+        # 28 -> 32, for networks that halve the size often: a margin keeps every pixel as it is.
         margins = [(0, 0), (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)]
         images = np.pad(images, [*margins, (0, 0)])
     else:
         resized = np.empty((len(images), height, width, 1), np.uint8)
         for index, image in enumerate(images[..., 0]):
-            resized[index, ..., 0] = fit_photo(Image.fromarray(image), (height, width), fill=0)
+            photo = fit_photo(Image.fromarray(image), (height, width), fill="black")
+            resized[index, ..., 0] = np.asarray(photo)
         images = resized
     return np.repeat(images, channels, axis=-1)

@@ -1,21 +1,25 @@
 """The reparameterisation: a random draw through which gradients pass."""
 
+from typing import Any
+
 import keras
 from keras import ops
+
+Tensor = Any  # a tensor of Keras' backend
 
 
 @keras.saving.register_keras_serializable("keras_gen")
 class GaussianSampling(keras.layers.Layer):
-    r"""Draw from the Gaussian that an encoder describes.
+    r"""Draw a sample from the Gaussian that an encoder describes.
 
     Formula:
         $z = \mu + \sigma \epsilon$, $\epsilon \sim N(0, 1)$, $\sigma = e^{\log \sigma^2 / 2}$
         mean + exp(log_var / 2) * noise
 
-    The noise comes from outside and $z$ is a smooth function of $\mu$ and $\sigma$, so that the
-    gradient of the expectation is the mean of the gradients. Computes in float32 under every
-    precision policy. Under `tf.distribute` all replicas draw the same noise, each for other images;
-    that biases nothing.
+    The noise does not depend on the parameters and $z$ is a smooth function of $\mu$ and $\sigma$,
+    so that the gradient of the expectation is the mean of the gradients. The layer computes in
+    float32 under every precision policy. Under `tf.distribute` all replicas draw the same noise,
+    each for different images, which introduces no bias.
 
     Args:
         seed: integer; the same seed gives the same sequence of draws.
@@ -30,16 +34,16 @@ class GaussianSampling(keras.layers.Layer):
     Reference: Kingma and Welling 2014, arXiv:1312.6114, section 2.4.
     """
 
-    def __init__(self, seed=0, **kwargs):
+    def __init__(self, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def call(self, mean, log_var):
+    def call(self, mean: Tensor, log_var: Tensor) -> Tensor:
         """Return mean + exp(log_var / 2) * noise."""
         noise = keras.random.normal(ops.shape(mean), seed=self.seed_generator)  # (B, L)
         return mean + ops.exp(0.5 * log_var) * noise  # (B, L)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "seed": self.seed}

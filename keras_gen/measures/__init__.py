@@ -1,18 +1,18 @@
 """Measures of image quality: arrays in, numbers out.
 
-    pairs.py       an image against the one that it should equal: PSNR, SSIM
-    distances.py   a set against a set: Fréchet distance, kernel distance
-    manifold.py    quality and variety apart: precision and recall, density and coverage
+    pairs.py       an image and the one that it should equal: PSNR, SSIM
+    distances.py   two sets of images: Fréchet distance, kernel distance
+    manifold.py    quality and variety separately: precision and recall, density and coverage
     neighbours.py  copies of training images, and near-duplicates among the samples
     classes.py     which classes occur, and how evenly
-    likelihood.py  how likely a VAE finds images
+    likelihood.py  how likely images are under a VAE
     sharpness.py   how strong the edges of an image are
-    style.py       what style transfer kept of the content, how near it came to the style
+    style.py       what style transfer kept of the content, and how close it came to the style
     pca.py         the best linear autoencoder, a yardstick for reconstructions
     features.py    the networks whose features measure samples
-    intervals.py   how sure a measured number is
+    intervals.py   how certain a measured number is
 
-Real comes first, fake second; the same seed gives the same number.
+Real comes before fake; the same seed gives the same number.
 """
 
 from keras_gen.measures.classes import class_entropy, class_shares

@@ -1,16 +1,16 @@
-r"""Which kinds of images a generator draws, and how evenly."""
+r"""Which classes of images a generator draws, and how evenly."""
 
 import numpy as np
 
 
-def class_shares(classes, n_classes=10):
+def class_shares(classes: np.ndarray, n_classes: int = 10) -> np.ndarray:
     r"""Share of each class among the samples.
 
     Formula:
         $p_c = \frac{1}{N} \sum_i \mathbf{1}[c_i = c]$
 
     Args:
-        classes: (N,) integers in [0, n_classes), as a classifier assigns them, N >= 1.
+        classes: (N,) integers in [0, n_classes) that a classifier assigns, N >= 1.
         n_classes: number of classes.
 
     Returns:
@@ -31,7 +31,7 @@ def class_shares(classes, n_classes=10):
     return np.bincount(classes, minlength=n_classes) / len(classes)
 
 
-def class_entropy(shares):
+def class_entropy(shares: np.ndarray) -> float:
     r"""Entropy of the shares: how evenly the classes occur.
 
     Formula:
@@ -41,7 +41,7 @@ def class_entropy(shares):
         shares: (K,) floats >= 0 of sum 1.
 
     Returns:
-        float in nats: 0 for one class only, log K for equal shares (2.303 for ten).
+        float in nats: 0 for a single class, log K for equal shares (2.303 for ten classes).
 
     Raises:
         ValueError: another shape, negative shares, or another sum.

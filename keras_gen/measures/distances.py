@@ -1,24 +1,25 @@
 r"""How far one set of images is from another: distances between sets of feature vectors.
 
-Neither distance needs pairs. The features come from a network that knows the subject, so values
-are comparable only for one network; those of `frechet_distance` also only for one number of images.
+Neither distance needs pairs. The features come from a network that knows the subject, so values can
+be compared only for the same network, and those of `frechet_distance` only for the same number of
+images.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-BLOCKS = 10  # fewer values would give a standard error that is itself a guess
+MIN_BLOCKS = 10  # with fewer, the standard error itself would be a guess
 
 
 class KernelDistance(NamedTuple):
-    """Squared maximum mean discrepancy, and the standard error of this estimate of it."""
+    """An estimate of the squared maximum mean discrepancy, and its standard error."""
 
     value: float
     standard_error: float
 
 
-def frechet_distance(real_features, fake_features):
+def frechet_distance(real_features: np.ndarray, fake_features: np.ndarray) -> float:
     r"""Fréchet distance (squared) between Gaussians fitted to two sets of features: the FID.
 
     Formula:
@@ -26,13 +27,14 @@ def frechet_distance(real_features, fake_features):
         - 2 (\Sigma_r \Sigma_f)^{1/2})$
         |m_r - m_f|^2 + tr(S_r) + tr(S_f) - 2 tr(sqrt(S_r S_f)), covariances over n - 1
 
-    The usual way takes a general matrix root of $\Sigma_r \Sigma_f$, which is unstable where the
-    product is nearly singular. With $\Sigma_r = R_r^T R_r$ and $\Sigma_f = R_f^T R_f$ the
-    eigenvalues of $\Sigma_r \Sigma_f$ are the squared singular values of $R_r R_f^T$, so the last
-    trace is the sum of those, and the triangular factors of the centred features give $R$ without
-    forming a covariance. This is exact also for fewer samples than dimensions.
+    The usual implementation takes a general matrix square root of $\Sigma_r \Sigma_f$, which is
+    unstable where the product is nearly singular. With $\Sigma_r = R_r^T R_r$ and
+    $\Sigma_f = R_f^T R_f$ the eigenvalues of $\Sigma_r \Sigma_f$ are the squared singular values of
+    $R_r R_f^T$, so the last trace is the sum of these singular values, and the triangular factors
+    of the centred features give $R$ without forming a covariance. This is exact even for fewer
+    samples than dimensions.
 
-    The estimate is biased upward, the more the fewer the samples: compare equal numbers only.
+    The estimate is biased upward, the more so the fewer the samples: compare only equal numbers.
 
     Args:
         real_features: (N, D) finite floats, N >= 2.
@@ -58,7 +60,9 @@ def frechet_distance(real_features, fake_features):
     return float(max(distance, 0.0))  # rounding can leave -1e-15 for equal sets
 
 
-def kernel_distance(real_features, fake_features, block_size=1000, seed=0):
+def kernel_distance(
+    real_features: np.ndarray, fake_features: np.ndarray, block_size: int = 1000, seed: int = 0
+) -> KernelDistance:
     r"""Kernel distance: the squared maximum mean discrepancy of a cubic kernel, the KID.
 
     Formula:
@@ -67,16 +71,17 @@ def kernel_distance(real_features, fake_features, block_size=1000, seed=0):
         - \frac{2}{m^2} \sum_{i,j} k(x_i, y_j)$
         averaged over the blocks; standard error = std(blocks, ddof=1) / sqrt(number of blocks)
 
-    Unbiased at every number of samples, hence negative now and then for sets that are alike.
+    The estimate is unbiased for every number of samples, and therefore sometimes negative for sets
+    that are alike.
 
     Deviation: the paper averages over random subsets that overlap. Their values are not
-    independent, and their standard error would come out too small; our blocks are disjoint, so it
-    is honest. Samples that fill no block are left out.
+    independent, so that their standard error would come out too small; the blocks here are
+    disjoint. Samples that do not fill a block are left out.
 
     Args:
         real_features: (N, D) finite floats, N >= 20.
         fake_features: (M, D) finite floats, M >= 20.
-        block_size: the largest m, >= 2; with fewer than ten blocks of it in the smaller set, m is a
+        block_size: the largest m, >= 2; if the smaller set holds fewer than ten such blocks, m is a
             tenth of that set.
         seed: integer; the same seed gives the same blocks.
 
@@ -91,9 +96,9 @@ def kernel_distance(real_features, fake_features, block_size=1000, seed=0):
     """
     if block_size < 2:
         raise ValueError(f"expected a block_size of at least 2, found {block_size}")
-    real, fake = feature_pair(real_features, fake_features, at_least=2 * BLOCKS)
+    real, fake = feature_pair(real_features, fake_features, at_least=2 * MIN_BLOCKS)
     smaller = min(len(real), len(fake))
-    size = min(block_size, smaller // BLOCKS)
+    size = min(block_size, smaller // MIN_BLOCKS)
     rng = np.random.default_rng(seed)
     real_order, fake_order = rng.permutation(len(real)), rng.permutation(len(fake))
     blocks = [slice(start, start + size) for start in range(0, smaller - size + 1, size)]
@@ -112,20 +117,10 @@ def _unbiased_mmd(real, fake):
     return within / (size * (size - 1)) - 2.0 * real_fake.mean()
 
 
-def feature_pair(real_features, fake_features, at_least):
-    """Check two sets of features and return them as float64.
-
-    Args:
-        real_features: (N, D) finite numbers.
-        fake_features: (M, D) finite numbers.
-        at_least: the smallest N and M that the measure can work with.
-
-    Returns:
-        Two float64 arrays, (N, D) and (M, D).
-
-    Raises:
-        ValueError: other shapes, fewer samples, or values that are not finite.
-    """
+def feature_pair(
+    real_features: np.ndarray, fake_features: np.ndarray, at_least: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return features (N, D) and (M, D) as float64; N and M must be `at_least`, values finite."""
     real, fake = np.asarray(real_features, "float64"), np.asarray(fake_features, "float64")
     if real.ndim != 2 or fake.ndim != 2 or real.shape[1:] != fake.shape[1:]:
         raise ValueError(f"expected features (N, D) and (M, D), found {real.shape}, {fake.shape}")
@@ -135,5 +130,5 @@ def feature_pair(real_features, fake_features, at_least):
         )
     for name, features in (("real", real), ("fake", fake)):
         if not np.isfinite(features).all():
-            raise ValueError(f"expected finite features, found NaN or infinity in the {name} ones")
+            raise ValueError(f"expected finite features, found NaN or infinity in the {name} set")
     return real, fake

@@ -1,18 +1,19 @@
 """The features in which samples are measured.
 
 A measure of samples compares feature vectors, so its value belongs to the network that made them.
-`load_features` gives one of two:
+`load_features` loads one of two networks:
 
-    fashion_net  this project's classifier of 28x28 garments, in the package; gives classes as well
-    inception    Keras' InceptionV3 for photos, where its weights are at hand; never downloaded
+    fashion_net  this project's classifier of 28x28 garments, bundled; also returns classes
+    inception    Keras' InceptionV3 for photos, if its weights are available; never downloaded
 
-A figure carries the network in its name, "FD-FashionNet" for a Frechet distance. Figures of other
-features, other weights or another number of images cannot be compared.
+The name of every number names the network, as in "FD-FashionNet" for a Fréchet distance. Numbers
+from different features, weights or numbers of images cannot be compared.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -40,11 +41,11 @@ class Features:
     """A trained network that turns images into feature vectors.
 
     Attributes:
-        name: "FashionNet" or "InceptionV3 (Keras)", to be written beside every figure.
+        name: "FashionNet" or "InceptionV3 (Keras)", to be stated beside every number.
         sha256: hex digest of the weights file.
         has_classes: whether a call returns classes.
         image_shape: (H, W, C) of the images.
-        batch_size: images in one pass through the network.
+        batch_size: images per pass through the network.
         forward: uint8 images (B, H, W, C) -> features (B, D), classes (B,) or None.
     """
 
@@ -53,10 +54,10 @@ class Features:
     has_classes: bool
     image_shape: tuple[int, int, int]
     batch_size: int
-    forward: Callable
+    forward: Callable[[np.ndarray], tuple[Any, Any]]
 
-    def __call__(self, images):
-        """Return the features of images, and their classes where the network knows classes.
+    def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the features of images, and their classes if the network predicts classes.
 
         Args:
             images: uint8 (N, H, W, C), N >= 1, of the shape that the features were loaded for.
@@ -82,15 +83,15 @@ class Features:
         return features.astype("float64"), classes
 
 
-def load_features(name, image_shape):
+def load_features(name: str, image_shape: Sequence[int]) -> Features:
     """Load a network whose features measure samples.
 
     Args:
         name: one of `FEATURES`.
-        image_shape: (H, W, C) of the images, C in {1, 3}; for "fashion_net" (28, 28, 1) only.
+        image_shape: (H, W, C) of the images, C in {1, 3}; only (28, 28, 1) for "fashion_net".
 
     Returns:
-        `Features`: "fashion_net" with D = 96, "inception" with D = 2048 and without classes.
+        `Features`: D = 96 for "fashion_net", D = 2048 and no classes for "inception".
 
     Raises:
         ValueError: unknown name, a shape that the network does not take, or a damaged weights file.
@@ -105,18 +106,18 @@ def load_features(name, image_shape):
 
 
 def _fashion_net(image_shape):
-    """FashionNet: pixels in [0, 1], the penultimate layer and the likeliest class."""
+    """FashionNet: pixels in [0, 1]; the penultimate layer and the most probable class."""
     if image_shape != (28, 28, 1):
         height, width, channels = image_shape
         raise ValueError(
-            "fashion_net measures images of 28x28x1, "
+            "fashion_net: expected images of 28x28x1, "
             f"found {height}x{width}x{channels}; inception takes any size"
         )
     sha256 = digest(FASHION_NET_WEIGHTS)
     if sha256 != FASHION_NET_SHA256:
         raise ValueError(
             f"{FASHION_NET_WEIGHTS}: damaged, expected SHA-256 {FASHION_NET_SHA256}, "
-            f"found {sha256}: reinstall keras_gen"
+            f"found {sha256}; reinstall keras_gen"
         )
     network = fashion_net.classifier()
     network.load_weights(FASHION_NET_WEIGHTS)
@@ -131,10 +132,10 @@ def _fashion_net(image_shape):
 
 
 def _inception(image_shape):
-    """Keras' InceptionV3 without its top: pixels in [-1, 1] at 299x299, the last map's mean.
+    """Keras' InceptionV3 without its top: pixels in [-1, 1] at 299x299; the mean of the last map.
 
-    Its weights were trained by Keras' authors. The published FID values come from another network,
-    the Inception graph of 2015 that TF-GAN uses, and cannot be compared with these figures.
+    Its weights were trained by Keras' authors. Published FID values come from another network, the
+    Inception graph of 2015 that TF-GAN uses, and cannot be compared with these.
 
     Reference: Szegedy et al. 2016, arXiv:1512.00567, for the network.
     """
@@ -147,8 +148,8 @@ def _inception(image_shape):
     md5 = digest(path, "md5")
     if md5 != INCEPTION_MD5:
         raise ValueError(
-            f"{path}: damaged, expected MD5 {INCEPTION_MD5}, found {md5}: delete the file; "
-            f"on a connected machine this fetches it anew: {INCEPTION_FETCH}"
+            f"{path}: damaged, expected MD5 {INCEPTION_MD5}, found {md5}; delete the file; "
+            f"on a connected machine this fetches it again: {INCEPTION_FETCH}"
         )
     network = keras.applications.InceptionV3(
         include_top=False, weights=None, input_shape=(299, 299, 3), pooling="avg"
@@ -167,6 +168,6 @@ def _inception(image_shape):
 
 
 def _compute_in_float32(network):
-    """Undo a mixed-precision policy, so that a figure does not depend on how a model is trained."""
+    """Undo a mixed-precision policy, so that no number depends on the precision of training."""
     for layer in network.layers:
         layer.dtype_policy = "float32"

@@ -1,8 +1,10 @@
-r"""Quality and variety apart: are the fake features among the real ones, and the real among them.
+r"""Quality and variety, measured separately.
 
-A distance between two sets is one number and cannot tell blurred images from missing kinds of them.
-Here every sample gets a closed ball that reaches to its k-th nearest neighbour in its own set,
-itself left out, and the balls together stand for the region that the set covers.
+Quality asks whether fake features lie among real ones, variety whether real ones lie among fakes.
+
+A distance between two sets is one number and cannot tell blurred images from missing kinds of
+images. Here every sample gets a closed ball that reaches to its k-th nearest neighbour in its own
+set, the sample itself not counted, and the balls together stand for the region that the set covers.
 """
 
 from typing import NamedTuple
@@ -11,7 +13,7 @@ import numpy as np
 
 from keras_gen.measures.distances import feature_pair
 
-CHUNK = 500  # rows at a time: 40 MB of distances to 10,000 others
+CHUNK_SIZE = 500  # rows at a time: 40 MB of distances to 10,000 others
 
 
 class PrecisionRecall(NamedTuple):
@@ -22,13 +24,15 @@ class PrecisionRecall(NamedTuple):
 
 
 class DensityCoverage(NamedTuple):
-    """Real balls around a fake sample over k, and share of real balls that hold a fake sample."""
+    """Mean number of real balls that hold a fake sample, over k; share of balls that hold any."""
 
     density: float
     coverage: float
 
 
-def precision_recall(real_features, fake_features, k=3):
+def precision_recall(
+    real_features: np.ndarray, fake_features: np.ndarray, k: int = 3
+) -> PrecisionRecall:
     r"""Improved precision and recall.
 
     Formula:
@@ -36,8 +40,9 @@ def precision_recall(real_features, fake_features, k=3):
         recall: $\frac{1}{N} \sum_i \mathbf{1}[\exists j: \lVert x_i - y_j \rVert \le r_k(y_j)]$
         with r_k(x) the distance from x to its k-th nearest neighbour in the set of x
 
-    One outlier with a large ball can hold many samples of the other set; `density_coverage` counts
-    the balls, and takes none around fake samples. Values depend on N and M: compare equal numbers.
+    The large ball of a single outlier can hold many samples of the other set; `density_coverage`
+    counts the balls, and uses none around fake samples. Values depend on N and M: compare only
+    equal numbers.
 
     Args:
         real_features: (N, D) finite floats, N > k.
@@ -61,16 +66,18 @@ def precision_recall(real_features, fake_features, k=3):
     return PrecisionRecall(float(precise.mean()), float(recalled.mean()))
 
 
-def density_coverage(real_features, fake_features, k=5):
-    r"""Density and coverage: as precision and recall, with balls around real samples only.
+def density_coverage(
+    real_features: np.ndarray, fake_features: np.ndarray, k: int = 5
+) -> DensityCoverage:
+    r"""Density and coverage: like precision and recall, but with balls around real samples only.
 
     Formula:
         density: $\frac{1}{kM} \sum_j \sum_i \mathbf{1}[\lVert y_j - x_i \rVert \le r_k(x_i)]$
         coverage: $\frac{1}{N} \sum_i \mathbf{1}[\exists j: \lVert y_j - x_i \rVert \le r_k(x_i)]$
         with r_k(x) the distance from x to its k-th nearest neighbour among the real samples
 
-    For two large samples of one distribution, N = M, the density is 1 on average and the coverage
-    1 - 2^-k: 0.969 for k = 5. Values depend on N and M: compare equal numbers.
+    For two large samples of one distribution with N = M, the density is 1 and the coverage 1 - 2^-k
+    on average: 0.969 for k = 5. Values depend on N and M: compare only equal numbers.
 
     Args:
         real_features: (N, D) finite floats, N > k.
@@ -102,7 +109,7 @@ def _checked(real_features, fake_features, k):
 
 
 def _squared_radii(features, k):
-    """Squared distance of each sample to its k-th nearest other one, (N,)."""
+    """Return the squared distance of each sample to its k-th nearest other sample, (N,)."""
     radii = np.empty(len(features))
     for rows, squares in _squared_distances(features, features):
         np.fill_diagonal(squares[:, rows], np.inf)  # the sample itself, not its duplicates
@@ -113,11 +120,11 @@ def _squared_radii(features, k):
 def _squared_distances(points, others):
     """Yield slices of rows and their squared distances to all others, (chunk, M)."""
     other_squares = np.sum(others**2, axis=1)  # (M,)
-    for start in range(0, len(points), CHUNK):
-        rows = slice(start, min(start + CHUNK, len(points)))
+    for start in range(0, len(points), CHUNK_SIZE):
+        rows = slice(start, min(start + CHUNK_SIZE, len(points)))
         scale = np.sum(points[rows] ** 2, axis=1)[:, None] + other_squares  # (chunk, M)
         squares = scale - 2.0 * points[rows] @ others.T
-        # |x|^2 + |y|^2 - 2 x.y cancels where x and y are nearly equal. What is left below a
-        # millionth of the norms is beyond float32 features: duplicates, at a distance of exactly 0.
+        # |x|^2 + |y|^2 - 2 x.y cancels where x and y are nearly equal. A distance below a millionth
+        # of the norms is beyond the precision of float32 features: duplicates, at exactly 0.
         squares[squares < 1e-12 * scale] = 0.0
         yield rows, squares

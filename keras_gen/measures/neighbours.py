@@ -1,13 +1,15 @@
 r"""Is a sample a copy? Nearest neighbours among images, pixel by pixel.
 
-A generator that has learned its training images by heart scores best on every distance between
+A generator that has memorised its training images scores best on every distance between
 distributions. These measures look for the copies themselves.
 """
 
 import numpy as np
 
 
-def nearest(images, references, exclude_self=False, chunk=500):
+def nearest(
+    images: np.ndarray, references: np.ndarray, exclude_self: bool = False, chunk: int = 500
+) -> tuple[np.ndarray, np.ndarray]:
     r"""Find the two nearest reference images of each image.
 
     Formula:
@@ -16,24 +18,24 @@ def nearest(images, references, exclude_self=False, chunk=500):
     Args:
         images: (N, H, W, C) uint8.
         references: (M, H, W, C) uint8, M >= 2.
-        exclude_self: True where images and references are the same set: image i is then no
+        exclude_self: True if images and references are the same set, so that image i is no
             neighbour of itself; M >= 3.
-        chunk: images at a time; the work space takes 4 M bytes for each (8 M where an image has
-            more than 1,024 values), besides the references as floats.
+        chunk: images at a time; each takes 4 M bytes of memory (8 M if an image has more than
+            1,024 values), in addition to the references as floats.
 
     Returns:
         Distances (N, 2) float64, root mean square difference per pixel value in [0, 1], nearest
         first, exactly 0 for a copy; and indices (N, 2) int64 into `references`. Of references at
-        the same distance, the first come first.
+        the same distance, the first in order comes first.
 
     Raises:
-        ValueError: other dtypes or shapes, too few references, or sets of different shapes with
-            `exclude_self`.
+        ValueError: other dtypes or shapes, too few references, or, with `exclude_self`, sets of
+            different sizes.
     """
     images, references = _checked(images, references, exclude_self)
-    # Pixels less 128 are integers in [-128, 127]. Sums of up to 1,024 of their products stay within
-    # 2^24, where float32 counts exactly; float64 does so for images of any size. The scores below
-    # are then exact for every image nearer than 0.5: no rounding puts another one before a copy.
+    # Pixels minus 128 are integers in [-128, 127]. Sums of up to 1,024 of their products stay
+    # within 2^24, where float32 is exact; float64 is exact for images of any size. The scores below
+    # are then exact for every image nearer than 0.5: no rounding puts another image before a copy.
     dtype = "float32" if images[0].size <= 1024 else "float64"
     points = references.reshape(len(references), -1).astype(dtype) - 128  # (M, H W C)
     half_squares = 0.5 * np.einsum("md,md->m", points, points)  # (M,)
@@ -55,20 +57,23 @@ def nearest(images, references, exclude_self=False, chunk=500):
     return distances, indices
 
 
-def copied_share(sample_distances, held_out_distances, quantile=0.01):
-    r"""Share of samples that are suspiciously near to one training image and to no other.
+def copied_share(
+    sample_distances: np.ndarray, held_out_distances: np.ndarray, quantile: float = 0.01
+) -> float:
+    r"""Share of samples that are suspiciously close to one training image and to no other.
 
     Formula:
         $\rho = d_1 / d_2$, and the share is $\frac{1}{N} \sum_i \mathbf{1}[\rho_i \le q]$
         q = the quantile of d_1 / d_2 over real images that the model has not seen; 0 / 0 = 0
 
-    A ratio, not a distance, for a distance says more about the kind of image than about copying.
-    Measured on Fashion-MNIST, 8,000 images as training set and the 1 % quantile of 1,000 held-out
-    ones as threshold, the distance d_1 accuses 10 % of some hundred other real trousers, which all
-    look alike (the ratio: 3 %), and finds no copy under noise of 30 grey levels (81 %) and 0.4 % of
-    copies that are 20 levels brighter (90 %). Blur of 3x3 pixels moves 73 % of other real images
-    nearer to the training set, so that 68 % lie below the median of the held-out ones; neither
-    threshold takes blurred images for copies (0.2 % and 0 %).
+    The measure is a ratio, because a distance says more about the kind of image than about copying.
+    On Fashion-MNIST, with 8,000 training images and the 1 % quantile of 1,000 held-out images as
+    threshold, the distance d_1 wrongly accuses 10 % of about a hundred other real trousers, which
+    all look alike (the ratio: 3 %). It finds none of the copies under noise of 30 grey levels (the
+    ratio: 81 %) and 0.4 % of the copies that are 20 levels brighter (the ratio: 90 %). A blur of
+    3x3 pixels moves 73 % of other real images nearer to the training set, so that 68 % lie below
+    the median of the held-out images; neither threshold mistakes blurred images for copies (0.2 %
+    for the distance, 0 % for the ratio).
 
     A copy of an image that the training set holds twice, with small differences, has a ratio near 1
     and is not found.
@@ -76,10 +81,10 @@ def copied_share(sample_distances, held_out_distances, quantile=0.01):
     Args:
         sample_distances: (N, 2) floats >= 0, from `nearest(samples, training images)`.
         held_out_distances: (M, 2) floats >= 0, from `nearest(held-out images, training images)`.
-        quantile: share in (0, 1) of the held-out images to which suspicion falls by chance.
+        quantile: share in (0, 1) of the held-out images that are suspected by chance.
 
     Returns:
-        float in [0, 1]: about `quantile` for a model that copies nothing, 1 for copies only.
+        float in [0, 1]: about `quantile` for a model that copies nothing, 1 if all are copies.
 
     Raises:
         ValueError: other shapes or a quantile outside (0, 1).
@@ -93,7 +98,7 @@ def copied_share(sample_distances, held_out_distances, quantile=0.01):
     return float(np.mean(_ratios(sample_distances) <= threshold))
 
 
-def duplicate_share(distances_among_samples, threshold=0.02):
+def duplicate_share(distances_among_samples: np.ndarray, threshold: float = 0.02) -> float:
     r"""Share of samples that have a near-duplicate among the other samples.
 
     Formula:
@@ -102,8 +107,8 @@ def duplicate_share(distances_among_samples, threshold=0.02):
     Args:
         distances_among_samples: (N, 2) floats >= 0, from
             `nearest(samples, samples, exclude_self=True)`.
-        threshold: root mean square difference in [0, 1]; 0.02 is 5 of 255 grey levels, the same to
-            the eye.
+        threshold: root mean square difference in [0, 1]; 0.02 is 5 of 255 grey levels, which the
+            eye cannot tell apart.
 
     Returns:
         float in [0, 1].
@@ -122,7 +127,7 @@ def _ratios(distances):
 def _two_columns(distances):
     distances = np.asarray(distances, "float64")
     if distances.ndim != 2 or distances.shape[1] != 2 or not len(distances):
-        raise ValueError(f"expected distances (N, 2) as `nearest` gives, found {distances.shape}")
+        raise ValueError(f"expected distances (N, 2) from `nearest`, found {distances.shape}")
     return distances
 
 

@@ -1,25 +1,27 @@
-r"""How near an image is to the one image that it should equal.
+r"""How close an image is to the one image that it should equal.
 
-Both measures need pairs: an image and its reconstruction, its compressed copy, its stylised version
-against the content. Samples of a GAN have no partner, so neither measure says anything about them;
-use `distances` and `manifold` for those.
+Both measures need pairs: an image and its reconstruction, its compressed copy, or its stylised
+version. Samples of a GAN have no partner, so neither measure says anything about them; use
+`distances` and `manifold` for those.
 
 Everything is computed in float64 NumPy. `tf.image.ssim` and `tf.image.psnr` compute in float32,
-also from float64 images, and `E[x^2] - E[x]^2` then loses digits where the variance is small next
-to the square of the mean: measured on Fashion-MNIST and on nearly flat bright images, the SSIM was
-off by 1e-5 to 5e-5. Here the error is below 1e-12.
+even for float64 images, and `E[x^2] - E[x]^2` then loses digits where the variance is small
+compared with the square of the mean: on Fashion-MNIST and on nearly flat bright images, the SSIM
+was measured to be off by 1e-5 to 5e-5. Here the error is below 1e-12.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 WINDOW = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)  # (11,) Gaussian with a sigma of 1.5 pixels
 WINDOW /= WINDOW.sum()
-C1, C2 = 0.01**2, 0.03**2  # the paper's K1 and K2 for a data range of 1
-CHUNK = 100  # images at a time, to bound memory
+C1, C2 = 0.01**2, 0.03**2  # (K1 L)^2 and (K2 L)^2 of the paper for a data range L of 1
+CHUNK_SIZE = 100  # images at a time, to bound memory
 
 
-def psnr(images, others):
+def psnr(images: np.ndarray, others: np.ndarray) -> np.ndarray:
     r"""Peak signal-to-noise ratio of each pair.
 
     Formula:
@@ -42,7 +44,7 @@ def psnr(images, others):
         return -10.0 * np.log10(np.concatenate(errors))  # (N,)
 
 
-def ssim(images, others):
+def ssim(images: np.ndarray, others: np.ndarray) -> np.ndarray:
     r"""Structural similarity of each pair.
 
     Formula:
@@ -57,7 +59,7 @@ def ssim(images, others):
         others: (N, H, W, C) floats in [0, 1], the partner of each image.
 
     Returns:
-        (N,) float64 in [-1, 1]; 1 for identical images only.
+        (N,) float64 in [-1, 1]; 1 only for identical images.
 
     Raises:
         ValueError: other shapes, dtypes or pixel scales, or images smaller than the window.
@@ -80,16 +82,16 @@ def _ssim(x, y):
 
 
 def _window_mean(images):
-    """Weight by the window, down and then across: a Gaussian is separable."""
+    """Average with the window, down and then across, since a Gaussian is separable."""
     for axis in (1, 2):
         images = sliding_window_view(images, len(WINDOW), axis) @ WINDOW
     return images  # (N, H - 10, W - 10, C)
 
 
-def _chunks(images, others):
-    for start in range(0, len(images), CHUNK):
-        part = slice(start, start + CHUNK)
-        yield images[part].astype("float64"), others[part].astype("float64")
+def _chunks(images: np.ndarray, others: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for start in range(0, len(images), CHUNK_SIZE):
+        rows = slice(start, start + CHUNK_SIZE)
+        yield images[rows].astype("float64"), others[rows].astype("float64")
 
 
 def _checked_pairs(images, others, smallest):

@@ -1,17 +1,17 @@
-"""Is a sample blurred? The strength of its edges, beside that of real images."""
+"""Is a sample blurred? The strength of its edges, to be compared with that of real images."""
 
 import numpy as np
 
 
-def sharpness(images):
+def sharpness(images: np.ndarray) -> np.ndarray:
     r"""Root mean square of the discrete Laplacian of each image.
 
     Formula:
         $s = \sqrt{\mathrm{mean} \, (4 x_{i,j} - x_{i-1,j} - x_{i+1,j} - x_{i,j-1} - x_{i,j+1})^2}$
         over all inner pixels and channels
 
-    Blur lowers it and noise raises it, so that neither a low nor a high value is good: compare it
-    with that of real images.
+    Blur lowers it and noise raises it, so that neither a low nor a high value is good in itself:
+    compare it with that of real images.
 
     Args:
         images: (N, H, W, C) floats in [0, 1], H and W >= 3.

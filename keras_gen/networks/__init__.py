@@ -1,9 +1,10 @@
 """Networks: functions that return a functional `keras.Model`, written with Keras alone.
 
 A generator maps `latents` (B, L) to images (B, H, W, C) in [-1, 1]; a discriminator maps images to
-a logit (B, 1) in float32, whatever the precision policy. An encoder maps images in [0, 1] to the
-mean and log variance (B, L) of their latents, a decoder maps latents to the logits of images.
-`vgg19.features` maps images in [0, 1] to feature maps, `fast_style.transformer` to stylised images.
+a logit (B, 1). An encoder maps images in [0, 1] to the mean and the log variance (B, L) of their
+latents; a decoder maps latents to the logits of images. `vgg19.features` maps images in [0, 1] to
+feature maps, `fast_style.transformer` maps them to stylised images. Outputs are float32 under every
+precision policy.
 """
 
 from keras_gen.networks import dcgan, fashion_net, fast_style, mlp_gan, vae, vgg19

@@ -1,4 +1,4 @@
-"""Convolutional generator and discriminator: the second document's pair, mended.
+"""Convolutional networks: the second document's generator and discriminator, corrected.
 
 Reference: Radford, Metz and Chintala 2016, arXiv:1511.06434, section 3.
 """
@@ -6,7 +6,7 @@ Reference: Radford, Metz and Chintala 2016, arXiv:1511.06434, section 3.
 import keras
 from keras import layers
 
-# height: (height of the first map, strides of the three transposed convolutions)
+# side of the images: (side of the first map, strides of the three transposed convolutions)
 GEOMETRY = {28: (7, (1, 2, 2)), 32: (8, (1, 2, 2)), 64: (8, (2, 2, 2))}
 
 
@@ -14,21 +14,24 @@ def _check(image_shape):
     height, width, channels = image_shape
     if height != width or height not in GEOMETRY or channels not in (1, 3):
         raise ValueError(
-            "dcgan draws square images of 28, 32 or 64 pixels with 1 or 3 channels, "
+            "dcgan: expected square images of 28, 32 or 64 pixels with 1 or 3 channels, "
             f"found {height}x{width}x{channels}"
         )
 
 
-def generator(image_shape=(28, 28, 1), latent_dim=100, width=64):
+def generator(
+    image_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, width: int = 64
+) -> keras.Model:
     """Map noise to an image: a small map of many channels, then three transposed convolutions.
 
     With the defaults the channels are the document's 256, 128, 64, 1.
 
     Deviation: the document doubles 7 x 7 three times and ends at 56 x 56; here the first transposed
-    convolution keeps the size. Deviation: kernels of 4 where the document has 5, because a stride
-    of 2 covers the pixels of an odd kernel unequally, the checkerboard of Odena et al. 2016.
-    Deviation: BatchNorm after every layer but the last, as in the DCGAN paper, which the document
-    leaves out; no bias before it, since it takes the mean away again.
+    convolution keeps the size. Deviation: kernels have 4 pixels a side where the document has 5,
+    because an odd kernel with a stride of 2 covers pixels unequally, which causes the checkerboard
+    patterns of Odena et al. 2016. Deviation: every layer but the last is followed by BatchNorm, as
+    in the DCGAN paper; the document omits it. These layers have no bias, since BatchNorm subtracts
+    it again.
 
     Args:
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.
@@ -58,13 +61,16 @@ def generator(image_shape=(28, 28, 1), latent_dim=100, width=64):
     return keras.Model(latents, images, name="generator")
 
 
-def discriminator(image_shape=(28, 28, 1), width=32, dropout=0.0):
-    """Map an image to a logit: strided convolutions, half the size and twice the depth each.
+def discriminator(
+    image_shape: tuple[int, int, int] = (28, 28, 1), width: int = 32, dropout: float = 0.0
+) -> keras.Model:
+    """Map an image to a logit: strided convolutions that halve the size and double the channels.
 
-    Deviation: the document's text asks for convolutions, its code flattens the image into a Dense
-    layer; here are the convolutions, and a logit for its sigmoid. Deviation: no BatchNorm, against
-    the DCGAN paper, so that each image is judged by itself: one backward pass then serves both
-    players exactly, and real and fake statistics cannot mix.
+    Deviation: the document's text describes convolutions, but its code flattens the image into a
+    Dense layer; these are the convolutions, and the output is a logit, not a sigmoid. Deviation:
+    unlike the DCGAN paper's, this network has no BatchNorm, so that each image is judged by itself:
+    one backward pass then serves both players exactly, and the statistics of real and fake images
+    cannot mix.
 
     Args:
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.

@@ -1,21 +1,21 @@
-"""FashionNet: a small classifier of garments, whose features measure pictures of garments."""
+"""FashionNet: a small classifier of garments, whose features serve to measure generators."""
 
 import keras
 from keras import layers
 
 
-def classifier():
+def classifier() -> keras.Model:
     """Map a grey image to features and to the logits of Fashion-MNIST's ten classes.
 
-    Four 3x3 convolutions with BatchNorm and ReLU, from 28x28 down to 7x7; each feature is the mean
-    of one channel of the last map. 159,082 parameters.
+    Four 3x3 convolutions with BatchNorm and ReLU lead from 28x28 down to 7x7; each feature is the
+    mean of one channel of the last map. The network has 159,082 parameters.
 
     Returns:
         Functional model, images (B, 28, 28, 1) in [0, 1] -> features (B, 96), non-negative, and
         logits (B, 10), float32.
 
-    Reference: Heusel et al. 2017, arXiv:1706.08500, for features of a classifier as a measure; the
-        network is this project's own.
+    Reference: Heusel et al. 2017, arXiv:1706.08500, for measuring in the features of a classifier;
+        the network is this project's own.
     """
 
     def block(x, filters, strides=1):

@@ -4,49 +4,54 @@ Reference: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155, section 3.1 and th
     Ulyanov, Vedaldi and Lempitsky 2016, arXiv:1607.08022, for instance normalisation.
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
+
+Tensor = Any  # a tensor of Keras' backend
 
 MIN_SIDE = 5  # pixels: a margin of 4 is mirrored, and the smallest map has 2 x 2 positions
 
 
 @keras.saving.register_keras_serializable("keras_gen")
 class CropLike(layers.Layer):
-    """Cut maps (B, H', W', N) to the height and width of other maps, (B, H, W, M): top left."""
+    """Crop maps (B, H', W', N) to the height and width of other maps, (B, H, W, M), at top left."""
 
-    def call(self, maps, like):
+    def call(self, maps: Tensor, like: Tensor) -> Tensor:
         """Return the first H rows and W columns."""
-        # In a layer, because a functional model would note down the sizes of the example, None.
+        # A layer, because a functional model would record the sizes of its symbolic input: None.
         _, height, width, _ = ops.shape(like)
         return maps[:, :height, :width]  # (B, H, W, N)
 
-    def compute_output_shape(self, maps_shape, like_shape):
+    def compute_output_shape(self, maps_shape: tuple, like_shape: tuple) -> tuple:
         """Return (B, H, W, N)."""
         return (*like_shape[:3], maps_shape[3])
 
 
-def transformer(width=32, blocks=5):
-    r"""Map an image to its stylised version: reduce it to a quarter, change it, enlarge it again.
+def transformer(width: int = 32, blocks: int = 5) -> keras.Model:
+    r"""Map an image to its stylised version, transformed at a quarter of its size.
 
     Convolutions see mirrored pixels beyond the border instead of black ones. Maps are enlarged by
-    repeating pixels before a convolution, because strided transposed convolutions leave
-    checkerboards. Instance normalisation takes the contrast out of every map of every image, so
-    that the style does not depend on the content's contrast.
+    linear interpolation before a convolution, because strided transposed convolutions leave
+    checkerboard patterns. Instance normalisation removes the contrast of every map of every image,
+    so that the style does not depend on the content's contrast.
 
     Formula:
         instance normalisation $\gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$,
         mean $\mu$ and variance $\sigma^2$ over the positions of one image and one channel
 
-    Deviation: Johnson et al. enlarge by strided convolutions, normalise over the batch, draw with a
-    scaled tanh, pad once and use unpadded convolutions in the residual blocks.
+    Deviation: Johnson et al. enlarge by strided convolutions, normalise over the batch, end with a
+    scaled tanh, pad only once, and use unpadded convolutions in the residual blocks.
 
     Args:
-        width: channels at full size; twice at half size, four times at a quarter. The paper's 32.
-        blocks: number of residual blocks at a quarter of the size. The paper's 5.
+        width: channels at full size; there are twice as many at half the size and four times as
+            many at a quarter. The paper has 32.
+        blocks: number of residual blocks at a quarter of the size. The paper has 5.
 
     Returns:
-        Functional model, images (B, H, W, 3) in [0, 1] of any size from 5 pixels on -> images of
-        the same size in [0, 1], float32, drawn by a sigmoid.
+        Functional model, images (B, H, W, 3) in [0, 1], H and W >= 5 -> images of the same size in
+        [0, 1], float32, the output of a sigmoid.
 
     Reference: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155; Ulyanov, Vedaldi and Lempitsky
         2016, arXiv:1607.08022, equation 4; Odena, Dumoulin and Olah 2016, Distill,
@@ -67,20 +72,20 @@ def transformer(width=32, blocks=5):
 
 
 def _layer(x, channels, kernel, strides=1, activation="relu"):
-    """Convolve, normalise each map of each image, apply the activation."""
+    """Convolve, normalise each map of each image, and apply the activation."""
     x = layers.Conv2D(channels, kernel, strides, use_bias=False)(_mirror(x, kernel))
     x = layers.GroupNormalization(groups=-1, epsilon=1e-5)(x)  # as many groups as channels
     return layers.Activation(activation)(x)
 
 
 def _enlarge(x):
-    """Double height and width by linear interpolation: map 2 i is x_i, as the strides took it."""
+    """Double the size linearly; even positions reproduce x, matching the strided convolutions."""
     x = layers.UpSampling2D(2)(x)
     x = ops.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]], mode="symmetric")
     return ops.average_pool(x, 2, strides=1)  # means of neighbours, (B, 2 H, 2 W, N)
 
 
 def _mirror(x, kernel):
-    """Add half a kernel of mirrored pixels on every side."""
+    """Pad with half a kernel of mirrored pixels on every side."""
     margin = [kernel // 2] * 2
     return ops.pad(x, [[0, 0], margin, margin, [0, 0]], mode="reflect")

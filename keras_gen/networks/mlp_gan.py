@@ -1,4 +1,4 @@
-"""Fully connected generator and discriminator: the first document's pair, mended.
+"""Fully connected networks: the first document's generator and discriminator, corrected.
 
 Reference: Goodfellow et al. 2014, arXiv:1406.2661, for the game; the widths are the document's.
 """
@@ -9,18 +9,22 @@ import keras
 from keras import layers
 
 
-def generator(image_shape=(28, 28, 1), latent_dim=100, width=128):
+def generator(
+    image_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, width: int = 128
+) -> keras.Model:
     """Map noise to an image through four dense layers of doubling width.
 
-    Deviation: the document reshapes 1024 units to 28 x 28 = 784, which cannot be done; a last Dense
-    layer of exactly H*W*C units is added, with tanh, so that images lie in [-1, 1] like the data.
-    Deviation: BatchNorm (and so no bias) in the hidden layers, without which some classes hardly
-    appear; LeakyReLU for ReLU, since a dead unit is a hole in the latent space.
+    Deviation: the document reshapes 1024 units to 28 x 28 = 784 pixels, which is impossible. A last
+    Dense layer of exactly H*W*C units is added, with tanh, so that images lie in [-1, 1] like the
+    data. Deviation: the hidden layers have BatchNorm (and therefore no bias), without which some
+    classes hardly appear, and LeakyReLU in place of ReLU, since a dead unit is a hole in the latent
+    space.
 
     Args:
         image_shape: (H, W, C) of the images.
         latent_dim: L, the length of the noise vector.
-        width: units of the first layer; the four have width * (1, 2, 4, 8), 128 to 1024 as printed.
+        width: units of the first layer; the four layers have width * (1, 2, 4, 8) units, for 128
+            the document's 128 to 1024.
 
     Returns:
         Functional model, latents (B, L) -> images (B, H, W, C) in [-1, 1], float32.
@@ -36,17 +40,19 @@ def generator(image_shape=(28, 28, 1), latent_dim=100, width=128):
     return keras.Model(latents, images, name="generator")
 
 
-def discriminator(image_shape=(28, 28, 1), width=128, dropout=0.3):
+def discriminator(
+    image_shape: tuple[int, int, int] = (28, 28, 1), width: int = 128, dropout: float = 0.3
+) -> keras.Model:
     """Map an image to a logit through three dense layers of halving width.
 
-    Deviation: a logit for the document's sigmoid output; the losses take logits, where no digit is
-    lost. Deviation: LeakyReLU for ReLU, so that a gradient reaches G from every unit; dropout, so
-    that D does not learn 10,000 images by heart.
+    Deviation: the output is a logit, not the document's sigmoid; the losses take logits, which lose
+    no digits. Deviation: LeakyReLU replaces ReLU, so that every unit passes a gradient to G, and
+    dropout keeps D from memorising 10,000 images.
 
     Args:
         image_shape: (H, W, C) of the images.
-        width: an eighth of the first layer's units; the three have width * (8, 4, 2), 1024-512-256
-            as printed for 128.
+        width: an eighth of the first layer's units; the three layers have width * (8, 4, 2) units,
+            for 128 the document's 1024, 512 and 256.
         dropout: share of units dropped in training, in [0, 1).
 
     Returns:

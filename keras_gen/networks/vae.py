@@ -1,6 +1,7 @@
 """Encoder and decoder of the variational autoencoder.
 
-Reference: Kingma and Welling 2014, arXiv:1312.6114; convolutions and widths are this project's.
+Reference: Kingma and Welling 2014, arXiv:1312.6114; the convolutions and their widths are this
+    project's own.
 """
 
 import keras
@@ -12,18 +13,25 @@ FINAL_MAP_SIDES = (7, 8)  # at one of these the encoder stops halving
 def _maps(image_shape, width):
     """Return the size of the smallest map and the channels of each convolution."""
     height, wide, channels = image_shape
-    size, halvings = height, 0
+    size = height
+    halvings = 0
     while size not in FINAL_MAP_SIDES and size % 2 == 0:
-        size, halvings = size // 2, halvings + 1
+        size //= 2
+        halvings += 1
     if height != wide or size not in FINAL_MAP_SIDES or not halvings or channels not in (1, 3):
         raise ValueError(
-            "vae draws square images of 14, 28, 56, ... or 16, 32, 64, ... pixels with 1 or 3 "
+            "vae: expected square images of 14, 28, 56, ... or 16, 32, 64, ... pixels with 1 or 3 "
             f"channels, found {height}x{wide}x{channels}"
         )
     return size, [width * 2**level for level in range(halvings)]
 
 
-def encoder(image_shape=(28, 28, 1), latent_dim=24, width=32, hidden=512):
+def encoder(
+    image_shape: tuple[int, int, int] = (28, 28, 1),
+    latent_dim: int = 24,
+    width: int = 32,
+    hidden: int = 512,
+) -> keras.Model:
     """Map an image to the Gaussian of its latents: strided convolutions, then a Dense layer.
 
     Args:
@@ -50,10 +58,16 @@ def encoder(image_shape=(28, 28, 1), latent_dim=24, width=32, hidden=512):
     return keras.Model(images, [mean, log_var], name="encoder")
 
 
-def decoder(image_shape=(28, 28, 1), latent_dim=24, width=32, hidden=512):
-    """Map latents to an image: the encoder's mirror image.
+def decoder(
+    image_shape: tuple[int, int, int] = (28, 28, 1),
+    latent_dim: int = 24,
+    width: int = 32,
+    hidden: int = 512,
+) -> keras.Model:
+    """Map latents to an image with the encoder's layers in reverse order.
 
-    Kernels of 4 with stride 2 cover every pixel equally often, so that no checkerboard appears.
+    Kernels of 4 pixels a side with stride 2 cover every pixel equally often, which avoids
+    checkerboard patterns.
 
     Args:
         image_shape: (H, W, C), H = W = 7 or 8 times a power of 2, C in {1, 3}.

@@ -1,11 +1,12 @@
 r"""Colour control of style transfer: the style's strokes in the content's colours.
 
-Two ways. Before the transfer, `match_colours` gives the style picture the content's colours, and
-the style is then taken from that. Or the transfer sees luminance only, the style's brought to the
-content's level by `match_luminance`, and `with_luminance` puts the content's colours back.
+There are two ways. Before the transfer, `match_colours` gives the style picture the content's
+colours, and the style is then taken from the result. Or the transfer sees only luminance: that of
+the style is adapted to that of the content by `match_luminance`, and `with_luminance` restores the
+content's colours afterwards.
 
-Luminance is luma of Rec. 601, the Y of YIQ and of JPEG's YCbCr, of gamma-encoded sRGB as it is in
-the file. Everything is computed in float64 and returned as float32.
+Luminance is the luma of Rec. 601, which is the Y of YIQ and of JPEG's YCbCr, computed from the
+gamma-encoded sRGB values of the file. Everything is computed in float64 and returned as float32.
 
 Reference: Gatys, Bethge, Hertzmann and Shechtman 2016, "Preserving Color in Neural Artistic Style
     Transfer", arXiv:1606.05897.
@@ -14,10 +15,10 @@ Reference: Gatys, Bethge, Hertzmann and Shechtman 2016, "Preserving Color in Neu
 import numpy as np
 
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, of red, green and blue
-LEVEL = 1 / 255  # one step of an 8-bit file: variation below it is rounding, not colour
+LEVEL = 1 / 255  # one step of an 8-bit file; variation below it is rounding, not colour
 
 
-def luminance(pixels):
+def luminance(pixels: np.ndarray) -> np.ndarray:
     r"""Luma of Rec. 601.
 
     Formula:
@@ -35,16 +36,16 @@ def luminance(pixels):
     return (_checked(pixels) @ LUMA).astype("float32")
 
 
-def with_luminance(pixels, luma):
-    r"""Give a picture another luminance, with its hues kept.
+def with_luminance(pixels: np.ndarray, luma: np.ndarray) -> np.ndarray:
+    r"""Give a picture another luminance, keeping its hues.
 
     Formula:
         $x' = Y' + t \, (x - Y)$, the largest $t \le 1$ of each pixel that keeps it in [0, 1]
         luma + t * (pixels - luminance(pixels))
 
-    $x - Y$ fixes the I and Q of YIQ, and the Cb and Cr of YCbCr, which are linear in it. A colour
-    that does not exist at the new luminance is moved towards grey: clipping its channels would
-    change its hue and its luminance.
+    $x - Y$ determines the I and Q of YIQ and the Cb and Cr of YCbCr, which are linear in it. A
+    colour that does not exist at the new luminance is moved towards grey, because clipping its
+    channels would change its hue and its luminance.
 
     Args:
         pixels: (H, W, 3) floats in [0, 1], sRGB.
@@ -69,13 +70,13 @@ def with_luminance(pixels, luma):
     return np.clip(luma + scale.min(axis=-1, keepdims=True) * chroma, 0, 1).astype("float32")
 
 
-def match_luminance(style_luma, content_luma):
+def match_luminance(style_luma: np.ndarray, content_luma: np.ndarray) -> np.ndarray:
     r"""Give the style's luminance the mean and the standard deviation of the content's.
 
     Formula:
         $Y_S' = \frac{\sigma_C}{\max(\sigma_S, 1/255)} (Y_S - \mu_S) + \mu_C$, clipped to [0, 1]
 
-    A style of one grey becomes the content's mean grey.
+    A style of a single grey becomes the content's mean grey.
 
     Args:
         style_luma: (H, W) floats in [0, 1].
@@ -91,11 +92,11 @@ def match_luminance(style_luma, content_luma):
     return np.clip(gain * (style - style.mean()) + content.mean(), 0, 1).astype("float32")
 
 
-def match_colours(style, content):
+def match_colours(style: np.ndarray, content: np.ndarray) -> np.ndarray:
     """Give the style's pixels the mean and the covariance of the content's colours.
 
-    `colour_transform` of every pixel, clipped to [0, 1], which is why the moments of the result
-    are near the content's and not equal to them.
+    Applies `colour_transform` to every pixel and clips to [0, 1], so that the moments of the result
+    are close to the content's but not equal to them.
 
     Args:
         style: (H, W, 3) floats in [0, 1].
@@ -111,23 +112,23 @@ def match_colours(style, content):
     return np.clip(_checked(style) @ matrix.T + offset, 0, 1).astype("float32")
 
 
-def colour_transform(style, content):
+def colour_transform(style: np.ndarray, content: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Affine map of colours that takes the style's mean and covariance to the content's.
 
     Formula:
         $x' = A x + b$, $A = \Sigma_C^{1/2} \Sigma_S^{-1/2}$, $b = \mu_C - A \mu_S$,
         with symmetric square roots, so that $A \Sigma_S A^\top = \Sigma_C$
 
-    This is the solution of "Image Analogies", one of the two in the paper. The other, by Cholesky
-    factors, depends on the order of the channels.
+    This is the solution of "Image Analogies", one of two in the paper. The other, which uses
+    Cholesky factors, depends on the order of the channels.
 
     Deviation: in a direction in which the style varies by less than 1/255 (standard deviation),
-    its variation is divided by 1/255 instead, so the rounding noise of a grey picture is not blown
-    up into colours. The equality holds where the style varies by more in every direction.
+    its variation is divided by 1/255 instead, so that the rounding noise of a grey picture is not
+    amplified into colours. The equality holds if the style varies by more in every direction.
 
     Args:
         style: (H, W, 3) floats in [0, 1].
-        content: (H', W', 3) floats in [0, 1]. Of one colour, it makes the style that colour.
+        content: (H', W', 3) floats in [0, 1]. If it has a single colour, so has the result.
 
     Returns:
         `(A, b)`, float64 of shapes (3, 3) and (3,).

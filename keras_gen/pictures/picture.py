@@ -2,6 +2,7 @@
 
 import dataclasses
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ SMALLEST = MIN_SIDE  # its former name
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture as a network sees it, and the transparency that it came with.
+    """A picture as a network sees it, and the transparency of its file.
 
     Attributes:
         pixels: float32, (H, W, 3) in [0, 1], sRGB, laid on white where it is transparent.
@@ -30,8 +31,8 @@ class Picture:
     alpha: np.ndarray | None = None
 
 
-def read_picture(path):
-    """Read a JPEG, PNG or WebP file for style transfer, decoded as `photo.decode` does.
+def read_picture(path: str | Path) -> Picture:
+    """Read a JPEG, PNG or WebP file for style transfer, decoded by `keras_gen.data.decoding`.
 
     Args:
         path: the file.
@@ -41,8 +42,8 @@ def read_picture(path):
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a folder, not an image in one of the formats, damaged, smaller than 32 pixels
-            on a side, longer than 10 to 1, or more pixels than `PIL.Image.MAX_IMAGE_PIXELS`.
+        ValueError: a folder, not an image in one of the formats, damaged, a side of less than 32
+            pixels, sides of more than 10 to 1, or more pixels than `PIL.Image.MAX_IMAGE_PIXELS`.
     """
     image = _decode(path)
     short, long = sorted(image.size)
@@ -57,8 +58,8 @@ def read_picture(path):
     return Picture(np.asarray(flatten(image), "float32") / 255, alpha)
 
 
-def read_mask(path, size):
-    """Read a mask: the lightness of a picture, white 1 and black 0, transparent parts black.
+def read_mask(path: str | Path, size: Sequence[int]) -> np.ndarray:
+    """Read a mask: the lightness of a picture, 1 where white, 0 where black or transparent.
 
     Args:
         path: JPEG, PNG or WebP file.
@@ -69,7 +70,7 @@ def read_mask(path, size):
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: not readable as `read_picture` says, or of another size.
+        ValueError: not a picture that `read_picture` can decode, or one of another size.
     """
     image = _decode(path)
     height, width = size
@@ -81,8 +82,8 @@ def read_mask(path, size):
     return np.asarray(flatten(image, "black").convert("L"), "float32") / 255
 
 
-def fit_longest_side(size, longest):
-    """Return `size` scaled, with its aspect kept, so that its longer side is `longest`.
+def fit_longest_side(size: Sequence[int], longest: int) -> tuple[int, int]:
+    """Scale a size so that its longer side is `longest`, keeping the aspect ratio.
 
     Args:
         size: `(height, width)` in pixels.
@@ -92,16 +93,18 @@ def fit_longest_side(size, longest):
         `(height, width)`, whole numbers, at least 1.
     """
     scale = longest / max(size)
-    return tuple(max(1, round(side * scale)) for side in size)
+    height, width = (max(1, round(side * scale)) for side in size)
+    return height, width
 
 
 longest_side = fit_longest_side  # its former name
 
 
-def resize(pixels, size):
+def resize(pixels: np.ndarray, size: Sequence[int]) -> np.ndarray:
     """Resize to exactly `size`, antialiased (Lanczos), channel by channel in float32.
 
-    Lanczos overshoots beside edges; the result is clipped. The same size gives the same values.
+    Lanczos overshoots beside edges, so the result is clipped. Resizing to the same size leaves the
+    values as they are.
 
     Args:
         pixels: (H, W, C) or (H, W) floats in [0, 1].
@@ -126,23 +129,25 @@ def resize(pixels, size):
         channels = np.moveaxis(pixels, -1, 0)  # (C, H, W)
         return np.stack([resize(channel, size) for channel in channels], axis=-1)
     image = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
-    return np.clip(image, 0, 1)
+    return np.clip(np.asarray(image), 0, 1)
 
 
-def save_photo(path, pixels, alpha=None, quality=95):
+def save_photo(
+    path: str | Path, pixels: np.ndarray, alpha: np.ndarray | None = None, quality: int = 95
+) -> None:
     """Write pixels as PNG, JPEG or WebP; the suffix decides, and a missing folder is made.
 
-    With `alpha`, `pixels` are what is to be seen on white, as in `Picture`. PNG and WebP get the
-    alpha and the colours that look so on white: the white in the pixels of a soft edge or of a
-    shadow is taken out, or it would be laid on twice. A JPEG gets the look on white. The file
-    has no profile, which means sRGB.
+    With `alpha`, `pixels` are the colours as seen on a white background, as in `Picture`. PNG and
+    WebP files store the alpha and the colours that look like this on white: the white in the pixels
+    of a soft edge or of a shadow is removed, since a viewer adds it again. A JPEG file stores the
+    colours as seen on white. The file has no profile, which means sRGB.
 
     Args:
         path: file to write, ending in .png, .jpg, .jpeg or .webp.
         pixels: (H, W, 3) floats in [0, 1], rounded to 8 bits and clipped.
         alpha: uint8, (H, W), 255 where opaque, or None.
-        quality: 0 to 100 of JPEG, which keeps full colour resolution (4:4:4), and of WebP, which
-            halves it (4:2:0).
+        quality: 0 to 100, for JPEG with full colour resolution (4:4:4) and for WebP, which halves
+            it (4:2:0).
 
     Raises:
         ValueError: another suffix, or arrays of other shapes or dtypes; nothing is written.
@@ -161,24 +166,24 @@ def save_photo(path, pixels, alpha=None, quality=95):
                 f"found {alpha.dtype} of shape {alpha.shape}"
             )
         opacity = alpha[..., None] / np.float32(255)  # (H, W, 1)
-        pixels = np.maximum(pixels, 1 - opacity)  # so much white shines through
+        pixels = np.maximum(pixels, 1 - opacity)  # at least so much white shows through
         if suffix not in (".jpg", ".jpeg"):
-            pixels = 1 - (1 - pixels) / np.maximum(opacity, 1 / 255)  # colour without the white
+            pixels = 1 - (1 - pixels) / np.maximum(opacity, 1 / 255)  # the colour without the white
     image = Image.fromarray(np.asarray(unit_to_uint8(pixels)))
     if alpha is not None and suffix not in (".jpg", ".jpeg"):
         image.putalpha(Image.fromarray(alpha))
     save_picture(path, image, quality=quality, subsampling=0)  # PNG ignores both
 
 
-def _decode(path):
-    # Pillow warns from 89 million pixels on and refuses from twice as many on; floats of the
-    # former take a gigabyte already.
+def _decode(path: str | Path) -> Image.Image:
+    # Pillow warns above 89 million pixels and refuses above twice as many; as floats, the former
+    # already take a gigabyte.
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         return decode(path)
 
 
-def product_pictures(size):
-    """Return the package's four product pictures whole, float32 (4, size, size, 3) in [0, 1]."""
+def product_pictures(size: int) -> np.ndarray:
+    """Return the package's four whole product pictures, float32 (4, size, size, 3) in [0, 1]."""
     pictures = [read_picture(file).pixels for file in PRODUCTS]
     return np.stack([resize(picture, (size, size)) for picture in pictures])

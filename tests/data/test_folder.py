@@ -89,7 +89,7 @@ def test_photos_larger_than_pillow_allows_are_skipped(photos, monkeypatch, limit
 
 def test_a_folder_of_unreadable_files_only(tmp_path):
     (tmp_path / "a.jpg").touch()
-    with pytest.raises(ValueError, match=r"none of the 1 image files can be read, first .*a\.jpg"):
+    with pytest.raises(ValueError, match=r"none of the 1 image files can be read; first .*a\.jpg"):
         image_folder(tmp_path)
 
 

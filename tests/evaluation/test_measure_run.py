@@ -249,7 +249,7 @@ def test_mistakes_are_one_line_and_write_nothing(copy, tmp_path):
         (copy, {"n": 99}, r"n: expected at least 100 images to measure on, found 99"),
         (copy, {"split": "dev"}, r"unknown split 'dev'"),
         (copy, {"features": "vgg"}, r"unknown features 'vgg': expected fashion_net or inception"),
-        (tmp_path, {}, r"fashion_net measures images of 28x28x1, found 32x32x1"),
+        (tmp_path, {}, r"fashion_net: expected images of 28x28x1, found 32x32x1"),
         (tmp_path / "nowhere", {}, r"expected a run folder, found nothing"),
         (tmp_path / "untrained", {}, r"expected a trained model or a checkpoint"),
         (tmp_path / "style", {}, r"expected a model that samples from noise, .* stylize --model"),

@@ -163,8 +163,8 @@ def test_the_documents_generator_loss_teaches_to_be_caught():
     """-log(1 - D) falls as the logit falls: its minimiser makes D reject the image."""
     document = -np.log1p(-expit(np.array([-2.0, 2.0])))
     assert document[0] < document[1]
-    mended = [float(losses.saturating_generator_loss(np.array([[s]]))) for s in (-2.0, 2.0)]
-    assert mended[0] > mended[1]
+    corrected = [float(losses.saturating_generator_loss(np.array([[s]]))) for s in (-2.0, 2.0)]
+    assert corrected[0] > corrected[1]
 
 
 def test_every_name_has_its_pair():

@@ -181,8 +181,8 @@ def test_wrong_features_are_refused(distance):
     wrong = {
         r"expected features .* found \(30, 12\), \(30, 11\)": (good, good[:, 1:]),
         r"expected features .* found \(30,\), \(30,\)": (good[:, 0], good[:, 0]),
-        "expected finite features, found NaN or infinity in the fake ones": (good, broken),
-        "expected finite features, found NaN or infinity in the real ones": (broken, good),
+        "expected finite features, found NaN or infinity in the fake set": (good, broken),
+        "expected finite features, found NaN or infinity in the real set": (broken, good),
     }
     for message, pair in wrong.items():
         with pytest.raises(ValueError, match=message):

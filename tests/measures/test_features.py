@@ -133,7 +133,7 @@ def test_another_shape_is_refused_and_the_alternative_named(shape):
     with pytest.raises(ValueError) as caught:
         load_features("fashion_net", shape)
     assert str(caught.value) == (
-        f"fashion_net measures images of 28x28x1, found {shape[0]}x{shape[1]}x{shape[2]}; "
+        f"fashion_net: expected images of 28x28x1, found {shape[0]}x{shape[1]}x{shape[2]}; "
         "inception takes any size"
     )
 

@@ -118,7 +118,7 @@ def test_free_of_order_and_of_the_chunk(measure, monkeypatch):
     values = measure(real, fake)
     assert 0 < values[1] < 1  # else the test could not fail
     assert measure(rng.permutation(real), rng.permutation(fake)) == values
-    monkeypatch.setattr(manifold, "CHUNK", 7)
+    monkeypatch.setattr(manifold, "CHUNK_SIZE", 7)
     assert measure(real, fake) == values
 
 

@@ -190,9 +190,9 @@ def test_duplicate_share_by_hand():
 def test_wrong_distances_are_refused():
     good = np.ones((5, 2))
     for wrong in (good[:, 0], good[:0], np.ones((5, 3))):
-        with pytest.raises(ValueError, match=r"expected distances \(N, 2\) as `nearest` gives"):
+        with pytest.raises(ValueError, match=r"expected distances \(N, 2\) from `nearest`"):
             copied_share(wrong, good)
-        with pytest.raises(ValueError, match=r"expected distances \(N, 2\) as `nearest` gives"):
+        with pytest.raises(ValueError, match=r"expected distances \(N, 2\) from `nearest`"):
             duplicate_share(wrong)
     with pytest.raises(ValueError, match="expected a quantile between 0 and 1, found 1"):
         copied_share(good, good, quantile=1)

@@ -64,15 +64,15 @@ def test_a_picture_that_cannot_be_encoded_leaves_the_old_file(tmp_path):
 # Functions and methods that write or copy pixels whatever they are called on.
 WRITERS = {"savefig", "imsave", "imwrite", "save_img", "write_png", "print_png", "tofile"}
 WRITERS |= {"copyfile", "copy2", "copytree", "write_bytes"}
-# `save` is also what Keras calls the writing of a model: with a path, it is left to these.
+# Keras calls the writing of a model `save` as well; these callers may pass it a path.
 MODELS = {"model", "self.model", "network", "super()", "tf.saved_model"}
 
 
 def other_doors(source):
     """Return the calls in a source that may write a picture, as "line: callee".
 
-    A `save` with arguments counts unless it is called on a model; without arguments it has no
-    path, as that of a run's record.
+    A call of `save` with arguments counts unless it is made on a model. Without arguments it has no
+    path to write a picture to.
     """
     found = []
     for node in ast.walk(ast.parse(source)):
