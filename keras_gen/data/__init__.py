@@ -5,7 +5,7 @@
     idx.py          reads the file format of MNIST and Fashion-MNIST
     folder.py       a folder of your own photos as one array
     decoding.py     one photo: decoded, and resized without aliasing
-    photo_crops.py  crops of photographs that other packages ship
+    crops.py        crops of photographs that other packages ship
     shipped.py      the pictures that this package ships
     image_data.py   ImageData: what every source returns, pixels still uint8
     scales.py       uint8, [0, 1] and [-1, 1], with exact inverses
@@ -24,7 +24,7 @@ from keras_gen.data.fashion import (
 )
 from keras_gen.data.folder import image_folder
 from keras_gen.data.image_data import ImageData
-from keras_gen.data.photo_crops import photo_crops
+from keras_gen.data.crops import photo_crops
 from keras_gen.data.pipeline import batches, steps_per_epoch
 from keras_gen.data.scales import (
     SCALES,

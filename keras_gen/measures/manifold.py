@@ -94,7 +94,7 @@ def density_coverage(
     """
     real, fake = _checked(real_features, fake_features, k)
     radii = _squared_radii(real, k)
-    pairs, covered = 0, np.zeros(len(real), bool)
+    pairs, covered = 0.0, np.zeros(len(real), bool)
     for _, squares in _squared_distances(fake, real):  # (chunk, N)
         inside = squares <= radii
         pairs += np.count_nonzero(inside)

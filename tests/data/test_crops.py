@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.data import photo_crops, picture_path, read_photo
-from keras_gen.data.photo_crops import PHOTOGRAPHS, random_crop, scikit_image_data
+from keras_gen.data import crops, photo_crops, picture_path, read_photo
+from keras_gen.data.crops import PHOTOGRAPHS, random_crop, scikit_image_data
 from keras_gen.pictures.picture import product_pictures
 
 SHAPE = (12, 16, 3)
@@ -18,8 +18,8 @@ def folder(tmp_path, monkeypatch):
     """Four photographs of one colour each, under the names of scikit-image's."""
     for i, name in enumerate(PHOTOGRAPHS):
         Image.new("RGB", (60, 40), (50 * i, 0, 0)).save(tmp_path / name, quality=95)
-    module = importlib.import_module("keras_gen.data.photo_crops")  # not the function of that name
-    monkeypatch.setattr(module, "scikit_image_data", lambda: tmp_path)
+
+    monkeypatch.setattr(crops, "scikit_image_data", lambda: tmp_path)
     return tmp_path
 
 
