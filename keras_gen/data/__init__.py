@@ -14,6 +14,7 @@
 Images stay uint8 in memory; `batches` scales them on their way to the network.
 """
 
+from keras_gen.data.crops import photo_crops
 from keras_gen.data.decoding import fit_photo, read_photo
 from keras_gen.data.fashion import (
     FASHION_MNIST_CLASSES,
@@ -24,7 +25,6 @@ from keras_gen.data.fashion import (
 )
 from keras_gen.data.folder import image_folder
 from keras_gen.data.image_data import ImageData
-from keras_gen.data.crops import photo_crops
 from keras_gen.data.pipeline import batches, steps_per_epoch
 from keras_gen.data.scales import (
     SCALES,

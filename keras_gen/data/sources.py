@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from keras_gen.data.crops import photo_crops
 from keras_gen.data.decoding import fit_photo
 from keras_gen.data.fashion import fashion_mnist, fashion_mnist_10k, idx_folder
 from keras_gen.data.folder import check_image_shape, image_folder
 from keras_gen.data.idx import has_idx
 from keras_gen.data.image_data import ImageData
-from keras_gen.data.crops import photo_crops
 
 SOURCES = ("fashion_mnist_10k", "fashion_mnist", "photos")
 
