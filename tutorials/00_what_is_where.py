@@ -100,6 +100,8 @@ plt.show()
 # | `models` | `train_step`: what one step changes | [gan.py](../../keras_gen/models/gan.py) |
 # | `measures` | how good pictures are | [distances.py](../../keras_gen/measures/distances.py) |
 # | `recipes` | all of it joined, every default in one place | [gan.py](../../keras_gen/recipes/gan.py) |
+# | `runs` | train, resume, load and draw from one run's folder | [training.py](../../keras_gen/runs/training.py) |
+# | `evaluation` | measure runs and compare them | [measure_run.py](../../keras_gen/evaluation/measure_run.py) |
 # | `cli` | `keras-gen train`, `keras-gen stylize` and the rest | [parser.py](../../keras_gen/cli/parser.py) |
 #
 # `tests` mirrors it file by file: what [losses/gan.py](../../keras_gen/losses/gan.py) says, [tests/losses/test_gan.py](../../tests/losses/test_gan.py) proves against numbers worked by hand. A formula is a function, and its docstring names the paper and the equation:
@@ -117,6 +119,8 @@ plt.show()
 # | `models` | `train_step`：一步改变了什么 | [gan.py](../../keras_gen/models/gan.py) |
 # | `measures` | 图有多好 | [distances.py](../../keras_gen/measures/distances.py) |
 # | `recipes` | 把它们全部接起来，默认值都在一处 | [gan.py](../../keras_gen/recipes/gan.py) |
+# | `runs` | 在一次运行的文件夹里训练、续训、加载、生成 | [training.py](../../keras_gen/runs/training.py) |
+# | `evaluation` | 评估运行，并排比较 | [measure_run.py](../../keras_gen/evaluation/measure_run.py) |
 # | `cli` | `keras-gen train`、`keras-gen stylize` 等命令 | [parser.py](../../keras_gen/cli/parser.py) |
 #
 # `tests` 与它逐个文件对应：[losses/gan.py](../../keras_gen/losses/gan.py) 所写的，由 [tests/losses/test_gan.py](../../tests/losses/test_gan.py) 用手算的数来证明。公式就是函数，文档字符串里写着论文和公式编号：

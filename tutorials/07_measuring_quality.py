@@ -564,14 +564,14 @@ print(PAIRS_NOTE)
 # - `real` are images that the model has not seen, `others` are training images: they are measured like samples, and their figures are the yardstick beside each figure. Nobody should expect to beat real images.
 # - `fake` is as large as `real`, because of (11), and made of bytes: what is measured is what would be saved.
 # - The features are computed once, for distances and balls. Sharpness and copies look at pixels, as a person would; copies are sought among all of `train`.
-# - PSNR and SSIM are last, and only for a VAE: its reconstructions have originals.
+# - PSNR and SSIM are last, and only for a model that reconstructs, such as a VAE: its reconstructions have originals.
 # - Each result is a [`keras_gen.evaluation.Measurement`](../../keras_gen/evaluation/measurements.py): the number, its interval, the yardstick, the numbers of images, and the features with the hash of their weights.
 
 # %% [markdown] lang="zh"
 # - `real` 是模型没见过的图，`others` 是训练图：把它们当作样本来衡量，结果列在每个数字旁边作为参照。谁也不该指望超过真实图。
 # - 由于 (11)，`fake` 与 `real` 张数相同；它由字节构成：衡量的就是将要保存的东西。
 # - 特征只算一次，供距离和球使用。锐度与复制则像人一样看像素；复制要在整个 `train` 里查找。
-# - PSNR 与 SSIM 排在最后，而且只给变分自编码器（VAE）：它的重建图有原图。
+# - PSNR 与 SSIM 排在最后，而且只给会重建的模型，如变分自编码器（VAE）：它的重建图有原图。
 # - 每个结果都是一个 [`keras_gen.evaluation.Measurement`](../../keras_gen/evaluation/measurements.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
 
 # %% [markdown] lang="en"
