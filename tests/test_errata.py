@@ -99,8 +99,8 @@ def test_e02_three_doublings_from_7_give_56():
     message = r"expected shape=\(None, 28, 28, 1\), found shape=\(None, 56, 56"
     with pytest.raises(ValueError, match=message):
         stack(generator, discriminator)
-    mended = stack(dcgan.generator(latent_dim=4, width=4), dcgan.discriminator(width=4))
-    assert mended.output_shape == (None, 1)
+    corrected = stack(dcgan.generator(latent_dim=4, width=4), dcgan.discriminator(width=4))
+    assert corrected.output_shape == (None, 1)
 
 
 def names_missing(code, scope):

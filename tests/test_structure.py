@@ -64,8 +64,8 @@ def test_the_thread_of_a_loss_is_whole(loss):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_loss_and_the_errata_name_one_another(loss):
     said = inspect.getdoc(getattr(losses, loss)).partition("Erratum:")[2].partition("\n\n")[0]
-    numbers, mended = set(re.findall(r"\bE\d+", said)), set(threads.mended_by(loss))
-    assert numbers <= mended and bool(numbers) == bool(mended), f"{loss}: {numbers}, {mended}"
+    numbers, corrected = set(re.findall(r"\bE\d+", said)), set(threads.corrected_by(loss))
+    assert numbers <= corrected and bool(numbers) == bool(corrected), (loss, numbers, corrected)
 
 
 def test_every_loss_of_the_package_is_walked():

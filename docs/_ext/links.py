@@ -30,7 +30,7 @@ def source_url(docname, path, fragment=""):
 
 
 class Links:
-    """Mends the links of a half of the site, as Sphinx reads its pages.
+    """Fixes the links of a half of the site, as Sphinx reads its pages.
 
     Args:
         language: key of `pages.LANGUAGES`.
@@ -46,18 +46,18 @@ class Links:
         self.language = language
         self.sources = set(pages.sources())
 
-    def mend(self, app, doctree):
+    def fix(self, app, doctree):
         """Replace the links to files in a page; connected to `doctree-read`."""
         docname = app.env.docname
         kinds = (addnodes.pending_xref, addnodes.download_reference)
         for node in list(doctree.findall(lambda node: isinstance(node, kinds))):
             if node.get("reftype") == "myst" and docname in self.files:
-                node.replace_self(self._mended(docname, node))
+                node.replace_self(self._fixed(docname, node))
         for link in list(doctree.findall(nodes.reference)):
             if OTHER_LANGUAGE in link["classes"] and len(link.parent) == 1:
                 link.parent.parent.remove(link.parent)  # the top of each page has one already
 
-    def _mended(self, docname, node):
+    def _fixed(self, docname, node):
         target, fragment = node["reftarget"], node.get("reftargetid") or ""
         if node.get("refdomain") == "doc":  # a page of this half has the name that the link gives
             end = posixpath.splitext(self.files.get(target, "x.md"))[1]
@@ -115,6 +115,6 @@ def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("half", "en", "env")
     links = Links(app.config.half)
-    app.connect("doctree-read", links.mend, priority=100)
+    app.connect("doctree-read", links.fix, priority=100)
     app.connect("missing-reference", _to_its_line)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

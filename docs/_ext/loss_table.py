@@ -113,14 +113,14 @@ def _account(function, words):
 
 
 def _threads(name, words, language):
-    """Last lines of the second cell: where the loss is explained, and what it mends."""
+    """Last lines of the second cell: where the loss is explained, and what it corrects."""
     places = [
         f"[{section.title}](../{section.path}), {section.heading}"
         for section in threads.explained(threads.loss_pattern(name), language)
     ]
     page = pages.pages(language)["errata"].removeprefix("docs/")
-    mended = threads.mended_by(name, language).items()
-    entries = [f"[{number}]({page}#{anchor})" for number, anchor in mended]
+    corrections = threads.corrected_by(name, language).items()
+    entries = [f"[{number}]({page}#{anchor})" for number, anchor in corrections]
     for key, links in (("tutorial", places), ("errata", entries)):
         if links:
             yield f"{{.{key}}}\n**{words[key]}**: {'; '.join(links)}"

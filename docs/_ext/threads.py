@@ -1,7 +1,7 @@
-"""The thread of a formula: which tutorial explains it, and which errata it mends.
+"""The thread of a formula: which tutorial explains it, and which errata it corrects.
 
 Nothing is listed by hand. Tutorials name a function in full, as `keras_gen.losses.gram_matrix`, and
-an erratum as E21; errata name the function that mends them.
+an erratum as E21; errata name the function that corrects them.
 """
 
 import functools
@@ -72,7 +72,7 @@ def errata(language):
     return found
 
 
-def mended_by(name, language="en"):
+def corrected_by(name, language="en"):
     """List the errata that name a loss as their correction: {number: anchor}."""
     return {
         number: anchor

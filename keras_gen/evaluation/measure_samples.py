@@ -153,7 +153,7 @@ def measure_memorization(real, fake, train, others) -> list[Measurement]:
     """
     fake_distances, _ = measures.nearest(fake, train)  # (M, 2)
     real_distances, _ = measures.nearest(real, others)  # (N, 2)
-    twins, real_twins = (
+    duplicates, real_duplicates = (
         measures.duplicate_share(measures.nearest(images, images, exclude_self=True)[0])
         for images in (fake, real)
     )
@@ -180,11 +180,11 @@ def measure_memorization(real, fake, train, others) -> list[Measurement]:
         measurement(
             key="duplicates",
             label="samples with a near-duplicate",
-            value=twins,
-            interval=_share_interval(twins, len(fake)),
+            value=duplicates,
+            interval=_share_interval(duplicates, len(fake)),
             better="lower",
             n_real=len(real),
-            reference=real_twins,
+            reference=real_duplicates,
         ),
     ]
 

@@ -2,7 +2,9 @@
 
 import csv
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ COLUMNS = (
     "real_side",  # left or right
     "choice",  # left or right: the image that was taken for real
     "correct",  # 1 if the real one was chosen, else 0
-    "milliseconds",  # from the painted pair to the answer
+    "milliseconds",  # from the moment the pair is shown to the answer
 )
 PATTERNS = {
     "study": r".+",
@@ -32,7 +34,7 @@ PATTERNS = {
 WHOLE_NUMBERS = ("trial", "correct", "milliseconds")
 
 
-def read_choices(paths):
+def read_choices(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
     """Read the CSV files that participants saved, all of one study.
 
     Args:
@@ -47,7 +49,9 @@ def read_choices(paths):
         ValueError: not such a file, or rows that contradict themselves or one another; the message
             names file and line.
     """
-    rows, answered, pairs = [], {}, {}
+    rows: list[dict[str, Any]] = []
+    answered: dict[tuple, str] = {}  # (participant, trial): where
+    pairs: dict[int, tuple] = {}  # trial: (run, real_side)
     for path in paths:
         for place, row in _rows(path):
             if rows and row["study"] != rows[0]["study"]:
@@ -113,7 +117,7 @@ def _row(cells):
     return row
 
 
-def rates(rows, seed=0):
+def rates(rows: Sequence[dict[str, Any]], seed: int = 0) -> dict[str, Any]:
     r"""How often each run's images were taken for real ones.
 
     Formula:
@@ -188,15 +192,8 @@ def _rate(counts):
     return successes / trials
 
 
-def format_rates(result):
-    """Return the figures of `rates` as a table of plain text.
-
-    Args:
-        result: dict, from `rates`.
-
-    Returns:
-        Lines joined by newlines.
-    """
+def format_rates(result: dict[str, Any]) -> str:
+    """Return the result of `rates` as a table of plain text."""
     head = ("run", "taken for real", "95 % of answers", "95 % of people", "0.5 inside", "n", "time")
     table = [head]
     for run in result["runs"]:
