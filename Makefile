@@ -1,5 +1,5 @@
-# What people type most. With an environment active, or: make test BIN=.venv-test/bin/
-BIN ?=
+# What people type most: in the active environment, or else in README's .venv-test if it exists.
+BIN ?= $(if $(VIRTUAL_ENV),,$(addsuffix /,$(wildcard .venv-test/bin)))
 
 .PHONY: test slow lint types docs tutorials bench
 test:
