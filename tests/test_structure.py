@@ -125,6 +125,7 @@ def test_tests_mirror_the_package():
     project_wide = {
         "test_docs.py",
         "test_errata.py",
+        "test_habits.py",
         "test_interview.py",
         "test_new_family.py",
         "test_package.py",
