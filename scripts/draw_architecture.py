@@ -36,21 +36,25 @@ ABOUT = {  # folder -> what it holds, in English and Chinese
     "layers": ("pieces of networks", "网络的小部件"),
     "files": ("whole or not there", "要么完整，要么不存在"),
 }
-COLOURS = ("#fdf3e1", "#e8f1fb", "#e9f5ea")  # of the levels, repeating
+PURE, OTHER = "#dff1e6", "#f3f5fa"  # fill of folders that never import TensorFlow, and of others
+
+
+def contract(name: str) -> dict:
+    """Return a contract of import-linter from pyproject.toml."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (found,) = (c for c in settings["tool"]["importlinter"]["contracts"] if c["id"] == name)
+    return found
 
 
 def levels() -> list[list[str]]:
     """Return the levels of the contract, the highest first, each a list of folders."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    contracts = settings["tool"]["importlinter"]["contracts"]
-    (contract,) = (c for c in contracts if c["type"] == "layers")
-    rows = [[name.strip() for name in layer.split("|")] for layer in contract["layers"]]
+    rows = [[name.strip() for name in row.split("|")] for row in contract("arrows")["layers"]]
     return [row for row in rows if row != ["__main__"]]
 
 
 def arrows() -> dict[str, set[str]]:
     """Return which folders each folder imports, without what follows from other arrows."""
-    graph = grimp.build_graph("keras_gen", exclude_type_checking_imports=True)
+    graph = grimp.build_graph("keras_gen", exclude_type_checking_imports=True, cache_dir=None)
     direct: dict[str, set[str]] = {name: set() for row in levels() for name in row}
     for module in graph.modules:
         here = module.split(".")[1:2]
@@ -80,8 +84,9 @@ def drawing(language: int) -> str:
         '      height=0.68 fontname="Helvetica,Arial,Noto Sans CJK SC,sans-serif"]',
         'edge [color="#5b6676" arrowsize=0.65 penwidth=1.1]',
     ]
-    for number, row in enumerate(levels()):
-        boxes = [_box(name, ABOUT[name][language], COLOURS[number % 3]) for name in row]
+    pure = {name.rpartition(".")[2] for name in contract("pure-keras")["source_modules"]}
+    for row in levels():
+        boxes = [_box(name, ABOUT[name][language], PURE if name in pure else OTHER) for name in row]
         lines.append(f"{{ rank=same; {'; '.join(boxes)} }}")
     first = [row[0] for row in levels()]
     lines.append(f"{' -> '.join(first)} [style=invis weight=0]")  # one level below another

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 
 
 def read(name):
-    yaml = pytest.importorskip("yaml", reason="PyYAML, which the extra docs brings, is missing")
     return yaml.safe_load((ROOT / name).read_text("utf-8"))
 
 
