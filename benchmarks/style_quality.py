@@ -19,12 +19,12 @@ from keras_gen.data import picture_path
 from keras_gen.files import replacing
 from keras_gen.measures import held_out_distances, luminance_ssim
 from keras_gen.models import StyleTransfer
-from keras_gen.models.style.presets import ours, scaled
+from keras_gen.models.style.presets import relative, scaled
 from keras_gen.pictures import read_picture, resize
 
 CONTENTS = ("mug", "perfume", "handbag", "sneaker")
 STYLES = ("flow_field", "stained_glass", "ink_wash", "wave_pattern")
-FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)  # on the content weight of the preset `ours`
+FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)  # on the content weight of the preset `relative`
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
@@ -56,7 +56,7 @@ def show(axes, image, title=""):
 
 def grid(size, weights, steps):
     """Paint every product in every style; styles above, products at the left."""
-    transfer = StyleTransfer("ours", weights)
+    transfer = StyleTransfer("relative", weights)
     figure, cells = plt.subplots(5, 5, figsize=(12, 12.2), layout="constrained")
     cells[0, 0].axis("off")
     for axes, name in zip(cells[0, 1:], STYLES, strict=True):
@@ -80,7 +80,7 @@ def tradeoff(size, weights, steps):
     cells = figure.subplot_mosaic([list("abcdef"), ["plot"] * 6], height_ratios=(1, 1.4))
     rows = []
     for name, factor in zip("abcdef", FACTORS, strict=True):
-        transfer = StyleTransfer(scaled(ours, content=factor), weights)
+        transfer = StyleTransfer(scaled(relative, content=factor), weights)
         image = transfer.stylize(content, [style], steps=steps).image
         rows.append({"factor": factor, **judge(image, content, style, weights)})
         print(json.dumps(rows[-1]), flush=True)

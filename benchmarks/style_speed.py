@@ -3,7 +3,7 @@
 All descend one loss on the same features: style, the mean over five layers of the mean squared
 difference of Gram matrices averaged over positions; content, 100 times the mean squared difference
 at block5_conv2; `tf.image.total_variation`, a sum. The tutorial's optimizer is Adam (0.02, beta_1
-0.99, epsilon 0.1) with clipping after each step; ours is `style_descent.lbfgs`, in float32 and with
+0.99, epsilon 0.1) with clipping after each step; ours is `style.descent.lbfgs`, in float32 and with
 features in bfloat16, whose pictures are judged in float32 like the others.
 
 Runs are counted in evaluations of the loss; the seconds of one evaluation, optimizer included, are
