@@ -36,8 +36,8 @@ def picture(name, size):
 def judge(image, content, style, weights):
     """Return both measures of a picture, and the style distance of its content, as a dict."""
     distance, before = held_out_distances([image, content], [style], weights=weights)
-    found = {"ssim": luminance_ssim(image, content), "distance": distance, "before": before}
-    return {key: round(value, 3) for key, value in found.items()}
+    measures = {"ssim": luminance_ssim(image, content), "distance": distance, "before": before}
+    return {key: round(value, 3) for key, value in measures.items()}
 
 
 def save(figure, name):
@@ -55,7 +55,7 @@ def show(axes, image, title=""):
 
 
 def grid(size, weights, steps):
-    """Paint every product in every style; styles above, products at the left."""
+    """Render every product in every style; styles above, products at the left."""
     transfer = StyleTransfer("relative", weights)
     figure, cells = plt.subplots(5, 5, figsize=(12, 12.2), layout="constrained")
     cells[0, 0].axis("off")
@@ -67,14 +67,14 @@ def grid(size, weights, steps):
         for axes, other in zip(row[1:], STYLES, strict=True):
             style = picture(other, size)
             image = transfer.stylize(content, [style], steps=steps).image
-            found = judge(image, content, style, weights)
-            print(json.dumps({"content": name, "style": other, **found}), flush=True)
+            measures = judge(image, content, style, weights)
+            print(json.dumps({"content": name, "style": other, **measures}), flush=True)
             show(axes, image)
     save(figure, "style_grid.jpg")
 
 
 def tradeoff(size, weights, steps):
-    """Paint one product with more and more weight on the content, and plot both measures."""
+    """Render one product with more and more weight on the content, and plot both measures."""
     content, style = picture("handbag", size), picture("flow_field", size)
     figure = plt.figure(figsize=(12, 5.6), layout="constrained")
     cells = figure.subplot_mosaic([list("abcdef"), ["plot"] * 6], height_ratios=(1, 1.4))
@@ -100,7 +100,7 @@ def tradeoff(size, weights, steps):
 
 
 def main():
-    """Run what is asked for."""
+    """Run the chosen comparison."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("grid", "tradeoff"))
     parser.add_argument("--size", type=int, default=320)

@@ -390,8 +390,8 @@ print(f"moved by 8 pixels: content {moved[4, 0]:.3f}, style {moved[4, 1]:.4f}")
 # 这里没有 `train_step`：没有任何东西带权重。损失 (11) 在 [`keras_gen.models.style.objective.StyleObjective`](../../keras_gen/models/style/objective.py) 里，下降用 SciPy 的 L-BFGS-B，在 [`keras_gen.models.style.descent.lbfgs`](../../keras_gen/models/style/descent.py) 里：
 
 # %%
-print(inspect.getsource(StyleObjective.value_and_gradient.python_function))
-print("    ...\n" + inspect.getsource(lbfgs).split('"""\n')[-1])
+for function in (StyleObjective.value_and_gradient, lbfgs):
+    print("    ...\n" + inspect.getsource(function).split('"""\n')[-1])
 
 # %% [markdown] lang="en"
 # - `tape.watch(image)`: the gradient is taken with respect to the picture, and of no weight.

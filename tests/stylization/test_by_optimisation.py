@@ -1,4 +1,4 @@
-"""Style transfer from files to files: what is painted, what stays, and what is written down."""
+"""Style transfer from files to files: what changes, what stays, and what is written down."""
 
 import contextlib
 import dataclasses

@@ -6,7 +6,8 @@ import pytest
 
 from keras_gen.models.style.descent import OPTIMIZERS
 from keras_gen.models.style.presets import PRESETS
-from keras_gen.models.style.transfer import SCHEDULES, STARTS
+from keras_gen.models.style.pyramid import SCHEDULES
+from keras_gen.models.style.transfer import STARTS
 from keras_gen.stylization.options import StyleOptions
 
 

@@ -1,6 +1,7 @@
 """Style transfer by optimisation: the picture is the only variable.
 
 transfer.py   `StyleTransfer`: coarse to fine
+pyramid.py    the sizes at which a picture is optimised
 objective.py  the loss and its gradient, for the whole picture
 tiled.py      the same loss and gradient in tiles, for pictures that do not fit in memory
 terms.py      what both share: regions, weights, sums over positions

@@ -73,12 +73,12 @@ class StyleObjective(StyleTerms):
             ],
             {layer: [target] for layer, target in self.content_maps.items()},
         )
+        self.value_and_gradient = tf.function(self.value_and_gradient)  # type: ignore[method-assign]
 
     def _positions(self, mask, layer):
         """Return the number of a region's positions in a layer, where masks count as fractions."""
         return total_weight(mask, self.crop[layer][2:])
 
-    @tf.function
     def value_and_gradient(self, image: Tensor) -> tuple[Tensor, dict, Tensor]:
         """Compute the total loss, its parts and its gradient.
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 from keras_gen.models.style.descent import OPTIMIZERS
 from keras_gen.models.style.objective import StyleObjective
 from keras_gen.models.style.presets import StylePreset, find_preset
+from keras_gen.models.style.pyramid import FIRST_LONG_SIDE, Size, pyramid
 from keras_gen.models.style.tiled import TiledStyleObjective
 from keras_gen.networks import vgg19
 from keras_gen.networks.vgg19.tiles import boxes, grams
@@ -20,14 +21,10 @@ from keras_gen.networks.vgg19.tiles import boxes, grams
 TILE_SIDE = 384  # pixels; with its margin a tile takes about as much memory as 544 x 544 pixels
 UNTILED_MAX_PIXELS = 640_000  # about 768 x 768 and a frame; larger pictures are cut into tiles
 LBFGS_MAX_PIXELS = 1_500_000  # beyond, L-BFGS, in float64, would take gigabytes: Adam takes over
-FIRST_LONG_SIDE = 128  # pixels of the longer side at the first scale
-MIN_SHORT_SIDE = 32  # pixels of the shorter side that block 5 needs to see anything
 FRAME_WIDTH = 8  # mirrored pixels around the picture meanwhile: few windows see its border
-SCHEDULES = {"quality": 200, "classic": 300}  # name -> steps at the first scale
 STARTS = ("content", "noise")
 logger = logging.getLogger("keras_gen")
 
-Size = tuple[int, int]  # (height, width) in pixels
 Image = Any  # a NumPy array or a tensor of TensorFlow
 
 
@@ -65,45 +62,6 @@ class Stylized:
     last: Step
     scales: list[tuple[Size, int]]
     finished: bool
-
-
-def pyramid(
-    height: int, width: int, schedule: str = "quality", steps: int | None = None
-) -> list[tuple[Size, int]]:
-    """Plan the sizes at which a picture is optimised, and the steps at each.
-
-    "quality" goes from coarse to fine: large forms settle where the 156 pixels that the network
-    sees are most of the picture, and later scales only add detail. It begins with 128 pixels on the
-    longer and at least 32 on the shorter side; each scale is larger by the square root of 2 and has
-    fewer steps by the same factor. "classic" is one scale, as in the papers.
-
-    Args:
-        height: pixels of the finished picture.
-        width: pixels of the finished picture.
-        schedule: "quality" or "classic".
-        steps: at the first scale; by default 200 or, for "classic", 300.
-
-    Returns:
-        List of ((height, width), steps), the last one of full size.
-
-    Raises:
-        ValueError: unknown schedule, or steps below 1.
-    """
-    if schedule not in SCHEDULES:
-        raise ValueError(f"unknown schedule {schedule!r}: expected {' or '.join(SCHEDULES)}")
-    steps = SCHEDULES[schedule] if steps is None else steps
-    if steps < 1:
-        raise ValueError(f"steps: expected at least 1, found {steps}")
-    ratio = min(max(height, width) / FIRST_LONG_SIDE, min(height, width) / MIN_SHORT_SIDE)
-    count = math.floor(2 * math.log2(ratio)) + 1 if schedule == "quality" and ratio > 1 else 1
-    factors = [2 ** ((count - 1 - number) / 2) for number in range(count)]
-    return [
-        (
-            (round(height / factor), round(width / factor)),
-            max(1, round(steps * factor / factors[0])),
-        )
-        for factor in factors
-    ]
 
 
 def tile_side(size: Sequence[int], tile: str | int | None = "auto") -> int | None:

@@ -7,7 +7,6 @@ import tensorflow as tf
 from keras_gen.models import StyleTransfer
 from keras_gen.models.style import transfer as style
 from keras_gen.models.style.presets import StylePreset
-from keras_gen.models.style.transfer import pyramid
 from keras_gen.networks import vgg19
 
 RNG = np.random.default_rng(0)
@@ -50,60 +49,13 @@ def stylize(model, styles=(STRIPES,), content=CONTENT, **options):
     return model.stylize(content, list(styles), **{**QUICK, **options})
 
 
-# --- the plan -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        # sides 512 / 2^(k/2), steps 200 / 2^(k/2) upwards: 181.02, 362.04; 141.4, 70.7
-        ((512, 512), [(128, 200), (181, 141), (256, 100), (362, 71), (512, 50)]),
-        # 2 log2(400 / 128) = 3.29, so four scales: 141.4 x 106.07, 200 x 150, 282.8 x 212.1
-        (
-            (300, 400),
-            [((106, 141), 200), ((150, 200), 141), ((212, 283), 100), ((300, 400), 71)],
-        ),
-        ((256, 64, "quality", 10), [((128, 32), 10), ((181, 45), 7), ((256, 64), 5)]),
-        ((256, 64, "quality", 1), [((128, 32), 1), ((181, 45), 1), ((256, 64), 1)]),
-        # the shorter side has 32 pixels at least: 2 log2(64 / 32) = 2, 2 log2(40 / 32) = 0.6
-        ((64, 512), [((32, 256), 200), ((45, 362), 141), ((64, 512), 100)]),
-        ((40, 512), [((40, 512), 200)]),
-        ((96, 64), [((96, 64), 200)]),
-        ((128, 128), [(128, 200)]),
-        ((181, 181), [(181, 200)]),  # the square root of 2 comes after 181.02 pixels
-        ((182, 182), [(129, 200), (182, 141)]),  # 128.7
-        ((512, 512, "classic"), [(512, 300)]),
-        ((300, 400, "classic", 20), [((300, 400), 20)]),
-    ],
-    ids=str,
-)
-def test_pyramids_worked_by_hand(arguments, expected):
-    square = [
-        (size if isinstance(size, tuple) else (size, size), steps) for size, steps in expected
-    ]
-    assert pyramid(*arguments) == square
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("fast",), "unknown schedule 'fast': expected quality or classic"),
-        (("quality", 0), "steps: expected at least 1, found 0"),
-        (("classic", -3), "steps: expected at least 1, found -3"),
-    ],
-)
-def test_plans_that_cannot_be_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        pyramid(64, 64, *arguments)
-
-
 # --- the picture ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_the_loss_falls_and_the_picture_is_in_range(model, optimizer):
     totals = []
-    callback = lambda step: totals.append(sum(step.losses.values()))  # None: go on
+    callback = lambda step: totals.append(sum(step.losses.values()))  # None: carry on
     made = stylize(model, [OTHER], steps=20, optimizer=optimizer, callback=callback)
     assert made.image.shape == (HEIGHT, WIDTH, 3) and made.image.dtype == np.float32
     assert made.image.min() >= 0 and made.image.max() <= 1
@@ -152,14 +104,14 @@ def test_coarse_to_fine_ends_at_full_size(model, optimizer):
     assert np.all(np.mean(abs(made.image - content)[keep == 0], axis=0) > 0.005)
 
 
-def test_elongated_pictures_are_painted():
+def test_elongated_pictures_are_stylised():
     """At 128 pixels of length this one would be 4 high, which is 1 in block 3."""
     deeper = StylePreset({"block3_conv1": 1.0}, {"block1_conv1": 0.1}, 0.0, "max", relative=True)
     made = stylize(StyleTransfer(lambda *size: deeper, "random"), content=blobs(12, 400), steps=2)
     assert made.image.shape == (12, 400, 3) and np.isfinite(made.image).all()
 
 
-def test_the_border_is_mirrored_outwards_while_painting(model, monkeypatch):
+def test_the_border_is_mirrored_outwards_meanwhile(model, monkeypatch):
     """By 8 pixels, for the content, the regions and what is kept; the callback sees none of it."""
     given, original = [], style.StyleObjective
 
@@ -355,19 +307,19 @@ def test_an_unknown_preset_is_refused():
         StyleTransfer("mine", "random")
 
 
-def test_the_largest_scales_are_painted_by_adam(model, monkeypatch):
+def test_the_largest_scales_are_left_to_adam(model, monkeypatch):
     """24 x 24 pixels and their frames have 1,600; 34 x 34 have 2,500."""
-    walks = {name: [] for name in style.OPTIMIZERS}
+    sides = {name: [] for name in style.OPTIMIZERS}
 
-    def walk(name):
+    def optimizer(name):
         def stay(objective, image, steps, on_step):
-            walks[name].append(image.shape[1])
+            sides[name].append(image.shape[1])
             return image
 
         return stay
 
-    monkeypatch.setattr(style, "OPTIMIZERS", {name: walk(name) for name in walks})
+    monkeypatch.setattr(style, "OPTIMIZERS", {name: optimizer(name) for name in sides})
     monkeypatch.setattr(style, "LBFGS_MAX_PIXELS", 2000)
     monkeypatch.setattr(style, "pyramid", lambda *a: [((24, 24), 1), ((34, 34), 1)])
     stylize(model, content=blobs(34, 34))
-    assert walks == {"lbfgs": [40], "adam": [50]}
+    assert sides == {"lbfgs": [40], "adam": [50]}
