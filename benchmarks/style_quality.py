@@ -19,12 +19,12 @@ from keras_gen.data import picture_path
 from keras_gen.files import replacing
 from keras_gen.measures import held_out_distances, luminance_ssim
 from keras_gen.models import StyleTransfer
-from keras_gen.models.style.presets import ours, scaled
+from keras_gen.models.style.presets import relative, scaled
 from keras_gen.pictures import read_picture, resize
 
 CONTENTS = ("mug", "perfume", "handbag", "sneaker")
 STYLES = ("flow_field", "stained_glass", "ink_wash", "wave_pattern")
-FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)  # on the content weight of the preset `ours`
+FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)  # on the content weight of the preset `relative`
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
@@ -36,8 +36,8 @@ def picture(name, size):
 def judge(image, content, style, weights):
     """Return both measures of a picture, and the style distance of its content, as a dict."""
     distance, before = held_out_distances([image, content], [style], weights=weights)
-    found = {"ssim": luminance_ssim(image, content), "distance": distance, "before": before}
-    return {key: round(value, 3) for key, value in found.items()}
+    measures = {"ssim": luminance_ssim(image, content), "distance": distance, "before": before}
+    return {key: round(value, 3) for key, value in measures.items()}
 
 
 def save(figure, name):
@@ -55,8 +55,8 @@ def show(axes, image, title=""):
 
 
 def grid(size, weights, steps):
-    """Paint every product in every style; styles above, products at the left."""
-    transfer = StyleTransfer("ours", weights)
+    """Render every product in every style; styles above, products at the left."""
+    transfer = StyleTransfer("relative", weights)
     figure, cells = plt.subplots(5, 5, figsize=(12, 12.2), layout="constrained")
     cells[0, 0].axis("off")
     for axes, name in zip(cells[0, 1:], STYLES, strict=True):
@@ -67,20 +67,20 @@ def grid(size, weights, steps):
         for axes, other in zip(row[1:], STYLES, strict=True):
             style = picture(other, size)
             image = transfer.stylize(content, [style], steps=steps).image
-            found = judge(image, content, style, weights)
-            print(json.dumps({"content": name, "style": other, **found}), flush=True)
+            measures = judge(image, content, style, weights)
+            print(json.dumps({"content": name, "style": other, **measures}), flush=True)
             show(axes, image)
     save(figure, "style_grid.jpg")
 
 
 def tradeoff(size, weights, steps):
-    """Paint one product with more and more weight on the content, and plot both measures."""
+    """Render one product with more and more weight on the content, and plot both measures."""
     content, style = picture("handbag", size), picture("flow_field", size)
     figure = plt.figure(figsize=(12, 5.6), layout="constrained")
     cells = figure.subplot_mosaic([list("abcdef"), ["plot"] * 6], height_ratios=(1, 1.4))
     rows = []
     for name, factor in zip("abcdef", FACTORS, strict=True):
-        transfer = StyleTransfer(scaled(ours, content=factor), weights)
+        transfer = StyleTransfer(scaled(relative, content=factor), weights)
         image = transfer.stylize(content, [style], steps=steps).image
         rows.append({"factor": factor, **judge(image, content, style, weights)})
         print(json.dumps(rows[-1]), flush=True)
@@ -100,7 +100,7 @@ def tradeoff(size, weights, steps):
 
 
 def main():
-    """Run what is asked for."""
+    """Run the chosen comparison."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("grid", "tradeoff"))
     parser.add_argument("--size", type=int, default=320)

@@ -3,8 +3,8 @@
 All descend one loss on the same features: style, the mean over five layers of the mean squared
 difference of Gram matrices averaged over positions; content, 100 times the mean squared difference
 at block5_conv2; `tf.image.total_variation`, a sum. The tutorial's optimizer is Adam (0.02, beta_1
-0.99, epsilon 0.1) with clipping after each step; ours is `style_descent.lbfgs`, in float32 and with
-features in bfloat16, whose pictures are judged in float32 like the others.
+0.99, epsilon 0.1) with clipping after each step; the package's is `style.descent.lbfgs`, in float32
+and with features in bfloat16, whose pictures are judged in float32 like the others.
 
 Runs are counted in evaluations of the loss; the seconds of one evaluation, optimizer included, are
 measured side by side in short turns, so that other load slows all alike.
@@ -49,7 +49,8 @@ class Tutorial:
     """The tutorial's training step on a picture of its own."""
 
     def __init__(self, loss, content):
-        self.loss, self.image = loss, tf.Variable(content[None])
+        self.loss = loss
+        self.image = tf.Variable(content[None])
         self.optimizer = keras.optimizers.Adam(0.02, beta_1=0.99, epsilon=0.1)
         self.optimizer.build([self.image])
         self.step = tf.function(self._step)
@@ -60,22 +61,23 @@ class Tutorial:
         self.image.assign(tf.clip_by_value(self.image, 0.0, 1.0))
         return value
 
-    def run(self, steps, listen=lambda image: None):
-        """Do some steps; `listen` hears the picture after each."""
+    def run(self, steps, callback=lambda image: None):
+        """Run some steps; `callback` gets the picture after each."""
         for _ in range(steps):
             float(self.step())
-            listen(self.image.value())
+            callback(self.image.value())
 
 
-class Ours:
+class Package:
     """L-BFGS-B from the content picture."""
 
     def __init__(self, loss, content):
-        self.loss, self.content = loss, content
+        self.loss = loss
+        self.content = content
 
-    def run(self, steps, listen=lambda image: None):
-        """Do some evaluations; `listen` hears the best picture so far after each."""
-        lbfgs(self.loss, self.content[None], steps, lambda parts, image: listen(image))
+    def run(self, steps, callback=lambda image: None):
+        """Run some evaluations; `callback` gets the best picture so far after each."""
+        lbfgs(self.loss, self.content[None], steps, lambda parts, image: callback(image))
 
 
 def seconds_per_evaluation(systems, turns=4, steps=8):
@@ -115,11 +117,12 @@ def main():
     faster = objective(content, style, arguments.weights, "mixed_bfloat16")
     make = {
         "tutorial": lambda: Tutorial(judge, content),
-        "ours": lambda: Ours(judge, content),
-        "ours, bfloat16": lambda: Ours(faster, content),
+        "L-BFGS-B": lambda: Package(judge, content),
+        "L-BFGS-B, bfloat16": lambda: Package(faster, content),
     }
     seconds = seconds_per_evaluation({name: start() for name, start in make.items()})
-    bar, whole = None, arguments.steps * seconds["tutorial"]
+    bar = None
+    whole = arguments.steps * seconds["tutorial"]
     for name, start in make.items():
         values = curve(start(), judge, 60 if bar else arguments.steps)
         bar = bar or values[-1]

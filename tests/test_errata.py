@@ -340,7 +340,7 @@ def test_e22_six_poolings_leave_nine_positions():
     assert layers.MaxPooling2D()(whole.output).shape == (None, 3, 3, 512)
     sides = [whole.get_layer(name).output.shape[1] for name in presets.STYLE_LAYERS]
     assert sides == [224, 112, 56, 28, 14]
-    preset = presets.ours(224, 224)
+    preset = presets.relative(224, 224)
     assert not set(preset.content) & set(preset.style)  # not one layer for both
 
 

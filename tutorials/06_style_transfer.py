@@ -43,7 +43,7 @@ from keras_gen import data, losses, measures, pictures
 from keras_gen.models import FastStyle, StyleTransfer
 from keras_gen.models.style.descent import lbfgs
 from keras_gen.models.style.objective import StyleObjective
-from keras_gen.models.style.presets import STYLE_LAYERS, StylePreset, ours, scaled
+from keras_gen.models.style.presets import STYLE_LAYERS, StylePreset, relative, scaled
 from keras_gen.networks import vgg19
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
@@ -178,7 +178,7 @@ show(shown, columns=5, size=1.6)
 #
 # Its slope at a pixel is the sum of four signs, divided by $H W C$.
 #
-# **The whole**, in this package's preset [`keras_gen.models.style.presets.ours`](../../keras_gen/models/style/presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
+# **The whole**, in this package's preset [`keras_gen.models.style.presets.relative`](../../keras_gen/models/style/presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
 #
 # $$
 # \begin{aligned}
@@ -238,7 +238,7 @@ show(shown, columns=5, size=1.6)
 #
 # 它在一个像素上的斜率是四个正负号之和，除以 $H W C$。
 #
-# **总损失**，按本项目的预设 [`keras_gen.models.style.presets.ours`](../../keras_gen/models/style/presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
+# **总损失**，按本项目的预设 [`keras_gen.models.style.presets.relative`](../../keras_gen/models/style/presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
 #
 # $$
 # \begin{aligned}
@@ -326,7 +326,7 @@ print(f"content {content:.1f}   style {style:.1f}   total variation {smooth:.1f}
 
 
 # %%
-preset = ours(*photo.shape[:2])
+preset = relative(*photo.shape[:2])
 CONTENT = "block4_conv2"
 photo_grams = {name: losses.gram_matrix(maps[name]) for name in STYLE_LAYERS}
 
@@ -390,8 +390,8 @@ print(f"moved by 8 pixels: content {moved[4, 0]:.3f}, style {moved[4, 1]:.4f}")
 # 这里没有 `train_step`：没有任何东西带权重。损失 (11) 在 [`keras_gen.models.style.objective.StyleObjective`](../../keras_gen/models/style/objective.py) 里，下降用 SciPy 的 L-BFGS-B，在 [`keras_gen.models.style.descent.lbfgs`](../../keras_gen/models/style/descent.py) 里：
 
 # %%
-print(inspect.getsource(StyleObjective._from_whole))
-print("    ...\n" + inspect.getsource(lbfgs).split('"""\n')[-1])
+for function in (StyleObjective.value_and_gradient, lbfgs):
+    print("    ...\n" + inspect.getsource(function).split('"""\n')[-1])
 
 # %% [markdown] lang="en"
 # - `tape.watch(image)`: the gradient is taken with respect to the picture, and of no weight.
@@ -447,11 +447,12 @@ rng = np.random.default_rng(0)
 rows = maps[CONTENT].reshape(-1, maps[CONTENT].shape[-1])  # (M, N)
 mixed = rng.permutation(rows).reshape(maps[CONTENT].shape)
 grams_equal = np.allclose(losses.gram_matrix(mixed), losses.gram_matrix(maps[CONTENT]), rtol=1e-4)
-relative = float(losses.content_loss(mixed, maps[CONTENT])) / np.mean(rows**2)
+relative_content = float(losses.content_loss(mixed, maps[CONTENT])) / np.mean(rows**2)
 print(
-    f"positions shuffled: Gram matrices equal {grams_equal}, relative content loss {relative:.2f}"
+    f"positions shuffled: Gram matrices equal {grams_equal}, "
+    f"relative content loss {relative_content:.2f}"
 )
-assert grams_equal and relative > 0.5
+assert grams_equal and relative_content > 0.5
 
 tiles = photo.reshape(4, 40, 4, 40, 3).swapaxes(1, 2).reshape(16, 40, 40, 3)
 tiles = rng.permutation(tiles).reshape(4, 4, 40, 40, 3)
@@ -499,7 +500,7 @@ for by in (1, 20):
     shown[f"no Gram matrix,\ncontent weight x {by}"] = np.asarray(image)[0]
 with_gram = painter.stylize(small, [small_painting], steps=2 if FAST else 20)
 shown["with Gram matrices\n"] = with_gram.image
-total_sum = scaled(ours, total_variation=small.size / preset.total_variation)
+total_sum = scaled(relative, total_variation=small.size / preset.total_variation)
 flat = StyleTransfer(total_sum, weights="hed").stylize(
     small, [small_painting], steps=2 if FAST else 20
 )
@@ -573,41 +574,41 @@ print(f"E22: {side} x {side} positions")
 # %% [markdown] lang="en"
 # ## The real training
 #
-# The library's own work, with a listener that hears of each evaluation: sixty at 160 pixels. Every part of (11) is drawn with its weight. Within twenty evaluations the deep layers come to rest: they would have to move what the content term holds (the last line prints their sum without it). The shallow ones, strokes and colours, go on falling. The content term *rises* from 0, since the work begins at the photo; it is the price of style, and in the end the largest term.
+# The library's own descent, with a callback that gets the state after each evaluation: sixty at 160 pixels. Every part of (11) is drawn with its weight. Within twenty evaluations the deep layers come to rest: they would have to move what the content term holds (the last line prints their sum without it). The shallow ones, strokes and colours, go on falling. The content term *rises* from 0, since the work begins at the photo; it is the price of style, and in the end the largest term.
 
 # %% [markdown] lang="zh"
 # ## 真正的训练
 #
-# 用库自己的流程，外加一个监听器，每次求值都会听到：160 像素，六十次。(11) 的每一部分都连同权重画出来。不到二十次，深层就停住了：再往下，就得动内容项按住的东西（最后一行打印去掉内容项时它们的和）。浅层管笔触和颜色，一直在降。内容项从 0 **升**上去，因为工作从照片开始；这是风格的代价，到最后成了最大的一项。
+# 用库自己的流程，外加一个回调函数，每次求值之后都会收到当时的状态：160 像素，六十次。(11) 的每一部分都连同权重画出来。不到二十次，深层就停住了：再往下，就得动内容项按住的东西（最后一行打印去掉内容项时它们的和）。浅层管笔触和颜色，一直在降。内容项从 0 **升**上去，因为工作从照片开始；这是风格的代价，到最后成了最大的一项。
 
 # %%
-heard = []
-result = painter.stylize(photo, [painting], steps=4 if FAST else 60, listener=heard.append)
-steps = [step.number for step in heard]
+evaluated = []
+result = painter.stylize(photo, [painting], steps=4 if FAST else 60, callback=evaluated.append)
+steps = [step.number for step in evaluated]
 figure, axes = plt.subplots(figsize=(6.8, 2.5))
-for name in heard[0].parts:
-    curve = [step.parts[name] for step in heard]
+for name in evaluated[0].parts:
+    curve = [step.parts[name] for step in evaluated]
     axes.plot(
         steps, curve, "--" if not name.startswith("style") else "-", label=name.replace(" 0", "")
     )
 axes.set(xlabel="evaluation", ylabel="weighted term", yscale="log", ylim=(1e-5, 1))
 axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
-start, end = (sum(step.losses.values()) for step in (heard[0], heard[-1]))
-print(f"loss {start:.3f} -> {end:.4f} in {len(heard)} evaluations")
+start, end = (sum(step.losses.values()) for step in (evaluated[0], evaluated[-1]))
+print(f"loss {start:.3f} -> {end:.4f} in {len(evaluated)} evaluations")
 assert end < start
-without = StyleTransfer(scaled(ours, content=0), weights="hed")
+without = StyleTransfer(scaled(relative, content=0), weights="hed")
 without = without.stylize(photo, [painting], steps=4 if FAST else 60)
 deep = [
     sum(step.parts[f"style 0 block{block}_conv1"] for block in (4, 5))
-    for step in (heard[-1], without.last)
+    for step in (evaluated[-1], without.last)
 ]
 print("deep layers at the end: {:.4f}, without the content term {:.4f}".format(*deep))
 assert FAST or deep[1] < deep[0] / 2
 
 # %%
 marks = (1, 2, 3, 4) if FAST else (2, 6, 20, 60)
-show({f"step {mark}": heard[mark - 1].image.numpy() for mark in marks}, size=1.6)
+show({f"step {mark}": evaluated[mark - 1].image.numpy() for mark in marks}, size=1.6)
 
 # %% [markdown] lang="en"
 # A loss that was optimised is no judge. [`keras_gen.measures.held_out_distances`](../../keras_gen/measures/style.py) compares Gram matrices of five layers that no preset looks at; [`keras_gen.measures.luminance_ssim`](../../keras_gen/measures/style.py) says how much of the photo's light and dark is left. Two numbers, never one: each alone is best for a useless picture, the painting or the photo.
@@ -632,19 +633,19 @@ assert distances[1] < distances[0]
 # %%
 glass, matched = read("stained_glass", 128), pictures.match_colours(small_painting, small)
 KNOBS = {  # title -> preset, styles, further arguments
-    "default": (ours, [small_painting], {}),
-    "content x 40": (scaled(ours, content=40), [small_painting], {}),
-    "smoothness x 100": (scaled(ours, total_variation=100), [small_painting], {}),
-    "large strokes": (ours, [small_painting], {"style_scale": 2.0}),
-    "colours kept": (ours, [matched], {}),
-    "stained glass": (ours, [glass], {}),
-    "blended 1 : 1": (ours, [small_painting, glass], {}),
-    "from noise": (ours, [small_painting], {"start": "noise", "steps": 1 if FAST else 60}),
+    "default": (relative, [small_painting], {}),
+    "content x 40": (scaled(relative, content=40), [small_painting], {}),
+    "smoothness x 100": (scaled(relative, total_variation=100), [small_painting], {}),
+    "large strokes": (relative, [small_painting], {"style_scale": 2.0}),
+    "colours kept": (relative, [matched], {}),
+    "stained glass": (relative, [glass], {}),
+    "blended 1 : 1": (relative, [small_painting, glass], {}),
+    "from noise": (relative, [small_painting], {"start": "noise", "steps": 1 if FAST else 60}),
 }
 shown = {}
 for title in list(KNOBS)[:: 3 if FAST else 1]:
     chosen, styles, options = KNOBS[title]
-    work = painter if chosen is ours else StyleTransfer(chosen, weights="hed")
+    work = painter if chosen is relative else StyleTransfer(chosen, weights="hed")
     options = {"steps": 1 if FAST else 24} | options
     shown[title] = work.stylize(small, styles, **options).image
 show(shown, columns=4, size=1.6)

@@ -1,16 +1,17 @@
 r"""What style transfer kept of the content, and how near it came to the style.
 
 A picture that was optimised on Gram matrices of some layers cannot be judged by the same ones: a
-smaller loss may mean a longer run only. `HELD_OUT_LAYERS` are layers that no preset of
-`keras_gen.networks.style_presets` looks at, one from each block.
+smaller loss may only mean a longer run. `HELD_OUT_LAYERS` are layers that no preset of
+`keras_gen.models.style.presets` looks at, one from each block.
 """
 
-import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from keras_gen.measures.pairs import ssim
-from keras_gen.models.style.transfer import TILE, WHOLE
+from keras_gen.models.style.transfer import tile_side
 from keras_gen.networks import vgg19
 from keras_gen.networks.vgg19.tiles import grams
 from keras_gen.pictures.colours import luminance
@@ -24,7 +25,7 @@ HELD_OUT_LAYERS = (
 )
 
 
-def style_distance(grams, style_grams):
+def style_distance(grams: Mapping[str, Any], style_grams: Mapping[str, Any]) -> float:
     r"""Relative distance of Gram matrices, averaged over layers.
 
     Formula:
@@ -60,12 +61,18 @@ def style_distance(grams, style_grams):
     return float(np.mean(distances))
 
 
-def held_out_distances(images, styles, shares=None, weights="auto", seed=0):
+def held_out_distances(
+    images: Sequence[np.ndarray],
+    styles: Sequence[np.ndarray],
+    shares: Sequence[float] | None = None,
+    weights: str = "auto",
+    seed: int = 0,
+) -> list[float]:
     """Measure how far pictures are from a style, in features that no preset optimises.
 
     Several styles are blended: their Gram matrices are averaged. That holds for regions as well,
     since the matrix of a picture is the mean of those of its regions, weighted by area; which
-    style is where goes unseen.
+    style is where is not measured.
 
     Args:
         images: list of (H, W, 3) floats in [0, 1].
@@ -80,20 +87,19 @@ def held_out_distances(images, styles, shares=None, weights="auto", seed=0):
     network = vgg19.features(HELD_OUT_LAYERS, weights, padding="replicate", seed=seed)
 
     def matrices(image):
-        tile = TILE if math.prod(image.shape[:2]) > WHOLE else None
-        return grams(network, HELD_OUT_LAYERS, image, tile)
+        return grams(network, HELD_OUT_LAYERS, image, tile_side(image.shape[:2]))
 
-    shares = np.ones(len(styles)) if shares is None else np.asarray(shares, "float64")
-    found = [matrices(style) for style in styles]
+    style_weights = np.ones(len(styles)) if shares is None else np.asarray(shares, "float64")
+    targets = [matrices(style) for style in styles]
     target = {
-        layer: np.average([gram[layer] for gram in found], axis=0, weights=shares)
+        layer: np.average([gram[layer] for gram in targets], axis=0, weights=style_weights)
         for layer in HELD_OUT_LAYERS
     }
     return [style_distance(matrices(image), target) for image in images]
 
 
-def luminance_ssim(image, content):
-    """Structural similarity of two pictures' luminance: how much of the content is still seen.
+def luminance_ssim(image: np.ndarray, content: np.ndarray) -> float:
+    """Structural similarity of two pictures' luminance: how much of the content is still visible.
 
     Formula:
         ssim(luminance(image), luminance(content)), Rec. 601

@@ -14,7 +14,6 @@ from keras_gen.pictures.grids import grid, save_animation
 from keras_gen.pictures.picture import (
     Picture,
     fit_longest_side,
-    longest_side,
     product_pictures,
     read_mask,
     read_picture,
@@ -28,7 +27,6 @@ __all__ = [
     "encode_picture",
     "fit_longest_side",
     "grid",
-    "longest_side",
     "luminance",
     "match_colours",
     "match_luminance",

@@ -15,7 +15,6 @@ from keras_gen.pictures.saving import save_picture
 
 MIN_SIDE = 32  # pixels: below this, VGG19's deeper layers have almost no positions left
 MAX_ASPECT_RATIO = 10  # longer side over shorter side
-SMALLEST = MIN_SIDE  # its former name
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -95,9 +94,6 @@ def fit_longest_side(size: Sequence[int], longest: int) -> tuple[int, int]:
     scale = longest / max(size)
     height, width = (max(1, round(side * scale)) for side in size)
     return height, width
-
-
-longest_side = fit_longest_side  # its former name
 
 
 def resize(pixels: np.ndarray, size: Sequence[int]) -> np.ndarray:

@@ -1,8 +1,8 @@
-"""A picture file in, a painted file out.
+"""A picture file in, a stylised file out.
 
-options.py          what can be decided; the flags of `keras-gen stylize` come from here
+options.py          the options, from which the flags of `keras-gen stylize` are made
 inputs.py           pictures and masks, checked before any work begins
-outputs.py          picture, account and animation, and where they lie
+outputs.py          picture, record and animation, and where they lie
 by_optimisation.py  the pixels are optimised
 by_network.py       one pass of a trained network
 """
@@ -12,8 +12,8 @@ VERBS = {"stylize": "by_optimisation", "stylize_by_model": "by_network"}
 __all__ = ["stylize", "stylize_by_model"]
 
 
-def __getattr__(name):
-    """Import TensorFlow only when a verb is wanted: the command line lists the options at once."""
+def __getattr__(name: str):
+    """Import TensorFlow only when a verb is used: the command line lists the options at once."""
     if name not in VERBS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib

@@ -1,8 +1,9 @@
 """Stylise a photograph in one pass of a trained network."""
 
-import json
+import dataclasses
 import time
 from pathlib import Path
+from typing import Any
 
 from keras_gen.pictures import save_photo
 from keras_gen.runs import Run
@@ -10,8 +11,14 @@ from keras_gen.stylization import outputs
 from keras_gen.stylization.inputs import read_content
 
 
-def stylize_by_model(content, run_dir, out=None, size=512, keep=None):
-    """Stylise a picture in one pass of a trained network, and write it with an account.
+def stylize_by_model(
+    content: str | Path,
+    run_dir: str | Path,
+    out: str | Path | None = None,
+    size: int = 512,
+    keep: str | None = None,
+) -> tuple[Path, dict[str, Any]]:
+    """Stylise a picture in one pass of a trained network, and write it with a record.
 
     Args:
         content, out: as for `stylize`.
@@ -19,7 +26,7 @@ def stylize_by_model(content, run_dir, out=None, size=512, keep=None):
         size, keep: as in `StyleOptions`.
 
     Returns:
-        (path, account): as `stylize` does. The style distance is not measured, since the features
+        (path, record): as `stylize` does. The style distance is not measured, because the features
         for it are not needed here.
 
     Raises:
@@ -32,17 +39,21 @@ def stylize_by_model(content, run_dir, out=None, size=512, keep=None):
     photo = read_content(content, size, keep)
     out = outputs.new_picture(out, [photo.path.stem, Path(run_dir).resolve().name])
     model = run.load_model()
-    began = time.perf_counter()
-    image = model.stylize(photo.pixels)
-    if photo.keep is not None:
-        stays = photo.keep[..., None]
-        image = stays * photo.pixels + (1 - stays) * image
-    spent = outputs.spent(began)
+
+    start = time.perf_counter()
+    image = photo.keep_in(model.stylize(photo.pixels))
+    cost = outputs.cost_since(start)
+
     save_photo(out, image, photo.alpha)
-    account = {
-        **outputs.account_of(out, photo, image, True, spent),
-        "model": {"run": str(run_dir), **json.loads(run.to_json())},
+    record = {
+        **outputs.record_of(out, photo, image, True, cost),
+        "model": {
+            "run": str(run_dir),
+            "recipe": run.name,
+            "fields": dataclasses.asdict(run.recipe),
+            **run.provenance,
+        },
         "arguments": {"content": content, "model": run_dir, "size": size, "keep": keep},
     }
-    outputs.write_account(out, account)
-    return out, account
+    outputs.write_record(out, record)
+    return out, record

@@ -1,16 +1,20 @@
-"""Paint a photograph in the style of pictures, and write down how."""
+"""Stylise a photograph by optimising its pixels, and write down how."""
 
 import contextlib
 import dataclasses
+import logging
 import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_gen import pictures
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances
-from keras_gen.models.style.presets import PRESETS, scaled
-from keras_gen.models.style.transfer import StyleTransfer, scales
-from keras_gen.networks.vgg19.tiles import boxes
+from keras_gen.models.style.presets import find_preset, scaled
+from keras_gen.models.style.transfer import Step, StyleTransfer, Stylized, check_styles
+from keras_gen.networks.vgg19.tiles import check_tile
 from keras_gen.pictures.grids import save_animation
 from keras_gen.runs.progress import interrupt_gracefully, progress_bar
 from keras_gen.stylization import inputs, outputs
@@ -18,23 +22,29 @@ from keras_gen.stylization.options import StyleOptions
 
 FRAMES = 60  # pictures in an animation at most
 DEFAULTS = StyleOptions()
+logger = logging.getLogger("keras_gen")
 
 
-def stylize(content, styles, out=None, options=DEFAULTS):
-    """Optimise a picture, and write it with an account of how it was made.
+def stylize(
+    content: str | Path,
+    styles: Sequence[str | Path],
+    out: str | Path | None = None,
+    options: StyleOptions = DEFAULTS,
+) -> tuple[Path, dict[str, Any]]:
+    """Optimise a picture, and write it with a record of how it was made.
 
-    Where the content is transparent nothing is painted, and the result is as transparent.
+    Where the content is transparent nothing changes, and the result is as transparent.
 
     Args:
-        content: picture file, or the bare name of one of the package's pictures.
+        content: picture file, or the name of a bundled picture.
         styles: list of the same.
         out: PNG, JPEG or WebP file to write; by default CONTENT-STYLE.png, or the first of
-            CONTENT-STYLE-2.png, ... that is free. The account is the .json file beside it.
+            CONTENT-STYLE-2.png, ... that is free. The record is the .json file beside it.
         options: `StyleOptions`.
 
     Returns:
-        (path, account): the picture's path, and what is in the .json file. Its "finished" is False
-        where Ctrl-C ended the work; the picture is then the best so far.
+        (path, record): the picture's path, and the content of the .json file. Its "finished" is
+        False where Ctrl-C stopped the optimisation; the picture is then the best so far.
 
     Raises:
         FileNotFoundError, FileExistsError, NotADirectoryError, ValueError: arguments or files that
@@ -45,13 +55,14 @@ def stylize(content, styles, out=None, options=DEFAULTS):
         job.preset, options.weights, dtype=options.precision, seed=options.seed
     )
     source = transfer.network.source
-    print(f"features: {source.description}")
-    print(f"sizes: {', '.join(f'{w}x{h}' for (h, w), _ in job.plan)}")
-    began, listener = time.perf_counter(), _Listener(job)
-    with interrupt_gracefully(listener, "stopped"), contextlib.closing(listener.bar):
+    logger.info("features: %s", source.description)
+
+    start = time.perf_counter()
+    monitor = _Monitor(job)
+    with interrupt_gracefully(monitor, "stopped"), contextlib.closing(monitor.bar):
         result = transfer.stylize(
-            job.painted,
-            job.styles,
+            job.seen_content,
+            job.seen_styles,
             options.style_weights or None,
             job.masks,
             job.content.keep,
@@ -61,76 +72,66 @@ def stylize(content, styles, out=None, options=DEFAULTS):
             style_scale=options.style_scale,
             start=options.start,
             tile=options.tile_side,
-            listener=listener,
+            callback=monitor,
         )
-    spent = outputs.spent(began)
+    cost = outputs.cost_since(start)
+
     image = job.draw(result.image)
     pictures.save_photo(job.out, image, job.content.alpha)
-    if options.every:
-        listener.animate(result)
-    account = {
-        **outputs.account_of(job.out, job.content, image, result.finished, spent),
-        "styles": [outputs.named(path) for path in job.style_paths],
-        "masks": [outputs.named(inputs.mask_path(name)) for name in options.masks],
+    if options.save_every:
+        monitor.save_animation(result)
+    record = {
+        **outputs.record_of(job.out, job.content, image, result.finished, cost),
+        "styles": [outputs.file_record(path) for path in job.style_paths],
+        "masks": [outputs.file_record(inputs.mask_path(name)) for name in options.masks],
         "features": dataclasses.asdict(source),
         "preset": {"name": options.preset, **dataclasses.asdict(job.preset(*job.content.size))},
-        "scales": [{"size": size, "steps": steps} for size, steps in job.plan],
+        "scales": [{"size": size, "steps": steps} for size, steps in result.scales],
         "steps": result.last.number,
         "losses": result.last.losses,
         "losses_by_layer": result.last.parts,
         "arguments": {"content": content, "styles": styles, **dataclasses.asdict(options)},
     }
-    account["measures"] |= job.distances(image, source)
-    outputs.write_account(job.out, account)
-    return job.out, account
+    record["measures"] |= job.distances(image, source)
+    outputs.write_record(job.out, record)
+    return job.out, record
 
 
 class _Job:
-    """What is to be painted: files are read and arguments checked before any network is built."""
+    """Pictures that were read and arguments that were checked, before any network is built."""
 
     def __init__(self, content, styles, out, options):
-        if options.preset not in PRESETS:
-            expected = ", ".join(PRESETS)
-            raise ValueError(f"unknown preset {options.preset!r}: expected {expected}")
-        if not styles:
-            raise ValueError("styles: expected at least one, found none")
-        for name in ("style_weights", "masks"):
-            given = getattr(options, name)
-            if given and len(given) != len(styles):
-                name = name.replace("_", " ")
-                raise ValueError(
-                    f"{name}: expected {len(styles)}, one for each style, found {len(given)}"
-                )
-        preset = PRESETS[options.preset]
-        self.preset = scaled(preset, options.content_weight, options.smoothness)
         self.options = options
+        preset = find_preset(options.preset)
+        self.preset = scaled(preset, options.content_weight, options.smoothness)
+        check_styles(styles, options.style_weights or None, options.masks or None)
+        if options.tile != "auto":
+            check_tile(options.tile_side)
         self.content = inputs.read_content(content, options.size, options.keep)
-        size = self.content.size
-        self.plan = scales(*size, options.schedule, options.steps)
-        boxes(*size, None if options.tile == "auto" else options.tile_side)
         longest = round(options.size * options.style_scale)
-        read = [inputs.read_style(name, longest) for name in styles]
-        self.style_paths, style_images = zip(*read, strict=True)
+        self.style_paths, style_images = zip(
+            *(inputs.read_style(name, longest) for name in styles), strict=True
+        )
         masks = [inputs.read_region(name, self.content) for name in options.masks]
         self.masks = masks or None
         self.shares = options.style_weights or [mask.sum() for mask in masks] or None
-        self.painted, self.styles = self._coloured(style_images)
+        self.seen_content, self.seen_styles = self._recolour(style_images)
         stems = [path.stem for path in (self.content.path, *self.style_paths)]
         self.out = outputs.new_picture(out, stems)
 
-    def _coloured(self, styles):
-        """Return content and styles as the network is to see them."""
-        content, colours = self.content, self.options.colours
-        if colours == "style":
+    def _recolour(self, styles):
+        """Return content and styles as the network sees them."""
+        content = self.content
+        if self.options.colours == "style":
             return content.pixels, list(styles)
-        if colours == "match":
+        if self.options.colours == "match":
             return content.pixels, [pictures.match_colours(s, content.visible) for s in styles]
         level = pictures.luminance(content.visible)
         lumas = [pictures.match_luminance(pictures.luminance(style), level) for style in styles]
         return _grey(pictures.luminance(content.pixels)), [_grey(luma) for luma in lumas]
 
     def draw(self, image):
-        """Return an image of any scale, as a tensor or array, as a reader will see it."""
+        """Return an image of any scale, as a tensor or array, as a viewer will see it."""
         image = pictures.resize(np.asarray(image), self.content.size)
         if self.options.colours == "luminance":
             return pictures.with_luminance(self.content.pixels, pictures.luminance(image))
@@ -140,41 +141,48 @@ class _Job:
         """Return how far the drawn image and the content are from the styles."""
         options = self.options
         seen = _grey(pictures.luminance(image)) if options.colours == "luminance" else image
-        weights = options.weights if source.name == "file" else source.name  # "auto" asks once
-        found = held_out_distances(
-            [seen, self.painted], self.styles, self.shares, weights, options.seed
+        # The name of what "auto" found, so that nothing is downloaded a second time.
+        weights = options.weights if source.name == "file" else source.name
+        of_image, of_content = held_out_distances(
+            [seen, self.seen_content], self.seen_styles, self.shares, weights, options.seed
         )
-        names = ("style_distance", "style_distance_of_content")
-        return {**dict(zip(names, found, strict=True)), "style_distance_layers": HELD_OUT_LAYERS}
+        return {
+            "style_distance": of_image,
+            "style_distance_of_content": of_content,
+            "style_distance_layers": HELD_OUT_LAYERS,
+        }
 
 
-class _Listener:
-    """Hears of each step: moves the bar, keeps pictures, and passes on that Ctrl-C was pressed."""
+class _Monitor:
+    """Callback: moves the bar, saves intermediate pictures, and stops once Ctrl-C was pressed."""
 
-    def __init__(self, job):
-        self.job, self.every = job, job.options.every
-        self.stopped, self.frames = False, []
+    def __init__(self, job: _Job):
+        self.job = job
+        self.save_every = job.options.save_every
+        self.stopped = False
+        self.frames: list[Path] = []
         self.bar = progress_bar(
             total=1.0, bar_format="{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
         )
 
-    def __call__(self, step):
-        losses = (f"{name.replace('_', ' ')} {value:.3g}" for name, value in step.losses.items())
+    def __call__(self, step: Step) -> bool:
+        losses = [f"{name.replace('_', ' ')} {value:.3g}" for name, value in step.losses.items()]
         self.bar.set_postfix_str(", ".join([f"step {step.number}", *losses]), refresh=False)
         self.bar.update(step.done - self.bar.n)
-        if self.every and step.number % self.every == 0:
-            self.keep(step.number, step.image)
+        if self.save_every and step.number % self.save_every == 0:
+            self._save(step.number, step.image)
         return self.stopped
 
-    def keep(self, number, image):
-        """Write a picture of the work."""
-        self.frames.append(outputs.steps_folder(self.job.out) / f"step-{number:05d}.png")
-        pictures.save_photo(self.frames[-1], self.job.draw(image))
+    def _save(self, number, image):
+        """Save an intermediate picture."""
+        path = outputs.steps_folder(self.job.out) / f"step-{number:05d}.png"
+        pictures.save_photo(path, self.job.draw(image))
+        self.frames.append(path)
 
-    def animate(self, result):
+    def save_animation(self, result: Stylized) -> None:
         """Write an animation that ends with the finished picture."""
-        if result.last.number % self.every:
-            self.keep(result.last.number, result.image)
+        if result.last.number % self.save_every:
+            self._save(result.last.number, result.image)
         count = min(FRAMES, len(self.frames))
         chosen = np.linspace(0, len(self.frames) - 1, count).round().astype(int)
         path = outputs.animation_path(self.job.out)

@@ -14,7 +14,7 @@ from keras_gen.stylization.options import StyleOptions
 
 @pytest.fixture
 def painted(monkeypatch):
-    """Do not paint: remember what was asked for, and give accounts as `stylize` does."""
+    """Do not paint: remember what was asked for, and give records as `stylize` does."""
     asked = []
 
     def stylize(content, styles, out, options):

@@ -16,7 +16,7 @@ def shallow(monkeypatch):
     """Two small layers of random features instead of six of 10 million weights."""
     layers = {"block1_conv1": 4.0, "block1_conv2": 2.0}
     small = StylePreset(layers, {"block1_conv2": 3.0}, 2.0, "avg", relative=True)
-    monkeypatch.setattr(style_presets, "ours", lambda height, width: small)
+    monkeypatch.setattr(style_presets, "relative", lambda height, width: small)
 
 
 def test_every_field_reaches_the_model(shallow):
@@ -38,17 +38,19 @@ def test_every_field_reaches_the_model(shallow):
 
 
 def test_the_losses_are_those_of_stylize():
-    assert FastStyleRecipe(image_size=64).preset() == style_presets.ours(64, 64)
+    assert FastStyleRecipe(image_size=64).preset() == style_presets.relative(64, 64)
 
 
 def test_the_seed_decides_the_first_weights():
-    first, again, other = (FastStyleRecipe(**SMALL, seed=s).build_for_use() for s in (1, 1, 2))
+    first, again, other = (
+        FastStyleRecipe(**SMALL, seed=s).build_for_inference() for s in (1, 1, 2)
+    )
     weights = [model.network.get_weights()[0] for model in (first, again, other)]
     assert np.array_equal(weights[0], weights[1]) and not np.array_equal(weights[0], weights[2])
 
 
 def test_a_model_for_use_needs_no_weights_of_vgg19():
-    model = FastStyleRecipe(**SMALL, weights="nowhere.h5").build_for_use()
+    model = FastStyleRecipe(**SMALL, weights="nowhere.h5").build_for_inference()
     assert model.extract is None
     assert model.stylize(np.zeros((9, 9, 3), "float32")).shape == (9, 9, 3)
 
@@ -66,7 +68,7 @@ def test_the_style_is_a_file_or_a_name_and_keeps_its_aspect(tmp_path):
     [
         ({"channels": 1}, "channels: expected 3 for fast_style, found 1"),
         ({"style": "monalisa"}, "expected a picture file or one of .*stained_glass.*'monalisa'"),
-        ({"style_size": 0}, "style_size: expected at least 1, found 0"),
+        ({"style_size": 0}, "style size: expected at least 1, found 0"),
         ({"smoothness": -1.0}, "smoothness: expected at least 0, found -1.0"),
     ],
 )

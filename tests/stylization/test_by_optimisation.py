@@ -1,9 +1,10 @@
-"""Style transfer from files to files: what is painted, what stays, and what is written down."""
+"""Style transfer from files to files: what changes, what stays, and what is written down."""
 
 import contextlib
 import dataclasses
 import hashlib
 import json
+import logging
 import os
 import signal
 
@@ -14,7 +15,7 @@ from PIL import Image
 from keras_gen import pictures
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances, luminance_ssim
 from keras_gen.recipes import FastStyleRecipe
-from keras_gen.runs.run import checkpoint_path, load_run, write_recipe
+from keras_gen.runs import Run
 from keras_gen.stylization import by_optimisation
 from keras_gen.stylization.by_network import stylize_by_model
 from keras_gen.stylization.by_optimisation import stylize
@@ -48,12 +49,12 @@ def unmeasured(monkeypatch):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A folder in which a picture was made from noise, and its account."""
+    """A folder in which a picture was made from noise, and its record."""
     folder = fill(tmp_path_factory.mktemp("made"))
     with contextlib.chdir(folder):
-        path, account = stylize("content.png", ["style.png"], None, FROM_NOISE)
+        path, record = stylize("content.png", ["style.png"], None, FROM_NOISE)
     assert str(path) == "content-style.png"
-    return folder, account
+    return folder, record
 
 
 def files(folder):
@@ -76,11 +77,11 @@ def changed(**fields):
 # --- what is written ------------------------------------------------------------------------------
 
 
-def test_a_picture_and_its_account(made):
-    folder, account = made
+def test_a_picture_and_its_record(made):
+    folder, record = made
     assert opened(folder / "content-style.png").size == (48, 36)
     written = json.loads((folder / "content-style.json").read_text("utf-8"))
-    assert written == json.loads(json.dumps(account, default=str))
+    assert written == json.loads(json.dumps(record, default=str))
     for name in ("content", "style"):
         found = written["content"] if name == "content" else written["styles"][0]
         assert found["file"] == f"{name}.png"
@@ -91,7 +92,7 @@ def test_a_picture_and_its_account(made):
     assert written["features"] == {
         "name": "random", "description": "VGG19 with random kernels, seed 3", "sha256": None,
     }  # fmt: skip
-    assert written["preset"]["name"] == "ours" and "block1_conv1" in written["preset"]["style"]
+    assert written["preset"]["name"] == "relative" and "block1_conv1" in written["preset"]["style"]
     assert sum(written["losses"].values()) == pytest.approx(
         sum(written["losses_by_layer"].values())
     )
@@ -103,26 +104,27 @@ def test_a_picture_and_its_account(made):
     assert set(written["versions"]) >= {"keras_gen", "tensorflow", "keras", "python"}
 
 
-def test_the_arguments_of_an_account_repeat_the_picture(made, monkeypatch, capsys):
-    folder, account = made
+def test_the_arguments_of_a_record_repeat_the_picture(made, monkeypatch, caplog):
+    caplog.set_level(logging.INFO, "keras_gen")
+    folder, record = made
     monkeypatch.chdir(folder)
-    arguments = json.loads(json.dumps(account["arguments"]))
+    arguments = json.loads(json.dumps(record["arguments"]))
     content, styles = arguments.pop("content"), arguments.pop("styles")
     path, again = stylize(content, styles, None, StyleOptions(**arguments))
     assert str(path) == "content-style-2.png"
     assert np.array_equal(pixels_of("content-style.png"), pixels_of(path))
-    assert again["losses"] == account["losses"] and again["measures"] == account["measures"]
-    assert capsys.readouterr().out.splitlines() == [
+    assert again["losses"] == record["losses"] and again["measures"] == record["measures"]
+    assert caplog.messages == [
         "features: VGG19 with random kernels, seed 3", "sizes: 48x36",
     ]  # fmt: skip
 
 
 def test_measures_are_those_of_the_finished_picture(made):
-    """Composed anew from the file's pixels, which are rounded to 8 bits."""
-    folder, account = made
+    """Computed again from the file's pixels, which are rounded to 8 bits."""
+    folder, record = made
     content = pictures.resize(pictures.read_picture(folder / "content.png").pixels, (36, 48))
     style = pictures.resize(pictures.read_picture(folder / "style.png").pixels, (48, 38))
-    image, measures = pixels_of(folder / "content-style.png"), account["measures"]
+    image, measures = pixels_of(folder / "content-style.png"), record["measures"]
     assert measures["luminance_ssim"] == pytest.approx(luminance_ssim(image, content), abs=0.01)
     expected = held_out_distances([image, content], [style], weights="random", seed=3)
     found = [measures["style_distance"], measures["style_distance_of_content"]]
@@ -133,7 +135,7 @@ def test_measures_are_those_of_the_finished_picture(made):
 
 def test_pictures_of_the_work_and_their_animation(here, unmeasured):
     """Steps 2 and 4 of 5, and the last, all of the size of the result."""
-    options = changed(size=200, steps=3, every=2)  # two scales, of 3 and 3 / sqrt(2) = 2 steps
+    options = changed(size=200, steps=3, save_every=2)  # two scales, of 3 and 3 / sqrt(2) = 2 steps
     stylize("content.png", ["style.png"], here / "a.jpg", options)
     steps = [f"a_steps/step-0000{number}.png" for number in (2, 4, 5)]
     assert [name for name in files(here) if name.startswith("a")] == [
@@ -147,7 +149,7 @@ def test_pictures_of_the_work_and_their_animation(here, unmeasured):
 
 def test_an_animation_has_no_more_frames_than_a_page_can_bear(here, unmeasured, monkeypatch):
     monkeypatch.setattr(by_optimisation, "FRAMES", 3)
-    stylize("content.png", ["style.png"], here / "a.png", changed(steps=7, every=1))
+    stylize("content.png", ["style.png"], here / "a.png", changed(steps=7, save_every=1))
     with Image.open("a.gif") as animation:
         assert animation.n_frames == 3
     assert len(files(here / "a_steps")) == 7
@@ -177,12 +179,12 @@ def test_a_mask_keeps_the_content_and_regions_have_their_styles(here):
         Image.fromarray(mask).save(f"{name}.png")
     masks = ("left.png", "right.png")
     options = changed(size=64, steps=15, masks=masks, keep="up.png", preset="gatys_code")
-    path, account = stylize("grey.png", ["white.png", "black.png"], None, options)
+    path, record = stylize("grey.png", ["white.png", "black.png"], None, options)
     found = pixels_of(path)
     assert (found[:32] == np.float32(128 / 255)).all()
     assert found[32:, :32].mean() > found[32:, 32:].mean() + 0.2
-    assert [mask["file"] for mask in account["masks"]] == ["left.png", "right.png"]
-    assert account["keep"]["file"] == "up.png"
+    assert [mask["file"] for mask in record["masks"]] == ["left.png", "right.png"]
+    assert record["keep"]["file"] == "up.png"
 
 
 def test_luminance_alone_leaves_the_contents_colours(here):
@@ -202,7 +204,7 @@ def test_colours_of_what_the_network_sees(here):
 
     def seen(colours):
         job = by_optimisation._Job("red.png", ["style.png"], None, changed(colours=colours))
-        return job.painted, job.styles[0]
+        return job.seen_content, job.seen_styles[0]
 
     mean = seen("style")[0].mean(axis=(0, 1))
     assert seen("match")[1].mean(axis=(0, 1)) == pytest.approx(mean, abs=0.01)
@@ -217,18 +219,18 @@ def test_colours_of_what_the_network_sees(here):
 
 def test_ctrl_c_saves_the_best_picture_so_far(here, unmeasured, monkeypatch):
     """The signal comes in the second evaluation, at the first of two scales."""
-    hear = by_optimisation._Listener.__call__
+    on_step = by_optimisation._Monitor.__call__
 
     def interrupted(self, step):
         if step.number == 2:
             os.kill(os.getpid(), signal.SIGINT)
-        return hear(self, step)
+        return on_step(self, step)
 
-    monkeypatch.setattr(by_optimisation._Listener, "__call__", interrupted)
+    monkeypatch.setattr(by_optimisation._Monitor, "__call__", interrupted)
     before = signal.getsignal(signal.SIGINT)
-    path, account = stylize("content.png", ["style.png"], None, changed(size=200, steps=50))
+    path, record = stylize("content.png", ["style.png"], None, changed(size=200, steps=50))
     assert signal.getsignal(signal.SIGINT) is before
-    assert account["finished"] is False and account["steps"] == 2
+    assert record["finished"] is False and record["steps"] == 2
     assert opened(path).size == (200, 150)
     assert json.loads(path.with_suffix(".json").read_text("utf-8"))["finished"] is False
 
@@ -242,8 +244,10 @@ def run_dir(here):
     folder = here / "runs" / "fast_style-1"
     (folder / "checkpoints").mkdir(parents=True)
     recipe = FastStyleRecipe(width=4, blocks=1, weights="nowhere.h5")  # no VGG19 to be found
-    write_recipe(folder, "fast_style", recipe, features={"name": "hed"})
-    recipe.build_for_use().save_weights(checkpoint_path(folder, 0))
+    features = {"features": {"name": "hed"}}
+    run = Run(path=folder, name="fast_style", recipe=recipe, provenance=features)
+    run.save()
+    recipe.build_for_inference().save_weights(run.checkpoint_path(0))
     return folder
 
 
@@ -251,20 +255,20 @@ def test_a_trained_network_paints_in_one_pass(run_dir, here):
     mask = np.zeros((60, 80), np.uint8)
     mask[:30] = 255
     Image.fromarray(mask).save("keep.png")
-    path, account = stylize_by_model("content.png", run_dir, None, 80, "keep.png")
+    path, record = stylize_by_model("content.png", run_dir, None, 80, "keep.png")
     assert str(path) == "content-fast_style-1.png"
     content, found = pictures.read_picture("content.png").pixels, pixels_of(path)
-    drawn = load_run(run_dir).stylize(content)
+    drawn = Run.open(run_dir).load_model().stylize(content)
     assert np.array_equal(found[:30], content[:30]) and abs(drawn - content).max() > 0.01
     np.testing.assert_allclose(found[30:], drawn[30:], atol=0.6 / 255)  # rounded to 8 bits
     assert json.loads((here / "content-fast_style-1.json").read_text("utf-8")) == json.loads(
-        json.dumps(account, default=str)
+        json.dumps(record, default=str)
     )
-    assert account["model"]["recipe"] == "fast_style"
-    assert account["model"]["fields"]["style"] == "flow_field"
-    assert account["model"]["features"] == {"name": "hed"}
+    assert record["model"]["recipe"] == "fast_style"
+    assert record["model"]["fields"]["style"] == "flow_field"
+    assert record["model"]["features"] == {"name": "hed"}
     expected = luminance_ssim(found, content)
-    assert account["measures"] == {"luminance_ssim": pytest.approx(expected, abs=0.01)}
+    assert record["measures"] == {"luminance_ssim": pytest.approx(expected, abs=0.01)}
 
 
 # --- mistakes -------------------------------------------------------------------------------------
@@ -276,6 +280,17 @@ def test_a_trained_network_paints_in_one_pass(run_dir, here):
         (["style.png"], {"preset": "mine"}, "unknown preset 'mine': expected paper, gatys_code"),
         ([], {}, "styles: expected at least one, found none"),
         (["style.png"], {"style_weights": (1, 2)}, "style weights: expected 1, one for each style"),
+        (
+            ["style.png"],
+            {"style_weights": (0, 0.0)},
+            "style weights: expected 1, one for each style",
+        ),
+        (["style.png"], {"style_weights": (0.0,)}, "style weights: expected some above 0, found"),
+        (
+            ["style.png"],
+            {"style_weights": (1,), "masks": ("m.png",)},
+            "style weights: expected none beside masks, which share the picture",
+        ),
         (["style.png"], {"masks": ("a", "b")}, "masks: expected 1, one for each style, found 2"),
         (["style.png"], {"tile": "100"}, "tile: expected a multiple of 16, found 100"),
         (["style.png"], {"style_scale": 0}, "style scale: expected a style of 32 to 2048"),

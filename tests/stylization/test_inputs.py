@@ -10,11 +10,11 @@ from keras_gen.data import shipped
 from keras_gen.pictures.picture import read_mask, resize
 from keras_gen.stylization.inputs import mask_path, read_content, read_region, read_style
 from keras_gen.stylization.outputs import (
-    account_path,
     animation_path,
     new_picture,
+    record_path,
     steps_folder,
-    write_account,
+    write_record,
 )
 
 NOISE = np.random.default_rng(0).integers(0, 256, (80, 60, 4), dtype=np.uint8)
@@ -73,14 +73,14 @@ def test_an_alpha_channel_without_transparency_keeps_nothing(tmp_path):
     assert found.keep is None and (found.alpha == 255).all()
 
 
-def test_content_that_leaves_nothing_to_paint_is_refused(tmp_path):
+def test_content_that_leaves_nothing_to_stylise_is_refused(tmp_path):
     rgba = NOISE.copy()
     rgba[..., 3] = 0
-    with pytest.raises(ValueError, match=r"a\.png: expected pixels that may be painted"):
+    with pytest.raises(ValueError, match=r"a\.png: expected pixels to stylise"):
         read_content(save(tmp_path / "a.png", rgba), 64)
     white = save(tmp_path / "white.png", np.full((80, 60), 255, np.uint8))
     content = save(tmp_path / "b.png", NOISE[..., :3])
-    with pytest.raises(ValueError, match=r"white\.png: expected pixels that may be painted"):
+    with pytest.raises(ValueError, match=r"white\.png: expected pixels to stylise"):
         read_content(content, 64, white)
 
 
@@ -124,7 +124,7 @@ def test_a_region_is_resized_with_the_content(tmp_path):
     np.testing.assert_array_equal(read_region(path, content), expected)
 
 
-def test_a_region_that_leaves_nothing_to_paint_is_refused(tmp_path):
+def test_a_region_that_leaves_nothing_to_stylise_is_refused(tmp_path):
     mask = np.zeros((80, 60), np.uint8)
     mask[:40] = 255
     upper, black = save(tmp_path / "up.png", mask), save(tmp_path / "black.png", 0 * mask)
@@ -141,7 +141,7 @@ def test_a_region_that_leaves_nothing_to_paint_is_refused(tmp_path):
 def test_names_that_are_free(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert str(new_picture(None, ["mug", "ink"])) == "mug-ink.png"
-    (tmp_path / "mug-ink.json").touch()  # an account alone is reason enough
+    (tmp_path / "mug-ink.json").touch()  # a record alone is reason enough
     assert str(new_picture(None, ["mug", "ink"])) == "mug-ink-2.png"
     (tmp_path / "mug-ink-2_steps").mkdir()
     assert str(new_picture(None, ["mug", "ink"])) == "mug-ink-3.png"
@@ -155,7 +155,7 @@ def test_names_that_are_not_free_or_cannot_be_written(tmp_path, monkeypatch):
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
     for out, message in (("a.png", "a.png"), ("b.jpg", "b.gif"), ("folder.png", "folder.png")):
-        with pytest.raises(FileExistsError, match=f"^{message} exists already; give another"):
+        with pytest.raises(FileExistsError, match=f"^{message} exists already; pass another"):
             new_picture(out, [])
     with pytest.raises(NotADirectoryError, match=r"file/x/a\.png: expected a folder at .*file,"):
         new_picture("file/x/a.png", [])
@@ -166,9 +166,9 @@ def test_names_that_are_not_free_or_cannot_be_written(tmp_path, monkeypatch):
 
 def test_what_goes_with_a_picture_lies_beside_it(tmp_path):
     out = tmp_path / "a.b.jpg"
-    names = [path.name for path in (account_path(out), animation_path(out), steps_folder(out))]
+    names = [path.name for path in (record_path(out), animation_path(out), steps_folder(out))]
     assert names == ["a.b.json", "a.b.gif", "a.b_steps"]
-    write_account(out, {"file": out, "layers": ("x", "y"), "name": "Bär"})
+    write_record(out, {"file": out, "layers": ("x", "y"), "name": "Bär"})
     text = (tmp_path / "a.b.json").read_text("utf-8")
     assert json.loads(text) == {"file": str(out), "layers": ["x", "y"], "name": "Bär"}
     assert "Bär" in text

@@ -1,12 +1,14 @@
-"""Two ways to walk down the loss of style transfer, both within the pixels' range [0, 1].
+"""Two optimizers for the style-transfer loss, both bounded to [0, 1].
 
-L-BFGS-B is SciPy's: it knows the bounds, so that nothing is projected behind its back, which would
-spoil the curvature that it learns from differences of gradients. Adam is projected after each step,
-and what it returns is the average of its last images, since its steps never settle.
+L-BFGS-B is SciPy's: it knows the bounds, so nothing is projected after the fact, which would spoil
+the curvature that it learns from differences of gradients. Adam is projected after each step; it
+returns the average of its last images, because its steps never settle.
 """
 
 import contextlib
 import math
+from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,64 +20,80 @@ HISTORY = 15_000_000  # colour values that L-BFGS remembers twice, 240 MB; at mo
 FIRST_STEP = 0.03  # by which L-BFGS first moves a colour value, on average
 
 
-class _Enough(Exception):
+Image = Any  # a NumPy array or a tensor of TensorFlow
+OnStep = Callable[[dict, Image], Any]
+
+
+class _StopMinimisation(Exception):
     """Ends SciPy's loop from within."""
 
 
-def lbfgs(objective, image, steps, on_step):
+def lbfgs(objective: Any, image: Image, steps: int, on_step: OnStep) -> Image:
     """Minimise by L-BFGS-B.
 
     Args:
-        objective: `StyleObjective`.
+        objective: `StyleObjective` or `TiledStyleObjective`.
         image: (1, H, W, 3) floats in [0, 1] to start from.
         steps: evaluations of the loss and its gradient, those of the line search included.
         on_step: called after each with the parts of the loss and the image (1, H, W, 3);
-            True ends the walk.
+            True stops the minimisation.
 
     Returns:
         (1, H, W, 3) float32, the image of the lowest loss.
 
     Reference: Byrd, Lu, Nocedal and Zhu 1995, SIAM Journal on Scientific Computing 16, 1190-1208.
     """
-    best, lowest, done, scale = tf.cast(image, "float32"), np.inf, 0, None
+    best = tf.cast(image, "float32")
+    lowest = np.inf
+    evaluations = 0
+    scale = None
     pairs = max(3, min(10, HISTORY // math.prod(best.shape)))  # of steps and changes of gradient
 
     def evaluate(pixels):
-        nonlocal best, lowest, done, scale
-        at = tf.constant(pixels.reshape(best.shape), "float32")
-        value, parts, gradient = objective.value_and_gradient(at)
-        value, done = float(value), done + 1
+        nonlocal best, lowest, evaluations, scale
+        image = tf.constant(pixels.reshape(best.shape), "float32")
+        value, parts, gradient = objective.value_and_gradient(image)
+        value = float(value)
+        evaluations += 1
         if value < lowest:
-            best, lowest = at, value
-        if on_step(parts, best) or done == steps:
-            raise _Enough
+            best = image
+            lowest = value
+        if on_step(parts, best) or evaluations == steps:
+            raise _StopMinimisation
         gradient = np.asarray(gradient, "float64").ravel()
         if scale is None:  # the first step is the gradient itself, in whatever unit the loss has
             scale = FIRST_STEP / max(np.abs(gradient).mean(), 1e-30)
         return scale * value, scale * gradient
 
-    with contextlib.suppress(_Enough):
+    with contextlib.suppress(_StopMinimisation):
         scipy.optimize.minimize(
             evaluate,
             np.asarray(image, "float64").ravel(),
             jac=True,
             method="L-BFGS-B",
             bounds=scipy.optimize.Bounds(0.0, 1.0),
-            # Only the number of steps ends the walk, or a point where nothing can be gained.
+            # Only the number of steps ends the descent, or a point where nothing can be gained.
             options={"maxcor": pairs, "maxfun": steps + 1, "maxiter": steps, "ftol": 0, "gtol": 0},
         )
     return best
 
 
-def adam(objective, image, steps, on_step, learning_rate=0.02, averaged=0.1):
+def adam(
+    objective: Any,
+    image: Image,
+    steps: int,
+    on_step: OnStep,
+    learning_rate: float = 0.02,
+    averaged: float = 0.1,
+) -> Image:
     """Minimise by Adam, projected to [0, 1] after each step; return an average of the iterates.
 
     Args:
-        objective: `StyleObjective`.
+        objective: `StyleObjective` or `TiledStyleObjective`.
         image: (1, H, W, 3) floats in [0, 1] to start from.
         steps: steps, one evaluation of the loss and its gradient each.
         on_step: called after each with the parts of the loss and the average (1, H, W, 3); True
-            ends the walk.
+            stops the minimisation.
         learning_rate: Adam's, in the unit of the pixels.
         averaged: the exponential average reaches back this share of the steps.
 
@@ -90,11 +108,12 @@ def adam(objective, image, steps, on_step, learning_rate=0.02, averaged=0.1):
     optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.9, beta_2=0.99)
     optimizer.build([variable])
     update = tf.function(lambda gradient: optimizer.apply([gradient], [variable]))
-    average, decay = variable.value, 1 - 1 / max(1, averaged * steps)
+    average = variable.value
+    decay = 1 - 1 / max(1, averaged * steps)
     for step in range(steps):
         _, parts, gradient = objective.value_and_gradient(variable.value)
         update(tf.convert_to_tensor(gradient))
-        # While few iterates are there their plain mean: the first one must not weigh for long.
+        # A plain mean while there are few iterates: the first one must not weigh for long.
         keep = min(decay, step / (step + 1))
         average = keep * average + (1 - keep) * variable.value
         if on_step(parts, average):
@@ -102,4 +121,4 @@ def adam(objective, image, steps, on_step, learning_rate=0.02, averaged=0.1):
     return average
 
 
-OPTIMIZERS = {"lbfgs": lbfgs, "adam": adam}
+OPTIMIZERS: dict[str, Callable[..., Image]] = {"lbfgs": lbfgs, "adam": adam}

@@ -1,4 +1,4 @@
-"""How strongly each layer of VGG19 counts in style transfer: published choices, and ours.
+"""How strongly each layer of VGG19 counts in style transfer: published choices and the default.
 
 Sources differ in how they normalise Gram matrices and in what they sum, so that equal weights do
 not mean the same. Each preset restates one source as weights on this package's losses, all means:
@@ -11,7 +11,7 @@ Relative to conv5_1 the style layers conv1_1 to conv5_1 then count
     paper, tf_tutorial         1 : 1 : 1 : 1 : 1
     gatys_code                 64 : 16 : 4 : 1 : 1
     keras_io                   1024 : 256 : 64 : 16 : 1
-    ours                       8 : 4 : 2 : 1 : 1, of losses relative to their targets
+    relative                   8 : 4 : 2 : 1 : 1, of losses relative to their targets
 
 Where a source sums over positions its weight grows with the picture, so that a preset is a function
 of height and width. The sources' numbers belong to ImageNet's VGG19; other features have other
@@ -19,6 +19,7 @@ magnitudes.
 """
 
 import dataclasses
+from collections.abc import Callable
 
 from keras_gen.networks.vgg19.weights import KERNEL_SHAPES
 
@@ -55,7 +56,7 @@ def _positions(layer, height, width):
     return (height // shrink) * (width // shrink)
 
 
-def paper(height, width):
+def paper(height: int, width: int) -> StylePreset:
     r"""Equations 1 to 7 of Gatys et al.: sums, equal style layers, content from conv4_2.
 
     Formula:
@@ -80,7 +81,7 @@ def paper(height, width):
     )
 
 
-def gatys_code(height, width):
+def gatys_code(height: int, width: int) -> StylePreset:
     """The first author's published PyTorch code: means, style layers divided by channels squared.
 
     Formula:
@@ -96,7 +97,7 @@ def gatys_code(height, width):
     )
 
 
-def tf_tutorial(height, width):
+def tf_tutorial(height: int, width: int) -> StylePreset:
     """TensorFlow's tutorial: means for style and content, content from conv5_2, a sum for TV.
 
     Formula:
@@ -113,7 +114,7 @@ def tf_tutorial(height, width):
     )
 
 
-def keras_io(height, width):
+def keras_io(height: int, width: int) -> StylePreset:
     """Keras' example: sums throughout, divided by the picture's channels and size at every layer.
 
     Formula:
@@ -143,7 +144,7 @@ def keras_io(height, width):
     )
 
 
-def ours(height, width):
+def relative(height: int, width: int) -> StylePreset:
     r"""This package's choice: relative losses, fine layers first, content from conv4_2.
 
     Formula:
@@ -169,16 +170,25 @@ def ours(height, width):
     )
 
 
-PRESETS = {
+PRESETS: dict[str, Callable[[int, int], StylePreset]] = {
     "paper": paper,
     "gatys_code": gatys_code,
     "tf_tutorial": tf_tutorial,
     "keras_io": keras_io,
-    "ours": ours,
+    "relative": relative,
 }  # name -> function of the height and width of the generated picture
 
 
-def scaled(preset, content=1.0, total_variation=1.0):
+def find_preset(name: str) -> Callable[[int, int], StylePreset]:
+    """Return the function of `PRESETS` with this name, or raise a ValueError."""
+    if name not in PRESETS:
+        raise ValueError(f"unknown preset {name!r}: expected {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def scaled(
+    preset: Callable[[int, int], StylePreset], content: float = 1.0, total_variation: float = 1.0
+) -> Callable[[int, int], StylePreset]:
     """Return a preset with other weights of the content and of the total variation.
 
     Args:
@@ -196,12 +206,12 @@ def scaled(preset, content=1.0, total_variation=1.0):
         if factor < 0:
             raise ValueError(f"{name} weight: expected at least 0, found {factor}")
 
-    def changed(height, width):
-        chosen = preset(height, width)
+    def scaled_preset(height, width):
+        original = preset(height, width)
         return dataclasses.replace(
-            chosen,
-            content={layer: content * weight for layer, weight in chosen.content.items()},
-            total_variation=total_variation * chosen.total_variation,
+            original,
+            content={layer: content * weight for layer, weight in original.content.items()},
+            total_variation=total_variation * original.total_variation,
         )
 
-    return changed
+    return scaled_preset

@@ -1,7 +1,10 @@
 """Style transfer by optimisation: the image is the only variable."""
 
 import dataclasses
+import logging
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,37 +12,39 @@ import tensorflow as tf
 
 from keras_gen.models.style.descent import OPTIMIZERS
 from keras_gen.models.style.objective import StyleObjective
-from keras_gen.models.style.presets import PRESETS
+from keras_gen.models.style.presets import StylePreset, find_preset
+from keras_gen.models.style.pyramid import FIRST_LONG_SIDE, Size, pyramid
+from keras_gen.models.style.tiled import TiledStyleObjective
 from keras_gen.networks import vgg19
-from keras_gen.networks.vgg19.tiles import grams
+from keras_gen.networks.vgg19.tiles import boxes, grams
 
-TILE = 384  # pixels; with its margin a tile takes about as much memory as a picture of 544 x 544
-WHOLE = 640_000  # pixels up to which a picture is computed whole, some 768 x 768 and a frame
-FINE = 1_500_000  # pixels from which L-BFGS, in float64, would take gigabytes: Adam paints there
-COARSEST = 128  # pixels of the longer side, where coarse to fine begins
-FRAME = 8  # mirrored pixels around the picture while it is painted: few windows see its border
-NARROWEST = 32  # pixels of the shorter side that block 5 needs to see anything
-SCHEDULES = {"quality": 200, "classic": 300}  # name -> steps at the first scale
+TILE_SIDE = 384  # pixels; with its margin a tile takes about as much memory as 544 x 544 pixels
+UNTILED_MAX_PIXELS = 640_000  # about 768 x 768 and a frame; larger pictures are cut into tiles
+LBFGS_MAX_PIXELS = 1_500_000  # beyond, L-BFGS, in float64, would take gigabytes: Adam takes over
+FRAME_WIDTH = 8  # mirrored pixels around the picture meanwhile: few windows see its border
 STARTS = ("content", "noise")
+logger = logging.getLogger("keras_gen")
+
+Image = Any  # a NumPy array or a tensor of TensorFlow
 
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """What a listener hears after each evaluation of the loss.
+    """State passed to the callback after each evaluation of the loss.
 
     Attributes:
         number: evaluations so far, from 1.
         done: share of all work that is done, in (0, 1]; a step costs as much as it has pixels.
         losses: weighted sums, "style", "content" and "total_variation".
-        parts: the same by layer, "style 0 block1_conv1" and so on, the number being the region's.
-        image: (H, W, 3) float32 tensor in [0, 1], the best at this scale so far.
+        parts: the same by layer, "style 0 block1_conv1" and so on; the number is the region's.
+        image: (H, W, 3) float32 tensor in [0, 1], the best image at this scale so far.
     """
 
     number: int
     done: float
-    losses: dict
-    parts: dict
-    image: tf.Tensor
+    losses: dict[str, float]
+    parts: dict[str, float]
+    image: Image
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,54 +55,27 @@ class Stylized:
         image: (H, W, 3) float32 array in [0, 1].
         last: the last `Step`.
         scales: list of ((height, width), steps) that were planned.
-        finished: False where a listener ended the work.
+        finished: False where the callback stopped the optimisation.
     """
 
     image: np.ndarray
     last: Step
-    scales: list
+    scales: list[tuple[Size, int]]
     finished: bool
 
 
-def scales(height, width, schedule="quality", steps=None):
-    """Plan the sizes at which a picture is optimised, and the steps at each.
-
-    "quality" goes from coarse to fine: large forms settle where the 156 pixels that the network
-    sees are most of the picture, and later scales only add detail. It begins with 128 pixels on the
-    longer and at least 32 on the shorter side; each scale is larger by the square root of 2 and has
-    fewer steps by as much. "classic" is one scale, as in the papers.
-
-    Args:
-        height: pixels of the finished picture.
-        width: pixels of the finished picture.
-        schedule: "quality" or "classic".
-        steps: at the first scale; by default 200 or, for "classic", 300.
-
-    Returns:
-        List of ((height, width), steps), the last one of full size.
-
-    Raises:
-        ValueError: unknown schedule, or steps below 1.
-    """
-    if schedule not in SCHEDULES:
-        raise ValueError(f"unknown schedule {schedule!r}: expected {' or '.join(SCHEDULES)}")
-    steps = SCHEDULES[schedule] if steps is None else steps
-    if steps < 1:
-        raise ValueError(f"steps: expected at least 1, found {steps}")
-    ratio = min(max(height, width) / COARSEST, min(height, width) / NARROWEST)
-    count = math.floor(2 * math.log2(ratio)) + 1 if schedule == "quality" and ratio > 1 else 1
-    shrink = [2 ** ((count - 1 - number) / 2) for number in range(count)]
-    return [
-        ((round(height / by), round(width / by)), max(1, round(steps * by / shrink[0])))
-        for by in shrink
-    ]
+def tile_side(size: Sequence[int], tile: str | int | None = "auto") -> int | None:
+    """Return the side of tiles for a picture of a size; None computes the picture whole."""
+    if tile != "auto":
+        return tile  # type: ignore[return-value]
+    return TILE_SIDE if math.prod(size) > UNTILED_MAX_PIXELS else None
 
 
 class StyleTransfer:
-    r"""Paint a content picture in the manner of style pictures.
+    r"""Render a content image in the style of one or more style images.
 
     Args:
-        preset: key of `style_presets.PRESETS`, or a function of height and width that returns a
+        preset: key of `presets.PRESETS`, or a function of height and width that returns a
             `StylePreset`.
         weights: of VGG19, as for `vgg19.features`.
         padding: as for `vgg19.features`; "replicate" leaves no frame around the picture.
@@ -113,35 +91,40 @@ class StyleTransfer:
         et al. 2017, arXiv:1611.07865, section 6.
     """
 
-    def __init__(self, preset="ours", weights="auto", padding="replicate", dtype="float32", seed=0):
-        if not callable(preset) and preset not in PRESETS:
-            raise ValueError(f"unknown preset {preset!r}: expected {', '.join(PRESETS)}")
-        self.preset = preset if callable(preset) else PRESETS[preset]
+    def __init__(
+        self,
+        preset: str | Callable[[int, int], StylePreset] = "relative",
+        weights: str = "auto",
+        padding: str = "replicate",
+        dtype: str = "float32",
+        seed: int = 0,
+    ):
+        self.preset = preset if callable(preset) else find_preset(preset)
         self.seed = seed
-        layers = self.preset(COARSEST, COARSEST)
+        layers = self.preset(FIRST_LONG_SIDE, FIRST_LONG_SIDE)
         names = [*layers.style, *layers.content]
         self.network = vgg19.features(names, weights, layers.pooling, padding, dtype, seed)
 
     def stylize(
         self,
-        content,
-        styles,
-        style_weights=None,
-        masks=None,
-        keep=None,
+        content: Image,
+        styles: Sequence[Image],
+        style_weights: Sequence[float] | None = None,
+        masks: Sequence[Image] | None = None,
+        keep: Image | None = None,
         *,
-        schedule="quality",
-        steps=None,
-        optimizer="lbfgs",
-        style_scale=1.0,
-        start="content",
-        tile="auto",
-        listener=None,
-    ):
-        """Optimise the picture.
+        schedule: str = "quality",
+        steps: int | None = None,
+        optimizer: str = "lbfgs",
+        style_scale: float = 1.0,
+        start: str = "content",
+        tile: str | int | None = "auto",
+        callback: Callable[[Step], Any] | None = None,
+    ) -> Stylized:
+        """Optimise the pixels of the content image.
 
         Several styles without masks are blended: their Gram matrices are averaged by weight. Where
-        a preset is not relative that is the weighted sum of their losses, up to a constant. With
+        a preset is not relative, that is the weighted sum of their losses, up to a constant. With
         masks each style has its own region.
 
         Args:
@@ -150,97 +133,116 @@ class StyleTransfer:
             style_weights: floats >= 0, one for each style; equal by default. Only ratios matter.
             masks: (H, W) floats in [0, 1], one for each style: where it applies. None: everywhere.
             keep: (H, W) floats in [0, 1], 1 where the content stays as it is.
-            schedule: "quality" or "classic", see `scales`.
-            steps: at the first scale, see `scales`.
-            optimizer: "lbfgs" or "adam"; scales above 1.5 megapixels are left to Adam.
+            schedule: "quality" or "classic", see `pyramid`.
+            steps: at the first scale, see `pyramid`.
+            optimizer: "lbfgs" or "adam"; scales above 1.5 megapixels always use Adam.
             style_scale: how large strokes are: 1 shows a style as large as the content.
             start: "content", or "noise" as in the paper.
             tile: side of tiles in pixels, a multiple of 16; None computes the picture whole; "auto"
-                takes tiles of 384 above some 768 x 768 pixels.
-            listener: called with a `Step` after each evaluation; True ends the work.
+                uses tiles of 384 above about 768 x 768 pixels.
+            callback: called with a `Step` after each evaluation; True stops the optimisation.
 
         Returns:
-            `Stylized`; the picture is of full size also where the listener ended early.
+            `Stylized`; the picture is of full size even where the callback stopped early.
 
         Raises:
             ValueError: arguments that do not fit together, each named in one line.
         """
-        _check(content, styles, style_weights, masks, keep, optimizer, style_scale, start)
+        check_styles(styles, style_weights, masks)
+        _check_images(content, styles, masks, keep)
+        _check_choices(optimizer, style_scale, start)
         height, width = content.shape[:2]
-        plan = scales(height, width, schedule, steps)
-        work = _Work(plan, listener)
+        plan = pyramid(height, width, schedule, steps)
+        logger.info("sizes: %s", ", ".join(f"{w}x{h}" for (h, w), _ in plan))
+        progress = _Progress(plan, callback)
         image = content = np.asarray(content, "float32")
         if start == "noise":
             image = keras.random.uniform((*plan[0][0], 3), seed=self.seed)
         for size, count in plan:
-            framed = [side + 2 * FRAME for side in size]
-            objective = StyleObjective(
+            framed = [side + 2 * FRAME_WIDTH for side in size]
+            objective = _objective(
                 self.network,
                 self.preset(*size),
                 _frame(_resize(content, size)),
                 self._targets(styles, style_weights, masks, max(size) * style_scale, tile),
                 None if masks is None else [_framed_mask(mask, size) for mask in masks],
                 None if keep is None else _framed_mask(keep, size),
-                _side(tile, framed),
+                tile_side(framed, tile),
             )
-            walk = OPTIMIZERS["adam" if math.prod(framed) > FINE else optimizer]
-            hear, first = work.hear(objective, math.prod(size)), _frame(_resize(image, size))
-            image = _without_frame(objective.compose(walk(objective, first[None], count, hear))[0])
-            if work.ended:
+            minimize = OPTIMIZERS["adam" if math.prod(framed) > LBFGS_MAX_PIXELS else optimizer]
+            first = _frame(_resize(image, size))[None]
+            best = minimize(objective, first, count, progress.on_step(objective, size))
+            image = _without_frame(objective.compose(best)[0])
+            if progress.stopped:
                 break
         image = _resize(image, (height, width))
         if keep is not None:
             image = keep[..., None] * content + (1 - keep[..., None]) * image
-        return Stylized(np.asarray(image, "float32"), work.last, plan, not work.ended)
+        assert progress.last is not None  # a scale has at least one step
+        return Stylized(np.asarray(image, "float32"), progress.last, plan, not progress.stopped)
 
     def _targets(self, styles, style_weights, masks, longest, tile):
         """Return the target Gram matrices of each region."""
-        layers = list(self.preset(COARSEST, COARSEST).style)
-        found = []
+        layers = list(self.preset(FIRST_LONG_SIDE, FIRST_LONG_SIDE).style)
+        targets = []
         for style in styles:
-            by = longest / max(style.shape[:2])
-            size = [max(self.network.smallest, round(side * by)) for side in style.shape[:2]]
-            found.append(grams(self.network, layers, _resize(style, size), _side(tile, size)))
+            factor = longest / max(style.shape[:2])
+            size = [max(self.network.smallest, round(side * factor)) for side in style.shape[:2]]
+            resized = _resize(style, size)
+            targets.append(grams(self.network, layers, resized, tile_side(size, tile)))
         if masks is not None:
-            return found
+            return targets
         shares = np.ones(len(styles)) if style_weights is None else np.asarray(style_weights)
         shares = shares / shares.sum()
         blend = {
-            layer: tf.add_n([s * g[layer] for s, g in zip(shares, found, strict=True)])
+            layer: tf.add_n([s * target[layer] for s, target in zip(shares, targets, strict=True)])
             for layer in layers
         }
         return [blend]
 
 
-class _Work:
-    """Counts what is done and tells the listener."""
+class _Progress:
+    """Counts the work that is done, and calls the callback."""
 
-    def __init__(self, plan, listener):
+    def __init__(self, plan, callback):
+        self.callback = callback
         self.total = sum(math.prod(size) * steps for size, steps in plan)
-        self.listener, self.last, self.ended = listener, None, False
-        self.number, self.done = 0, 0
+        self.done = 0
+        self.number = 0
+        self.last = None
+        self.stopped = False
 
-    def hear(self, objective, pixels):
-        """Return the function that an optimizer calls after each evaluation of a scale."""
+    def on_step(self, objective, size):
+        """Return the function that an optimizer calls after each evaluation at one scale."""
 
-        def hear(parts, image):
-            self.number, self.done = self.number + 1, self.done + pixels
-            sums = {"style": 0.0, "content": 0.0, "total_variation": 0.0}
-            named = {}
+        def on_step(parts, image):
+            self.number += 1
+            self.done += math.prod(size)
+            losses = {"style": 0.0, "content": 0.0, "total_variation": 0.0}
+            by_layer = {}
             for (term, region, layer), value in parts.items():
-                sums[term] += float(value)
-                named[" ".join([term, str(region), layer]).strip()] = float(value)
-            shown = _without_frame(objective.compose(image)[0])
-            self.last = Step(self.number, self.done / self.total, sums, named, shown)
-            self.ended = bool(self.listener and self.listener(self.last))
-            return self.ended
+                losses[term] += float(value)
+                by_layer[f"{term} {region} {layer}".strip()] = float(value)
+            visible = _without_frame(objective.compose(image)[0])
+            self.last = Step(self.number, self.done / self.total, losses, by_layer, visible)
+            self.stopped = bool(self.callback and self.callback(self.last))
+            return self.stopped
 
-        return hear
+        return on_step
+
+
+def _objective(network, preset, content, targets, masks, keep, tile):
+    """Return the loss of the whole picture or, where it has more than one tile, that in tiles."""
+    arguments = (network, preset, content, targets, masks, keep)
+    if len(boxes(*content.shape[:2], tile)) == 1:
+        return StyleObjective(*arguments)
+    return TiledStyleObjective(*arguments, tile=tile)
 
 
 def _frame(image):
     """Mirror the border of (H, W, C) outwards."""
-    return tf.pad(image, [[FRAME, FRAME], [FRAME, FRAME], [0, 0]], "REFLECT")
+    sides = [FRAME_WIDTH, FRAME_WIDTH]
+    return tf.pad(image, [sides, sides, [0, 0]], "REFLECT")
 
 
 def _framed_mask(mask, size):
@@ -248,50 +250,52 @@ def _framed_mask(mask, size):
 
 
 def _without_frame(image):
-    return image[FRAME:-FRAME, FRAME:-FRAME]
-
-
-def _side(tile, size):
-    """Return the side of tiles for a picture of a size; None for a picture that is whole."""
-    if tile != "auto":
-        return tile
-    return TILE if math.prod(size) > WHOLE else None
+    return image[FRAME_WIDTH:-FRAME_WIDTH, FRAME_WIDTH:-FRAME_WIDTH]
 
 
 def _resize(image, size):
-    """Resize (h, w, C) in [0, 1] without aliasing; a picture of the size is left as it is."""
+    """Resize (h, w, C) in [0, 1] without aliasing; a picture of that size is returned as it is."""
     if tuple(image.shape[:2]) == tuple(size):
         return image
     resized = tf.image.resize(image, size, "lanczos3", antialias=True)
     return tf.clip_by_value(resized, 0.0, 1.0)
 
 
-def _check(content, styles, style_weights, masks, keep, optimizer, style_scale, start):
-    for name, picture in [("content", content), *((f"style {i}", s) for i, s in enumerate(styles))]:
-        if np.ndim(picture) != 3 or picture.shape[2] != 3:
-            raise ValueError(f"{name}: expected (H, W, 3), found {np.shape(picture)}")
-        if "float" not in str(picture.dtype):
-            raise ValueError(f"{name}: expected floats in [0, 1], found {picture.dtype}")
-    if min(content.shape[:2]) <= FRAME:
-        raise ValueError(f"content: expected more than {FRAME} pixels, found {content.shape[:2]}")
+def check_styles(
+    styles: Sequence, style_weights: Sequence[float] | None, masks: Sequence | None
+) -> None:
+    """Refuse style weights or masks that do not fit the styles, whatever stands for a picture."""
     if not len(styles):
         raise ValueError("styles: expected at least one, found none")
-    if style_weights is not None:
-        if masks is not None:
-            raise ValueError("style weights: expected none beside masks, which share the picture")
-        if len(style_weights) != len(styles):
-            expected = f"expected {len(styles)}, one for each style"
-            raise ValueError(f"style weights: {expected}, found {len(style_weights)}")
-        if min(style_weights) < 0 or sum(style_weights) <= 0:
-            raise ValueError(f"style weights: expected some above 0, found {list(style_weights)}")
-    if masks is not None and len(masks) != len(styles):
-        raise ValueError(f"masks: expected {len(styles)}, one a style, found {len(masks)}")
-    for name, mask in [
-        ("keep", keep),
-        *((f"mask {i}", m) for i, m in enumerate([] if masks is None else masks)),
-    ]:
-        if mask is not None and mask.shape != content.shape[:2]:
-            raise ValueError(f"{name}: expected {content.shape[:2]}, found {mask.shape}")
+    if style_weights is not None and masks is not None:
+        raise ValueError("style weights: expected none beside masks, which share the picture")
+    for name, values in (("style weights", style_weights), ("masks", masks)):
+        if values is not None and len(values) != len(styles):
+            raise ValueError(
+                f"{name}: expected {len(styles)}, one for each style, found {len(values)}"
+            )
+    if style_weights is not None and (min(style_weights) < 0 or sum(style_weights) <= 0):
+        raise ValueError(f"style weights: expected some above 0, found {list(style_weights)}")
+
+
+def _check_images(content, styles, masks, keep):
+    images = {"content": content, **{f"style {i}": style for i, style in enumerate(styles)}}
+    for name, image in images.items():
+        if np.ndim(image) != 3 or image.shape[2] != 3:
+            raise ValueError(f"{name}: expected (H, W, 3), found {np.shape(image)}")
+        if "float" not in str(image.dtype):
+            raise ValueError(f"{name}: expected floats in [0, 1], found {image.dtype}")
+    size = content.shape[:2]
+    if min(size) <= FRAME_WIDTH:
+        raise ValueError(f"content: expected more than {FRAME_WIDTH} pixels, found {size}")
+    maps = {} if keep is None else {"keep": keep}
+    maps |= {f"mask {i}": mask for i, mask in enumerate([] if masks is None else masks)}
+    for name, mask in maps.items():
+        if mask.shape != size:
+            raise ValueError(f"{name}: expected {size}, found {mask.shape}")
+
+
+def _check_choices(optimizer, style_scale, start):
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"unknown optimizer {optimizer!r}: expected {' or '.join(OPTIMIZERS)}")
     if start not in STARTS:

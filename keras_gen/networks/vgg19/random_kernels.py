@@ -1,12 +1,16 @@
 """Random kernels for VGG19: features without training, and without a download."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from keras import ops
 
-from keras_gen.networks.vgg19.weights import KERNEL_SHAPES, WeightsSource
+from keras_gen.networks.vgg19.weights import KERNEL_SHAPES, Kernels, WeightsSource
 
 
-def random_kernels(names=tuple(KERNEL_SHAPES), pooling="max", seed=0):
+def random_kernels(
+    names: Sequence[str] = tuple(KERNEL_SHAPES), pooling: str = "max", seed: int = 0
+) -> tuple[Kernels, WeightsSource]:
     r"""Draw kernels, and scale each filter so that activations neither vanish nor grow with depth.
 
     Keras' default initialisation (Glorot) shrinks the signal at every layer, and the style loss
@@ -32,9 +36,9 @@ def random_kernels(names=tuple(KERNEL_SHAPES), pooling="max", seed=0):
     """
     rng = np.random.default_rng(seed)
     pool = {"max": ops.max_pool, "avg": ops.average_pool}[pooling]
-    x = 255.0 * (_leaves(rng) - 0.5)  # (1, 128, 128, 3)
+    x = 255.0 * (_dead_leaves_image(rng) - 0.5)  # (1, 128, 128, 3)
     scale = x.std()
-    kernels = {}
+    kernels: Kernels = {}
     for name in names:
         if name.endswith("conv1") and kernels:
             x = pool(x, 2, 2)
@@ -47,8 +51,8 @@ def random_kernels(names=tuple(KERNEL_SHAPES), pooling="max", seed=0):
     return kernels, WeightsSource("random", f"VGG19 with random kernels, seed {seed}", None)
 
 
-def _leaves(rng, size=128, count=2000):
-    """Draw discs of all sizes and colours over one another: flat parts and edges, as in photos."""
+def _dead_leaves_image(rng, size=128, count=2000):
+    """Draw overlapping discs of all sizes and colours: flat parts and edges, as in photos."""
     rows, columns = np.mgrid[:size, :size]
     radii = (rng.uniform(4 / size**2, 0.25, count)) ** -0.5  # density r^-3 from 2 to size / 2
     centres = rng.uniform(-0.2 * size, 1.2 * size, (count, 2))

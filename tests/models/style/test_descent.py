@@ -40,7 +40,7 @@ def quadratic(optimum=None):
     return Quadratic(np.geomspace(1, 1e3, 12), optimum)
 
 
-def go_on(parts, image):
+def never_stop(parts, image):
     return False
 
 
@@ -62,7 +62,7 @@ def test_the_image_stays_in_range_and_the_steps_are_kept_to(name):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_listener_ends_the_walk(name):
+def test_a_callback_stops_the_descent(name):
     loss, heard = quadratic(), []
 
     def enough_after_four(parts, image):
@@ -77,7 +77,7 @@ def test_a_listener_ends_the_walk(name):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_one_step_is_one_evaluation(name):
     loss = quadratic()
-    OPTIMIZERS[name](loss, HALF, 1, go_on)
+    OPTIMIZERS[name](loss, HALF, 1, never_stop)
     assert len(loss.images) == 1
     np.testing.assert_array_equal(loss.images[0], HALF)
 
@@ -89,7 +89,7 @@ def test_lbfgs_finds_the_minimum_within_the_box_and_on_its_bounds():
     """To 1e-3: a float32 loss of 1.8 is blind to the last 5e-4, where the curvature is 1."""
     optimum = [-0.4, -0.1, 0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.2, 1.5]
     by_hand = [0.0, 0.0, 0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.0, 1.0]
-    found = lbfgs(Quadratic(np.linspace(1, 12, 12), optimum), HALF, 100, go_on)
+    found = lbfgs(Quadratic(np.linspace(1, 12, 12), optimum), HALF, 100, never_stop)
     np.testing.assert_allclose(np.ravel(found), by_hand, atol=1e-3)
 
 
@@ -111,7 +111,7 @@ def test_lbfgs_returns_the_lowest_and_not_the_last():
 
 def test_lbfgs_stops_where_nothing_can_be_gained():
     loss = quadratic(HALF)
-    np.testing.assert_array_equal(lbfgs(loss, HALF, 100, go_on), HALF)
+    np.testing.assert_array_equal(lbfgs(loss, HALF, 100, never_stop), HALF)
     assert len(loss.images) == 1
 
 
@@ -119,9 +119,9 @@ def test_lbfgs_is_lower_than_adam_after_as_many_steps():
     """Condition number 1000, 40 steps from a loss of 154: 0.0006 was measured, and 1.6 for Adam."""
     optimum = np.linspace(0.05, 0.95, 12)  # a loss of 0
     lowest = {}
-    for name, walk in OPTIMIZERS.items():
+    for name, minimize in OPTIMIZERS.items():
         loss = quadratic(optimum)
-        loss.value_and_gradient(walk(loss, HALF, 40, go_on))
+        loss.value_and_gradient(minimize(loss, HALF, 40, never_stop))
         assert len(loss.values) == 41
         lowest[name] = loss.values[-1]
         assert lowest[name] < 0.1 * loss.values[0]
@@ -154,9 +154,9 @@ def test_adam_and_its_average_equal_the_algorithm_in_numpy():
 def test_adam_of_few_steps_returns_its_last_image():
     """A tenth of 8 steps is less than one: the average is the newest image alone."""
     loss = quadratic()
-    found = adam(loss, HALF, 8, go_on)
+    found = adam(loss, HALF, 8, never_stop)
     longer = quadratic()
-    adam(longer, HALF, 9, go_on)
+    adam(longer, HALF, 9, never_stop)
     np.testing.assert_allclose(found, longer.images[8], atol=1e-7)
 
 
@@ -170,7 +170,7 @@ def test_adams_average_is_nearer_than_its_images():
 
     rng, optimum = np.random.default_rng(0), np.linspace(0.3, 0.7, 12).reshape(SHAPE)
     loss = Noisy(np.ones(12), optimum)
-    found = adam(loss, HALF, 200, go_on, 0.05)
+    found = adam(loss, HALF, 200, never_stop, 0.05)
     last = np.mean([np.sum((image - optimum) ** 2) for image in loss.images[-20:]])
     assert np.sum((found - optimum) ** 2) < 0.7 * last
 

@@ -20,7 +20,7 @@ SIZES = [(32, 48), (53, 37)]  # the second is halved with remainders: 53, 26, 13
         ("paper", (1, 1, 1, 1, 1)),
         ("gatys_code", (64, 16, 4, 1, 1)),
         ("tf_tutorial", (1, 1, 1, 1, 1)),
-        ("ours", (8, 4, 2, 1, 1)),
+        ("relative", (8, 4, 2, 1, 1)),
     ],
 )
 def test_relative_weights_of_the_style_layers(name, relative, size):
@@ -121,13 +121,13 @@ def test_every_preset_names_layers_that_exist():
         assert weights.total_variation >= 0 and weights.pooling in ("max", "avg"), name
 
 
-def test_only_ours_is_relative():
+def test_only_one_preset_is_relative():
     """The sources divide no loss by its target."""
-    assert [name for name, preset in PRESETS.items() if preset(64, 64).relative] == ["ours"]
+    assert [name for name, preset in PRESETS.items() if preset(64, 64).relative] == ["relative"]
 
 
 def test_our_weights_are_those_of_the_docstring_at_every_size():
-    small, large = PRESETS["ours"](64, 64), PRESETS["ours"](517, 301)
+    small, large = PRESETS["relative"](64, 64), PRESETS["relative"](517, 301)
     assert small == large
     assert sum(small.style.values()) == pytest.approx(1.0, rel=1e-12)  # (8 + 4 + 2 + 1 + 1) / 16
     assert small.content == {"block4_conv2": 0.03} and small.total_variation == 0.02

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gen.models import StyleTransfer, style
+from keras_gen.models import StyleTransfer
+from keras_gen.models.style import transfer as style
 from keras_gen.models.style.presets import StylePreset
-from keras_gen.models.style.transfer import scales
 from keras_gen.networks import vgg19
 
 RNG = np.random.default_rng(0)
@@ -49,61 +49,14 @@ def stylize(model, styles=(STRIPES,), content=CONTENT, **options):
     return model.stylize(content, list(styles), **{**QUICK, **options})
 
 
-# --- the plan -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        # sides 512 / 2^(k/2), steps 200 / 2^(k/2) upwards: 181.02, 362.04; 141.4, 70.7
-        ((512, 512), [(128, 200), (181, 141), (256, 100), (362, 71), (512, 50)]),
-        # 2 log2(400 / 128) = 3.29, so four scales: 141.4 x 106.07, 200 x 150, 282.8 x 212.1
-        (
-            (300, 400),
-            [((106, 141), 200), ((150, 200), 141), ((212, 283), 100), ((300, 400), 71)],
-        ),
-        ((256, 64, "quality", 10), [((128, 32), 10), ((181, 45), 7), ((256, 64), 5)]),
-        ((256, 64, "quality", 1), [((128, 32), 1), ((181, 45), 1), ((256, 64), 1)]),
-        # the shorter side has 32 pixels at least: 2 log2(64 / 32) = 2, 2 log2(40 / 32) = 0.6
-        ((64, 512), [((32, 256), 200), ((45, 362), 141), ((64, 512), 100)]),
-        ((40, 512), [((40, 512), 200)]),
-        ((96, 64), [((96, 64), 200)]),
-        ((128, 128), [(128, 200)]),
-        ((181, 181), [(181, 200)]),  # the square root of 2 comes after 181.02 pixels
-        ((182, 182), [(129, 200), (182, 141)]),  # 128.7
-        ((512, 512, "classic"), [(512, 300)]),
-        ((300, 400, "classic", 20), [((300, 400), 20)]),
-    ],
-    ids=str,
-)
-def test_scales_worked_by_hand(arguments, expected):
-    square = [
-        (size if isinstance(size, tuple) else (size, size), steps) for size, steps in expected
-    ]
-    assert scales(*arguments) == square
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("fast",), "unknown schedule 'fast': expected quality or classic"),
-        (("quality", 0), "steps: expected at least 1, found 0"),
-        (("classic", -3), "steps: expected at least 1, found -3"),
-    ],
-)
-def test_plans_that_cannot_be_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        scales(64, 64, *arguments)
-
-
 # --- the picture ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_the_loss_falls_and_the_picture_is_in_range(model, optimizer):
     totals = []
-    listener = lambda step: totals.append(sum(step.losses.values()))  # None: go on
-    made = stylize(model, [OTHER], steps=20, optimizer=optimizer, listener=listener)
+    callback = lambda step: totals.append(sum(step.losses.values()))  # None: carry on
+    made = stylize(model, [OTHER], steps=20, optimizer=optimizer, callback=callback)
     assert made.image.shape == (HEIGHT, WIDTH, 3) and made.image.dtype == np.float32
     assert made.image.min() >= 0 and made.image.max() <= 1
     assert made.finished and made.scales == [((HEIGHT, WIDTH), 20)]
@@ -151,15 +104,15 @@ def test_coarse_to_fine_ends_at_full_size(model, optimizer):
     assert np.all(np.mean(abs(made.image - content)[keep == 0], axis=0) > 0.005)
 
 
-def test_elongated_pictures_are_painted():
+def test_elongated_pictures_are_stylised():
     """At 128 pixels of length this one would be 4 high, which is 1 in block 3."""
     deeper = StylePreset({"block3_conv1": 1.0}, {"block1_conv1": 0.1}, 0.0, "max", relative=True)
     made = stylize(StyleTransfer(lambda *size: deeper, "random"), content=blobs(12, 400), steps=2)
     assert made.image.shape == (12, 400, 3) and np.isfinite(made.image).all()
 
 
-def test_the_border_is_mirrored_outwards_while_painting(model, monkeypatch):
-    """By 8 pixels, for the content, the regions and what is kept; the listener sees none of it."""
+def test_the_border_is_mirrored_outwards_meanwhile(model, monkeypatch):
+    """By 8 pixels, for the content, the regions and what is kept; the callback sees none of it."""
     given, original = [], style.StyleObjective
 
     def spy(*arguments):
@@ -208,14 +161,14 @@ def test_a_style_is_seen_at_the_contents_size_times_the_style_scale(model):
     assert abs(stylize(model, [large]).image - shrunk).max() > 0.01
 
 
-# --- what a listener hears ------------------------------------------------------------------------
+# --- what a callback gets ------------------------------------------------------------------------
 
 
-def test_a_listener_hears_every_step(model):
+def test_a_callback_gets_every_step(model):
     heard = []
     # 3 steps of 33 * 129 and 2 of 46 * 182 pixels
     work = np.cumsum([33 * 129] * 3 + [46 * 182] * 2)
-    options = {"schedule": "quality", "steps": 3, "listener": heard.append}
+    options = {"schedule": "quality", "steps": 3, "callback": heard.append}
     made = stylize(model, content=blobs(46, 182), **options)
     assert [step.number for step in heard] == [1, 2, 3, 4, 5]
     assert [step.done for step in heard] == pytest.approx(list(work / work[-1]), rel=1e-12)
@@ -232,12 +185,12 @@ def test_a_listener_hears_every_step(model):
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 @pytest.mark.parametrize("ends", [2, 4])
-def test_a_listener_ends_the_work_at_full_size(model, optimizer, ends):
+def test_a_callback_stops_the_work_at_full_size(model, optimizer, ends):
     """At the first scale and at the second one, of 3 and 2 steps; kept pixels stay exact."""
     content, keep = blobs(46, 182), np.zeros((46, 182))
     keep[4:19, 50:120] = 1
     options = {"schedule": "quality", "steps": 3, "optimizer": optimizer, "keep": keep}
-    made = stylize(model, content=content, listener=lambda step: step.number == ends, **options)
+    made = stylize(model, content=content, callback=lambda step: step.number == ends, **options)
     assert not made.finished and made.last.number == ends and made.last.done < 1
     assert made.image.shape == (46, 182, 3) and np.isfinite(made.image).all()
     assert made.image.min() >= 0 and made.image.max() <= 1
@@ -252,29 +205,35 @@ def test_a_preset_by_name_needs_neither_files_nor_packages_with_random_weights(m
         raise AssertionError("looked for a file")
 
     monkeypatch.setattr(vgg19, "load_kernels", refuse)
-    model = StyleTransfer("ours", "random")
+    model = StyleTransfer("relative", "random")
     assert model.network.source.name == "random" and model.network.smallest == 16
     heard = []
-    made = stylize(model, content=CONTENT, steps=3, listener=heard.append)
+    made = stylize(model, content=CONTENT, steps=3, callback=heard.append)
     assert sum(heard[-1].losses.values()) < sum(heard[0].losses.values())
     assert np.isfinite(made.image).all() and len(heard[0].parts) == 5 + 1 + 1
 
 
 def test_large_pictures_are_cut_into_tiles_by_themselves(model, monkeypatch):
-    """Above WHOLE pixels; a picture in tiles is the picture whole, up to float32."""
-    assert style.TILE % 16 == 0 and style.TILE**2 < style.WHOLE
-    used, original = [], style.StyleObjective
+    """Above UNTILED_MAX_PIXELS; a picture in tiles is the picture whole, up to float32."""
+    assert style.TILE_SIDE % 16 == 0 and style.TILE_SIDE**2 < style.UNTILED_MAX_PIXELS
+    used = []
 
-    def spy(*arguments):
-        used.append(arguments[-1])
-        return original(*arguments)
+    def spy(name, original):
+        def make(*arguments, **tile):
+            used.append(tile.get("tile"))
+            return original(*arguments, **tile)
 
-    monkeypatch.setattr(style, "StyleObjective", spy)
-    monkeypatch.setattr(style, "TILE", 64)
+        monkeypatch.setattr(style, name, make)
+
+    spy("StyleObjective", style.StyleObjective)
+    spy("TiledStyleObjective", style.TiledStyleObjective)
+    monkeypatch.setattr(style, "TILE_SIDE", 64)
     content = blobs(16, 200)
     options = {"content": content, "steps": 3}
     whole = stylize(model, **options).image
-    monkeypatch.setattr(style, "WHOLE", 32 * 200)  # with its frame the picture has more
+    monkeypatch.setattr(
+        style, "UNTILED_MAX_PIXELS", 32 * 200
+    )  # with its frame the picture has more
     tiled, asked = stylize(model, **options).image, stylize(model, **options, tile=None).image
     assert used == [None, 64, None]
     np.testing.assert_array_equal(asked, whole)
@@ -310,8 +269,8 @@ GREY, ONES = CONTENT[..., 0], np.ones((HEIGHT, WIDTH), "float32")
         ({"style_weights": [1, 2]}, "style weights: expected 1, one for each style, found 2"),
         ({"style_weights": [-1.0]}, "style weights: expected some above 0, found [-1.0]"),
         ({"style_weights": [0.0]}, "style weights: expected some above 0, found [0.0]"),
-        ({"masks": [ONES, ONES]}, "masks: expected 1, one a style, found 2"),
-        ({"masks": []}, "masks: expected 1, one a style, found 0"),
+        ({"masks": [ONES, ONES]}, "masks: expected 1, one for each style, found 2"),
+        ({"masks": []}, "masks: expected 1, one for each style, found 0"),
         ({"masks": [ONES[:, :5]]}, "mask 0: expected (32, 40), found (32, 5)"),
         ({"keep": ONES[..., None]}, "keep: expected (32, 40), found (32, 40, 1)"),
         ({"keep": ONES}, "masks: expected pixels in every region, found a region without any"),
@@ -343,24 +302,24 @@ def test_integer_pixels_are_refused(model):
 
 
 def test_an_unknown_preset_is_refused():
-    message = "^unknown preset 'mine': expected paper, gatys_code, tf_tutorial, keras_io, ours$"
+    message = "^unknown preset 'mine': expected paper, gatys_code, tf_tutorial, keras_io, relative$"
     with pytest.raises(ValueError, match=message):
         StyleTransfer("mine", "random")
 
 
-def test_the_largest_scales_are_painted_by_adam(model, monkeypatch):
+def test_the_largest_scales_are_left_to_adam(model, monkeypatch):
     """24 x 24 pixels and their frames have 1,600; 34 x 34 have 2,500."""
-    walks = {name: [] for name in style.OPTIMIZERS}
+    sides = {name: [] for name in style.OPTIMIZERS}
 
-    def walk(name):
+    def optimizer(name):
         def stay(objective, image, steps, on_step):
-            walks[name].append(image.shape[1])
+            sides[name].append(image.shape[1])
             return image
 
         return stay
 
-    monkeypatch.setattr(style, "OPTIMIZERS", {name: walk(name) for name in walks})
-    monkeypatch.setattr(style, "FINE", 2000)
-    monkeypatch.setattr(style, "scales", lambda *a: [((24, 24), 1), ((34, 34), 1)])
+    monkeypatch.setattr(style, "OPTIMIZERS", {name: optimizer(name) for name in sides})
+    monkeypatch.setattr(style, "LBFGS_MAX_PIXELS", 2000)
+    monkeypatch.setattr(style, "pyramid", lambda *a: [((24, 24), 1), ((34, 34), 1)])
     stylize(model, content=blobs(34, 34))
-    assert walks == {"lbfgs": [40], "adam": [50]}
+    assert sides == {"lbfgs": [40], "adam": [50]}

@@ -33,7 +33,7 @@ def test_the_first_kernels_do_not_depend_on_how_many_follow():
 
 def test_responses_to_the_reference_have_mean_0_and_the_pictures_deviation():
     """The first layer of one filter, computed with SciPy."""
-    picture = 255 * (vgg19_random._leaves(np.random.default_rng(4))[0] - 0.5)
+    picture = 255 * (vgg19_random._dead_leaves_image(np.random.default_rng(4))[0] - 0.5)
     kernel, bias = random_kernels(vgg19.LAYERS[:1], seed=4)[0]["block1_conv1"]
     response = bias[9] + sum(
         correlate(picture[..., c], kernel[..., c, 9], mode="same") for c in range(3)
@@ -45,7 +45,7 @@ def test_responses_to_the_reference_have_mean_0_and_the_pictures_deviation():
 
 def test_the_reference_has_flat_parts_and_edges():
     """Discs from 2 to 64 pixels: most neighbours are equal, which no pixel of noise would be."""
-    picture = vgg19_random._leaves(np.random.default_rng(0))
+    picture = vgg19_random._dead_leaves_image(np.random.default_rng(0))
     assert picture.shape == (1, 128, 128, 3) and picture.dtype == "float32"
     assert picture.min() >= 0.0 and picture.max() <= 1.0
     equal = np.mean(np.all(picture[:, 1:] == picture[:, :-1], axis=-1))

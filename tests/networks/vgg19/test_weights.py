@@ -246,7 +246,7 @@ def test_a_damaged_file_in_the_cache_is_named_and_left_alone(machine, weights):
     md5 = hashlib.md5(damaged).hexdigest()
     assert refused(weights) == (
         f"{path}: damaged, expected MD5 {vgg19_weights.IMAGENET_MD5}, found {md5}: "
-        "delete the file, and it is fetched anew"
+        "delete the file, and it is downloaded again"
     )
     assert path.read_bytes() == damaged
 
