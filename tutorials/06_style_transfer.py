@@ -396,6 +396,7 @@ for function in (StyleObjective.value_and_gradient, lbfgs):
 # %% [markdown] lang="en"
 # - `tape.watch(image)`: the gradient is taken with respect to the picture, and of no weight.
 # - `compose` puts the content's pixels where they must stay, before anything is computed.
+# - The equations that the comments number are the paper's; `weighted_terms` divides the sums into means and multiplies by the weights.
 # - `bounds`: pixels stay in $[0, 1]$ by the optimizer itself; no clipping behind its back.
 # - `ftol` and `gtol` are 0, `steps` counts evaluations: the end is a budget, not a tolerance.
 #
@@ -404,6 +405,7 @@ for function in (StyleObjective.value_and_gradient, lbfgs):
 # %% [markdown] lang="zh"
 # - `tape.watch(image)`：梯度是对图像求的，不对任何权重。
 # - `compose` 先把必须保持原样的像素换回内容的像素，然后才开始计算。
+# - 注释里的公式编号是论文的；`weighted_terms` 把总和除成平均值，再乘上权重。
 # - `bounds`：由优化器自己让像素留在 $[0, 1]$ 内，不在它背后做截断。
 # - `ftol` 和 `gtol` 为 0，`steps` 数的是求值次数：何时结束由预算决定，而不是容差。
 #

@@ -162,7 +162,9 @@ class _Monitor:
         self.stopped = False
         self.frames: list[Path] = []
         self.bar = progress_bar(
-            total=1.0, bar_format="{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+            total=1.0,
+            bar_format="{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
+            delay=0.1,  # seconds, so that it begins below the line with the sizes
         )
 
     def __call__(self, step: Step) -> bool:

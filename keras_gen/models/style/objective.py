@@ -96,7 +96,7 @@ class StyleObjective(StyleTerms):
             sums = {}
             for region, masks in enumerate(self.masks):
                 for layer, mask in masks.items():
-                    # Equation 3: the Gram matrix of a region, a sum over its positions.
+                    # Equation 3 of the paper: the Gram matrix of a region, a sum over positions.
                     positions = self._positions(mask, layer)
                     sums["style", region, layer] = gram_sum(maps[layer], mask, positions)
             for layer, target in self.content_maps.items():
