@@ -3,7 +3,6 @@
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent / "style_pictures"
-PICTURES = SHIPPED  # its former name
 PRODUCTS = [SHIPPED / f"{name}.jpg" for name in ("mug", "perfume", "handbag", "sneaker")]
 
 

@@ -44,11 +44,11 @@ def demo(out: str | Path | None = None, steps: int | None = None) -> bool:
         for name, default in STEPS.items()
     }
     sections, finished = [], True
-    for name, title, section in (("dcgan", "a GAN", _gan_section), ("vae", "a VAE", _vae_section)):
+    for name, title, write in (("dcgan", "a GAN", _gan_section), ("vae", "a VAE", _vae_section)):
         if finished:
             logger.info(f"training {title} on product images, one or two minutes on two CPU cores")
             finished = train(name, recipes[name], out / name)
-            sections.append(section(Run.open(out / name)))
+            sections.append(write(Run.open(out / name)))
     if finished:
         logger.info("measuring both against 2,000 images that they have not seen")
         sections.append(_measurements_section([Run.open(out / name) for name in STEPS]))

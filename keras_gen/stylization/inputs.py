@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_gen import data, pictures
-from keras_gen.data.shipped import PICTURES
+from keras_gen.data.shipped import SHIPPED
 from keras_gen.networks.vgg19.tiles import GRID
 from keras_gen.pictures.picture import MIN_SIDE
 
@@ -139,7 +139,7 @@ def read_region(name: str | Path, content: Content) -> np.ndarray:
 
 def mask_path(name: str | Path) -> Path:
     """Return the path of a mask: a file, or a bundled one."""
-    shipped = PICTURES / f"{name}.png"
+    shipped = SHIPPED / f"{name}.png"
     return shipped if shipped.is_file() and not Path(name).is_file() else Path(name)
 
 

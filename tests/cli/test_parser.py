@@ -64,7 +64,7 @@ def test_help_of_stylize_names_the_presets_and_the_bundled_pictures(capsys):
     assert f"weights of the layers: {', '.join(list(PRESETS)[:-1])} or {list(PRESETS)[-1]}" in out
     named = {word.strip(",") for word in PICTURE_HELP.splitlines()[1].split()[1:]}
     named |= {word.strip(",") for word in PICTURE_HELP.splitlines()[2].split()[1:]}
-    assert named == {path.stem for path in shipped.PICTURES.glob("*.jpg")}
+    assert named == {path.stem for path in shipped.SHIPPED.glob("*.jpg")}
 
 
 def test_only_the_flags_that_are_given_arrive():

@@ -37,9 +37,9 @@ def test_size_is_that_of_the_longer_side(tmp_path, size, shape):
 
 
 def test_bare_names_are_the_packages_pictures():
-    assert read_content("mug", 64).path == shipped.PICTURES / "mug.jpg"
-    assert read_style("ink_wash", 64)[0] == shipped.PICTURES / "ink_wash.jpg"
-    assert mask_path("mug_logo_mask") == shipped.PICTURES / "mug_logo_mask.png"
+    assert read_content("mug", 64).path == shipped.SHIPPED / "mug.jpg"
+    assert read_style("ink_wash", 64)[0] == shipped.SHIPPED / "ink_wash.jpg"
+    assert mask_path("mug_logo_mask") == shipped.SHIPPED / "mug_logo_mask.png"
 
 
 def test_a_file_in_this_folder_goes_before_a_bare_name(tmp_path, monkeypatch):
