@@ -45,7 +45,7 @@ class FastStyleRecipe(Recipe):
     batch_size: int = option(2, "images per batch")
     style: str = option("flow_field", "style picture: a file, or the name of a bundled picture")
     style_size: int = option(
-        256, "longer side of the style picture in training; smaller gives finer strokes"
+        256, "longer side of the style picture in training; smaller gives finer strokes", least=1
     )
     weights: str = option("auto", "weights of VGG19: auto, imagenet, hed, random, or a file")
     content_weight: float = option(1.0, "factor on the preset's weight of the content")

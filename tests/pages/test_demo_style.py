@@ -51,7 +51,7 @@ def test_the_commands_on_the_page_are_what_was_done(painted):
     (block,) = re.findall("<pre>(.*?)</pre>", html, re.DOTALL)
     for line, (content, styles, _, options) in zip(block.splitlines(), painted[0], strict=False):
         words = shlex.split(line)[1:]
-        found = vars(build_parser(words).parse_args(words))
+        found = vars(build_parser().parse_args(words))
         assert (found.pop("content"), found.pop("styles")) == (content, styles)
         for name in ("command", "out", "model"):
             del found[name]

@@ -178,7 +178,6 @@ class StyleTransfer:
         image = _resize(image, (height, width))
         if keep is not None:
             image = keep[..., None] * content + (1 - keep[..., None]) * image
-        assert progress.last is not None  # a scale has at least one step
         return Stylized(np.asarray(image, "float32"), progress.last, plan, not progress.stopped)
 
     def _targets(self, styles, style_weights, masks, longest, tile):
@@ -209,7 +208,7 @@ class _Progress:
         self.total = sum(math.prod(size) * steps for size, steps in plan)
         self.done = 0
         self.number = 0
-        self.last = None
+        self.last: Any = None  # the last `Step`
         self.stopped = False
 
     def on_step(self, objective, size):

@@ -204,7 +204,7 @@ def test_a_preset_by_name_needs_neither_files_nor_packages_with_random_weights(m
     def refuse(weights):
         raise AssertionError("looked for a file")
 
-    monkeypatch.setattr(vgg19, "load_kernels", refuse)
+    monkeypatch.setattr(vgg19.network, "load_kernels", refuse)
     model = StyleTransfer("relative", "random")
     assert model.network.source.name == "random" and model.network.smallest == 16
     heard = []
