@@ -53,8 +53,8 @@ def demo(out: str | Path | None = None, steps: int | None = None) -> bool:
         logger.info("measuring both against 2,000 images that they have not seen")
         sections.append(_measurements_section([Run.open(out / name) for name in STEPS]))
         logger.info("stylising a mug in two styles, about a minute each")
-        section, finished = style_section(out / "style", steps)
-        sections.append(section)
+        stylised, finished = style_section(out / "style", steps)
+        sections.append(stylised)
     index = out / "index.html"
     page.write_page(
         index,

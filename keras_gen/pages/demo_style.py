@@ -18,7 +18,7 @@ STYLES = {"flow_field": None, "stained_glass": "mug_logo_mask"}  # style -> mask
 SIZE, STEPS = 224, 60  # about a minute for each picture on two CPU cores
 
 
-def style_section(folder: Path, steps: int | None = None):
+def style_section(folder: Path, steps: int | None = None) -> tuple[str, bool]:
     """Paint a product in two styles, and return the section of the page.
 
     Args:

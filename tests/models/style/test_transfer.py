@@ -216,7 +216,8 @@ def test_a_preset_by_name_needs_neither_files_nor_packages_with_random_weights(m
 def test_large_pictures_are_cut_into_tiles_by_themselves(model, monkeypatch):
     """Above UNTILED_MAX_PIXELS; in tiles a picture is the picture whole, up to float32.
 
-    It has a seed of its own: on others a maximum of pooling tips over by the last bit.
+    The picture has a seed of its own: L-BFGS can enlarge a difference in the last bit, as it does
+    on some others.
     """
     assert style.TILE_SIDE % 16 == 0 and style.TILE_SIDE**2 < style.UNTILED_MAX_PIXELS
     used = []
@@ -234,9 +235,8 @@ def test_large_pictures_are_cut_into_tiles_by_themselves(model, monkeypatch):
     content = blobs(16, 200, np.random.default_rng(1))
     options = {"content": content, "steps": 3}
     whole = stylize(model, **options).image
-    monkeypatch.setattr(
-        style, "UNTILED_MAX_PIXELS", 32 * 200
-    )  # with its frame the picture has more
+    # With its frame the picture has more pixels than this.
+    monkeypatch.setattr(style, "UNTILED_MAX_PIXELS", 32 * 200)
     tiled, asked = stylize(model, **options).image, stylize(model, **options, tile=None).image
     assert used == [None, 64, None]
     np.testing.assert_array_equal(asked, whole)
