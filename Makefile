@@ -3,9 +3,9 @@ BIN ?= $(if $(VIRTUAL_ENV),,$(addsuffix /,$(wildcard .venv-test/bin)))
 
 .PHONY: test slow lint types docs tutorials bench
 test:
-	$(BIN)pytest
+	$(BIN)pytest -n auto
 slow:
-	$(BIN)pytest -m "slow or peers"
+	$(BIN)pytest -n auto -m "slow or peers"
 lint:
 	$(BIN)ruff check . && $(BIN)ruff format --check . && $(BIN)lint-imports
 types:

@@ -19,7 +19,7 @@ SIZE, STEPS = 224, 60  # about a minute for each picture on two CPU cores
 
 
 def style_section(folder: Path, steps: int | None = None) -> tuple[str, bool]:
-    """Paint a product in two styles, and return the section of the page.
+    """Stylise a product in two styles, and return the section of the page.
 
     Args:
         folder: folder to create, for pictures and records.
