@@ -1,5 +1,6 @@
 """What each command does. TensorFlow, which takes seconds, is imported after parsing."""
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -207,10 +208,16 @@ def _import_tensorflow():
         os.close(standard_error)
 
 
-def _print_what_the_library_logs(stream):
-    logger = logging.getLogger("keras_gen")
+@contextlib.contextmanager
+def _logs_printed(stream):
+    """Print what the library logs, line by line as it is."""
+    logger, handler = logging.getLogger("keras_gen"), logging.StreamHandler(stream)
     logger.setLevel(logging.INFO)
-    logger.handlers = [logging.StreamHandler(stream)]
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -224,10 +231,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
-    _print_what_the_library_logs(sys.stderr if dry_run else sys.stdout)
     _import_tensorflow()
     try:
-        return COMMANDS[arguments.command](arguments)
+        with _logs_printed(sys.stderr if dry_run else sys.stdout):
+            return COMMANDS[arguments.command](arguments)
     except (ValueError, FileNotFoundError, FileExistsError, NotADirectoryError) as error:
         print(f"keras-gen {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

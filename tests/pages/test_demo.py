@@ -19,7 +19,7 @@ def path(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo_style, "weights_here", lambda: "random")
         patch.setattr(demo_style, "SIZE", 112)
-        assert demo(out, steps=3) == 0
+        assert demo(out, steps=3)
     return out / "index.html"
 
 
