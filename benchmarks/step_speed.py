@@ -56,7 +56,9 @@ def main():
     images = data.load("fashion_mnist_10k").images
     for family, fields, jit in CASES:
         recipe, model = build(family, fields, jit)
-        stream = data.batches(images, recipe.batch_size, seed=0, scale=recipe.scale)
+        stream = data.batches(
+            images, recipe.batch_size, seed=0, scale=data.SCALES[recipe.pixel_scale]
+        )
         first = seconds(model, stream, 20)
         least = min(seconds(model, stream, args.steps) for _ in range(3)) / args.steps
         name = " ".join([family.__name__, *(f"{key}={value}" for key, value in fields.items())])

@@ -434,7 +434,7 @@ grid(np.concatenate(rows), columns=16, zoom=2)
 # %%
 recipe = VAERecipe(steps=12 if FAST else 1200, seed=0)
 vae = recipe.build()
-stream = data.batches(products.images, recipe.batch_size, seed=0, scale=recipe.scale)
+stream = data.batches(products.images, recipe.batch_size, seed=0, scale=data.uint8_to_unit)
 history = vae.fit(
     stream, steps_per_epoch=recipe.steps // 12, epochs=12, shuffle=False, verbose=0
 ).history
@@ -512,7 +512,9 @@ for family, steps in ((VAERecipe, 1200), (DCGANRecipe, 2000)):
     for seed in (0, 1):
         recipe = family(seed=seed)
         model = recipe.build()
-        stream = data.batches(products.images, recipe.batch_size, seed=seed, scale=recipe.scale)
+        stream = data.batches(
+            products.images, recipe.batch_size, seed=seed, scale=data.SCALES[recipe.pixel_scale]
+        )
         start = time.perf_counter()
         model.fit(stream, steps_per_epoch=4 if FAST else steps, epochs=1, shuffle=False, verbose=0)
         seconds = time.perf_counter() - start

@@ -543,7 +543,7 @@ def go_on(part):
     rerun.load_weights(path)  # all of (10)
     at, before, pictures = forget(part), rerun.discriminator.get_weights(), []
     for done, until in pairwise(WHEN):
-        stream = data.batches(images, recipe.batch_size, recipe.seed, at + done, recipe.scale)
+        stream = data.batches(images, recipe.batch_size, recipe.seed, at + done)
         rerun.fit(stream, steps_per_epoch=until - done, epochs=1, shuffle=False, verbose=0)
         pictures.append(rerun.sample(64, seed=1))
         if until == 1:
@@ -725,7 +725,7 @@ def activation_bytes(network, batch_size):
 def seconds_a_step(models, turns=4, steps=10 if FAST else 60):
     """Return the least seconds of a training step of each model, in turns."""
     least = [np.inf] * len(models)
-    stream = data.batches(images, recipe.batch_size, recipe.seed, scale=recipe.scale)
+    stream = data.batches(images, recipe.batch_size, recipe.seed)
     for _ in range(turns + 1):  # the first one traces
         for i, gan in enumerate(models):
             begin = time.perf_counter()
