@@ -38,7 +38,11 @@ def prepare(
     """Load the data and resolve what depends on them; nothing is written.
 
     Args:
-        recipe_name, recipe, run_dir, epochs, strict: as for `train`.
+        recipe_name: name of the recipe in `RECIPES`.
+        recipe: the recipe.
+        run_dir: folder that the run would create.
+        epochs: passes over the data, instead of the recipe's steps.
+        strict: refuse a folder of photos that holds an unreadable file.
 
     Returns:
         The run as it would be trained, and its images.
