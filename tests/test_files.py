@@ -13,7 +13,7 @@ def test_the_file_appears_when_the_block_ends(tmp_path):
     with replacing(path) as temporary:
         temporary.write_text("new")
         assert not path.exists()
-        assert temporary.name.endswith("a.weights.h5")  # Keras and Pillow look at the suffix
+        assert temporary.name.endswith(".weights.h5")  # Keras and Pillow look at the suffix
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -4,10 +4,10 @@ import contextlib
 import dataclasses
 import json
 import logging
-import os
 import sys
 from collections.abc import Sequence
 
+from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
 from keras_gen.recipes import RECIPES
 
@@ -19,20 +19,27 @@ def _demo(arguments):
 
 
 def _train(arguments):
-    from keras_gen.runs import Run, prepare, resume, train
+    from keras_gen.runs import begin, prepare, resume
+    from keras_gen.runs.run import new_run_dir
 
+    length = {"epochs": arguments.epochs}
     if arguments.resume:
-        run = _run_to_resume(arguments)
-        finished = resume(run, steps=arguments.steps, epochs=arguments.epochs)
+        run, moved_to = _run_to_resume(arguments)
+        finished = resume(run, steps=arguments.steps, data_source=moved_to, **length)
         return _trained(run, finished)
-    name, recipe, run_dir = _new_run(arguments)
-    options = {"epochs": arguments.epochs, "strict": arguments.strict}
+    name, recipe = _new_recipe(arguments)
+    run_dir = arguments.run_dir or new_run_dir(name)
+    run, images = prepare(name, recipe, run_dir, strict=arguments.strict, **length)
     if arguments.dry_run:
-        run, _ = prepare(name, recipe, run_dir, **options)
         print(run.to_json(), end="")
         return 0
-    finished = train(name, recipe, run_dir, **options)
-    return _trained(Run.open(run_dir), finished)
+    while True:
+        try:
+            return _trained(run, begin(run, images))
+        except FileExistsError:
+            if arguments.run_dir:
+                raise
+            run = dataclasses.replace(run, path=new_run_dir(name))  # another was faster
 
 
 def _given_fields(arguments, recipe_class):
@@ -42,6 +49,7 @@ def _given_fields(arguments, recipe_class):
 
 
 def _run_to_resume(arguments):
+    """Return the run, and where its data lie now if the command line says so."""
     from keras_gen.runs import Run
 
     if arguments.run_dir is None:
@@ -50,16 +58,17 @@ def _run_to_resume(arguments):
         raise ValueError("--resume: expected neither --dry-run nor --recipe beside it")
     run = Run.open(arguments.run_dir)
     given = _given_fields(arguments, RECIPES[arguments.recipe]) if arguments.recipe else {}
+    moved_to = given.pop("data", arguments.moved_data)  # before the recipe's name, or after it
     changed = [key for key, value in given.items() if value != getattr(run.recipe, key, None)]
     if changed or arguments.recipe not in (None, run.name):
         then = ", ".join(f"{key}={getattr(run.recipe, key, None)}" for key in changed) or run.name
         raise ValueError(f"a resumed run keeps its recipe; {run.path} has {then}")
-    return run
+    return run, moved_to
 
 
-def _new_run(arguments):
-    """Return name, recipe and folder of the run that the command line describes."""
-    from keras_gen.runs.run import new_run_dir, read_recipe
+def _new_recipe(arguments):
+    """Return name and recipe of the run that the command line describes."""
+    from keras_gen.runs.run import read_recipe
 
     name, recipe = arguments.recipe, None
     if arguments.recipe_file:
@@ -70,10 +79,11 @@ def _new_run(arguments):
         known = ", ".join(RECIPES)
         raise ValueError(f"expected a recipe ({known}), --recipe FILE, or --resume; found none")
     given = _given_fields(arguments, RECIPES[name])
+    if arguments.moved_data is not None:
+        given.setdefault("data", arguments.moved_data)
     if arguments.steps is not None:
         given["steps"] = arguments.steps
-    recipe = dataclasses.replace(recipe or RECIPES[name](), **given)
-    return name, recipe, arguments.run_dir or new_run_dir(name)
+    return name, dataclasses.replace(recipe or RECIPES[name](), **given)
 
 
 def _trained(run, finished):
@@ -123,40 +133,49 @@ def _stylize(arguments):
 
 
 def _evaluate(arguments):
-    from keras_gen.evaluation import evaluate
+    from keras_gen.evaluation import evaluate, write_measurements
     from keras_gen.evaluation.tables import format_measurements
+    from keras_gen.runs import Run
 
+    run = Run.open(arguments.run_dir)
     measurements = evaluate(
-        arguments.run_dir,
+        run,
         split=arguments.split,
         n=arguments.n,
         features=arguments.features,
         seed=arguments.seed,
+        data_source=arguments.data,
+        write=False,
     )
-    print(format_measurements(measurements))
-    print(f"written to {arguments.run_dir / 'metrics.json'}")
+    print(format_measurements(measurements), flush=True)  # read even where it cannot be written
+    print(f"written to {write_measurements(run, measurements)}")
     return 0
 
 
 def _compare(arguments):
+    from keras_gen.files import first_free, numbered
     from keras_gen.pages.comparison import compare
 
+    out = arguments.out or first_free(numbered("comparison.html"))
     table = compare(
         arguments.run_dirs,
-        arguments.out,
+        out,
         remeasure=arguments.remeasure,
         n=arguments.n,
         features=arguments.features,
+        data_source=arguments.data,
     )
     print(table)
-    print(f"the page is ready: {arguments.out.resolve()}")
+    print(f"the page is ready: {out.resolve()}")
     return 0
 
 
 def _study(arguments):
     from keras_gen.pages.study import write_study
 
-    study = write_study(arguments.run_dirs, arguments.out, arguments.trials, arguments.seed)
+    study = write_study(
+        arguments.run_dirs, arguments.out, arguments.trials, arguments.seed, arguments.data
+    )
     print(f"{study['trials']} pairs; real images: {'; '.join(study['real_images'])}")
     print(f"the page is ready: {arguments.out.resolve()}")
     print("each participant opens it, answers, and saves a CSV file; read them with:")
@@ -166,12 +185,16 @@ def _study(arguments):
 
 def _study_results(arguments):
     from keras_gen.evaluation.study_answers import format_rates, rates, read_choices
-    from keras_gen.files import write_text
+    from keras_gen.files import require_new, write_text
 
-    result = rates(read_choices(arguments.files), arguments.seed)
     if arguments.json:
-        write_text(arguments.json, json.dumps(result, indent=2) + "\n")
-    print(format_rates(result))
+        if arguments.json.suffix != ".json":
+            raise ValueError(f"--json: expected a name that ends in .json, found {arguments.json}")
+        require_new(arguments.json)
+    result = rates(read_choices(arguments.files), arguments.seed)
+    print(format_rates(result), flush=True)
+    if arguments.json:
+        write_text(arguments.json, json.dumps(result, indent=2) + "\n", new=True)
     return 0
 
 
@@ -195,23 +218,16 @@ COMMANDS = {
 }
 
 
-def _import_tensorflow():
-    """Import TensorFlow without its start-up lines, two of which heed no setting of its own."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    standard_error = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        import keras  # noqa: F401 (imports TensorFlow)
-    finally:
-        os.dup2(standard_error, 2)
-        os.close(standard_error)
+class _Printer(logging.StreamHandler):
+    def handleError(self, record):
+        """Let a closed pipe or a full disk end the command as it does for `print`."""
+        raise
 
 
 @contextlib.contextmanager
 def _logs_printed(stream):
     """Print what the library logs, line by line as it is."""
-    logger, handler = logging.getLogger("keras_gen"), logging.StreamHandler(stream)
+    logger, handler = logging.getLogger("keras_gen"), _Printer(stream)
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
     try:
@@ -227,21 +243,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: list of words, by default those of the process.
 
     Returns:
-        Exit status: 0 done, 1 the run broke down, 2 a user's mistake, 130 stopped by Ctrl-C.
+        Exit status, as `keras_gen.cli.mishaps` lists them.
     """
-    arguments = build_parser().parse_args(argv)
-    dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
-    _import_tensorflow()
+    prepare_process()
     try:
+        arguments = build_parser().parse_args(argv)
+    except SystemExit as leave:  # after --help, or a mistake
+        status = int(leave.code or 0)
+        return run_guarded("keras-gen", lambda: status)
+    name = f"keras-gen {arguments.command}"
+    dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
+
+    def command():
+        import_tensorflow(name)
         with _logs_printed(sys.stderr if dry_run else sys.stdout):
             return COMMANDS[arguments.command](arguments)
-    except (ValueError, FileNotFoundError, FileExistsError, NotADirectoryError) as error:
-        print(f"keras-gen {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except RuntimeError as error:
-        from keras_gen.runs import TrainingStopped
 
-        if not isinstance(error, TrainingStopped):
-            raise
-        print(f"keras-gen {arguments.command}: {error}", file=sys.stderr)
-        return 1
+    return run_guarded(name, command)

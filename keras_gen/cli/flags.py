@@ -3,11 +3,28 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from keras_gen.cli.examples import EXAMPLES
+from keras_gen.files import expand
+from keras_gen.recipes.recipe import LARGEST_SEED
 
 METAVARS = {int: "N", float: "X", str: "NAME"}
+
+
+def a_path(text: str) -> Path:
+    """Read a path of the command line: ~ is the home folder, wherever it stands after a flag."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, found an empty text")
+    return expand(text)
+
+
+def a_seed(text: str) -> int:
+    """Read a seed, a whole number that every source of random numbers accepts."""
+    if not text.isdecimal() or int(text) > LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"expected 0 to {LARGEST_SEED}, found {text!r}")
+    return int(text)
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,7 +36,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str):
         """Print the message and where help is to be found."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        line = " ".join(message.split())
+        self.exit(2, f"{self.prog}: {line} (see {self.prog} --help)\n")
 
 
 def add_command(commands, name: str, help: str) -> Parser:

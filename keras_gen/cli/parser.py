@@ -4,7 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from keras_gen import __version__
-from keras_gen.cli.flags import Parser, add_command, add_fields
+from keras_gen.cli.flags import Parser, a_path, a_seed, add_command, add_fields
 from keras_gen.cli.train import add_train
 from keras_gen.stylization.options import StyleOptions
 
@@ -38,7 +38,7 @@ def _add_demo(commands) -> None:
     demo = add_command(
         commands, "demo", "train a GAN and a VAE on embedded images, stylise one, show the results"
     )
-    demo.add_argument("--out", type=Path, help="folder to create (demo, or demo-2 if it exists)")
+    demo.add_argument("--out", type=a_path, help="folder to create (demo, or demo-2 if it exists)")
     demo.add_argument(
         "--steps",
         type=int,
@@ -48,11 +48,15 @@ def _add_demo(commands) -> None:
 
 def _add_generate(commands) -> None:
     generate = add_command(commands, "generate", "draw images from a finished run")
-    generate.add_argument("run_dir", type=Path, help="folder of the run")
+    generate.add_argument("run_dir", type=a_path, help="folder of the run")
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
-    generate.add_argument("--seed", type=int, default=0, help="another seed, other images (0)")
-    generate.add_argument("--out", type=Path, help="a picture of a grid, or a folder of images")
-    generate.add_argument("--npz", type=Path, help="raw samples: images, uint8 (N, H, W, C)")
+    generate.add_argument("--seed", type=a_seed, default=0, help="another seed, other images (0)")
+    generate.add_argument(
+        "--out", type=a_path, help="a new picture of a grid, or a folder of images"
+    )
+    generate.add_argument(
+        "--npz", type=a_path, help="a new .npz file of raw samples: images, uint8 (N, H, W, C)"
+    )
 
 
 def _add_stylize(commands) -> None:
@@ -71,11 +75,11 @@ def _add_stylize(commands) -> None:
     )
     styles.required = False  # --model needs none; nargs="*" would take none before an option
     stylize.add_argument(
-        "--out", type=Path, help="picture to write, with a .json record (CONTENT-STYLE.png)"
+        "--out", type=a_path, help="picture to write, with a .json record (CONTENT-STYLE.png)"
     )
     stylize.add_argument(
         "--model",
-        type=Path,
+        type=a_path,
         metavar="RUN_DIR",
         help="one pass of a network trained with `train fast_style`, instead of styles; "
         "takes --out, --size and --keep only",
@@ -95,41 +99,50 @@ def _add_measuring_options(command) -> None:
     )
 
 
+def _add_data_option(command) -> None:
+    command.add_argument(
+        "--data", metavar="FOLDER", help="where the images of the run lie now, if they were moved"
+    )
+
+
 def _add_evaluate(commands) -> None:
     evaluate = add_command(commands, "evaluate", "measure a run and write metrics.json")
-    evaluate.add_argument("run_dir", type=Path, help="folder of the run")
+    evaluate.add_argument("run_dir", type=a_path, help="folder of the run")
     evaluate.add_argument(
         "--split", choices=("train", "test"), help="real images (held-out ones where there are any)"
     )
     _add_measuring_options(evaluate)
-    evaluate.add_argument("--seed", type=int, default=0, help="of samples and resampling (0)")
+    _add_data_option(evaluate)
+    evaluate.add_argument("--seed", type=a_seed, default=0, help="of samples and resampling (0)")
 
 
 def _add_compare(commands) -> None:
     compare = add_command(commands, "compare", "show measured runs side by side")
     compare.add_argument(
-        "run_dirs", type=Path, nargs="+", metavar="run_dir", help="folders of two or more runs"
+        "run_dirs", type=a_path, nargs="+", metavar="run_dir", help="folders of two or more runs"
     )
     compare.add_argument(
-        "--out", type=Path, default=Path("comparison.html"), help="page to write (%(default)s)"
+        "--out", type=a_path, help="page to create (comparison.html, or comparison-2.html, ...)"
     )
     compare.add_argument("--remeasure", action="store_true", help="measure all runs again")
     _add_measuring_options(compare)
+    _add_data_option(compare)
 
 
 def _add_study(commands) -> None:
     study = add_command(commands, "study", "write a page on which people judge samples blind")
     study.add_argument(
-        "run_dirs", type=Path, nargs="+", metavar="run_dir", help="folders of one or more runs"
+        "run_dirs", type=a_path, nargs="+", metavar="run_dir", help="folders of one or more runs"
     )
     study.add_argument(
-        "--out", type=Path, default=Path("study.html"), help="page to write (%(default)s)"
+        "--out", type=a_path, default=Path("study.html"), help="page to create (%(default)s)"
     )
     study.add_argument("--trials", type=int, default=50, help="choices for each run (50)")
-    study.add_argument("--seed", type=int, default=0, help="of images, sides and order (0)")
+    _add_data_option(study)
+    study.add_argument("--seed", type=a_seed, default=0, help="of images, sides and order (0)")
     results = add_command(commands, "study-results", "turn a study's answers into rates")
     results.add_argument(
-        "files", type=Path, nargs="+", metavar="csv", help="files that participants saved"
+        "files", type=a_path, nargs="+", metavar="csv", help="files that participants saved"
     )
-    results.add_argument("--json", type=Path, help="file for the same rates as JSON")
-    results.add_argument("--seed", type=int, default=0, help="of the resampling (0)")
+    results.add_argument("--json", type=a_path, help="new .json file for the same rates")
+    results.add_argument("--seed", type=a_seed, default=0, help="of the resampling (0)")

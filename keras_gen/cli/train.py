@@ -3,9 +3,8 @@
 import argparse
 import inspect
 from dataclasses import fields
-from pathlib import Path
 
-from keras_gen.cli.flags import add_command, add_fields
+from keras_gen.cli.flags import a_path, add_command, add_fields
 from keras_gen.recipes import RECIPES
 
 
@@ -13,8 +12,14 @@ def add_train(commands) -> None:
     """Add the command that trains, with one subcommand for each recipe and its own options."""
     train = add_command(commands, "train", "train a recipe in a run folder")
     train.set_defaults(recipe=None, resume=False, dry_run=False, strict=False)
-    train.set_defaults(recipe_file=None, run_dir=None, steps=None, epochs=None)
+    train.set_defaults(recipe_file=None, run_dir=None, steps=None, epochs=None, moved_data=None)
     _add_run_options(train)
+    train.add_argument(
+        "--data",
+        dest="moved_data",
+        metavar="NAME",
+        help="with --resume: the folder to which the run's images were moved",
+    )
     recipes = train.add_subparsers(
         dest="recipe", metavar="RECIPE", title="recipes, each with options of its own"
     )
@@ -33,7 +38,7 @@ def _add_run_options(train) -> None:
     group = train.add_argument_group("options of the run")
     group.add_argument(
         "--run-dir",
-        type=Path,
+        type=a_path,
         default=unset,
         metavar="DIR",
         help="folder to create (runs/RECIPE-1, -2, ...)",
@@ -50,7 +55,7 @@ def _add_run_options(train) -> None:
     )
     group.add_argument(
         "--recipe",
-        type=Path,
+        type=a_path,
         default=unset,
         dest="recipe_file",
         metavar="FILE",

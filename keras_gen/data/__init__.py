@@ -36,7 +36,7 @@ from keras_gen.data.scales import (
     unit_to_uint8,
 )
 from keras_gen.data.shipped import picture_path
-from keras_gen.data.sources import SOURCES, held_out, load
+from keras_gen.data.sources import SOURCES, data_folder, has_test, held_out, load
 
 __all__ = [
     "FASHION_MNIST_CLASSES",
@@ -44,10 +44,12 @@ __all__ = [
     "SOURCES",
     "ImageData",
     "batches",
+    "data_folder",
     "fashion_mnist",
     "fashion_mnist_10k",
     "fashion_mnist_folder",
     "fit_photo",
+    "has_test",
     "held_out",
     "idx_folder",
     "image_folder",

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from keras_gen.files import require_file
+
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 # Photos come from strangers, so only the documented formats are decoded, never Pillow's rare ones.
 _FORMATS = ("JPEG", "PNG", "WEBP")
@@ -24,8 +26,9 @@ def read_photo(path: str | Path, channels: int = 3) -> Image.Image:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a folder, not an image in one of the formats, damaged, or larger than Pillow
-            allows.
+        IsADirectoryError: a folder.
+        ValueError: no regular file, not an image in one of the formats, damaged, or larger than
+            Pillow allows.
     """
     return flatten(decode(path)).convert("L" if channels == 1 else "RGB")
 
@@ -33,8 +36,9 @@ def read_photo(path: str | Path, channels: int = 3) -> Image.Image:
 def decode(path: str | Path) -> Image.Image:
     """Decode a JPEG, PNG or WebP file to upright sRGB pixels of 8 bits.
 
-    EXIF rotation is applied. Colours are converted from an embedded profile to sRGB (perceptual
-    intent); a profile that is broken or made for other channels than those of the file is ignored.
+    EXIF rotation is applied; a broken EXIF block is ignored. Colours are converted from an embedded
+    profile to sRGB (perceptual intent); a profile that is broken or made for other channels than
+    those of the file is ignored.
     16-bit grey is rounded to 8 bits; of 16-bit colour Pillow keeps the upper byte.
 
     Args:
@@ -45,21 +49,34 @@ def decode(path: str | Path) -> Image.Image:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a folder, not an image in one of the formats, damaged, or larger than Pillow
-            allows.
+        IsADirectoryError: a folder.
+        ValueError: no regular file, not an image in one of the formats, damaged, or larger than
+            Pillow allows.
     """
-    if not Path(path).exists():
-        raise FileNotFoundError(f"{path}: expected an image file, found nothing")
-    if Path(path).is_dir():
-        raise ValueError(f"{path}: expected an image file, found a folder")
+    require_file(path, "an image file")
     try:
         with Image.open(path, formats=_FORMATS) as image:
-            return _standard(ImageOps.exif_transpose(image))
+            image.load()
+            return _standard(_upright(image))
     except UnidentifiedImageError as error:
         raise ValueError(f"{path}: not a JPEG, PNG or WebP image") from error
+    except PermissionError:
+        raise
+    except MemoryError as error:
+        raise ValueError(f"{path}: too large for the memory of this machine") from error
     except Exception as error:  # damaged files make decoders raise almost any type of error
         reason = str(error).partition("\n")[0] or type(error).__name__
+        if "MAX_TEXT_CHUNK" in reason:
+            reason = "its text or colour profile is larger than 1 MB; save it without"
         raise ValueError(f"{path}: {reason}") from error
+
+
+def _upright(image):
+    """Turn an image as its EXIF says; a broken EXIF block is ignored, as a broken profile is."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # the pixels are whole already, and Pillow raises almost any type of error
+        return image
 
 
 def flatten(image: Image.Image, background: str = "white") -> Image.Image:

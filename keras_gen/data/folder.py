@@ -24,7 +24,8 @@ def image_folder(
     """Load all photos under a folder, resized to one size.
 
     The folder is searched recursively for .jpg, .jpeg, .png and .webp files (in upper or lower
-    case), which are read in the order of their paths; hidden files and folders are left out.
+    case), which are read in the order of their paths; hidden files and folders, and the folders of
+    runs, are left out.
 
     Args:
         path: the folder.
@@ -45,12 +46,13 @@ def image_folder(
     if fit not in ("pad", "crop"):
         raise ValueError(f"unknown fit {fit!r}: expected 'pad' or 'crop'")
     path = Path(path)
-    files = _image_files(path)
+    files, skipped = _image_files(path)
+    if strict and skipped:
+        raise ValueError(f"{skipped[0][0]}: {skipped[0][1]}")
 
     decode = functools.partial(_decode, image_shape=image_shape, fit=fit)
     images = np.empty((len(files), *image_shape), np.uint8)
     count = 0
-    skipped = []
     # More than 8 threads decode no faster, but take more memory.
     pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
     with warnings.catch_warnings():
@@ -73,7 +75,7 @@ def image_folder(
     if not count:
         file, reason = skipped[0]
         raise ValueError(
-            f"{path}: none of the {len(files):,} image files can be read; first {file}: {reason}"
+            f"{path}: none of its {len(skipped):,} image files can be read; first {file}: {reason}"
         )
     name, origin = path.resolve().name, f"from {path}"
     return ImageData(images[:count], name, origin, skipped=tuple(skipped))
@@ -99,20 +101,26 @@ def _decode(file, image_shape, fit):
 
 
 def _image_files(folder):
+    """Return the image files in order, and (folder, reason) for folders that cannot be read."""
     if not folder.exists():
         raise FileNotFoundError(f"{folder}: expected a folder of images, found nothing")
     if not folder.is_dir():
         raise ValueError(f"{folder}: expected a folder of images, found a file")
-    # Hidden files are copies that tools leave behind: .ipynb_checkpoints, .thumbnails, macOS' ._*
-    visible = [
-        file
-        for file in folder.rglob("*")
-        if not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    ]
-    files = [file for file in visible if file.suffix.lower() in SUFFIXES and not file.is_dir()]
-    if not files:
-        others = sum(file.is_file() for file in visible)
+    visible, unreadable = [], []
+    # Unlike rglob, walk names the folders that it may not read.
+    for place, subfolders, names in os.walk(folder, onerror=unreadable.append):
+        # Hidden files are copies that tools leave behind: .ipynb_checkpoints, .thumbnails, ._*
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        if "recipe.json" in names and place != str(
+            folder
+        ):  # the folder of a run, whose pictures are no photos
+            subfolders.clear()
+            continue
+        visible += [Path(place, name) for name in names if not name.startswith(".")]
+    files = [file for file in visible if file.suffix.lower() in SUFFIXES]
+    if not files and not unreadable:
         raise FileNotFoundError(
-            f"{folder}: expected images ({', '.join(SUFFIXES)}), found {others:,} other files"
+            f"{folder}: expected images ({', '.join(SUFFIXES)}), found {len(visible):,} other files"
         )
-    return sorted(files, key=lambda file: file.relative_to(folder).as_posix())
+    files.sort(key=lambda file: file.relative_to(folder).as_posix())
+    return files, [(str(error.filename), str(error.strerror).lower()) for error in unreadable]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gen.files import require_file
+
 _UNSIGNED_BYTE = 8
 _PREFIX = {"train": "train", "test": "t10k"}
 
@@ -22,7 +24,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     Raises:
         ValueError: the file is not IDX, is damaged, or holds more or less than its header states.
     """
-    data = Path(path).read_bytes()
+    data = require_file(path, "an IDX file").read_bytes()
     if data[:2] == b"\x1f\x8b":
         try:
             data = gzip.decompress(data)
@@ -51,7 +53,8 @@ def read_split(folder: str | Path, split: str = "train") -> tuple[np.ndarray, np
 
     Args:
         folder: holds `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`, or for the test
-            split the same names with `t10k`; the suffix `.gz` may be missing.
+            split the same names with `t10k`; the suffix `.gz` may be missing,
+            and a dot may stand before `idx`.
         split: "train" or "test".
 
     Returns:
@@ -81,7 +84,6 @@ def _find(folder, split, kind):
     if split not in _PREFIX:
         raise ValueError(f"unknown split {split!r}: expected 'train' or 'test'")
     name = f"{_PREFIX[split]}-{kind}-ubyte"
-    for path in (Path(folder, f"{name}.gz"), Path(folder, name)):
-        if path.is_file():
-            return path
-    return None
+    dotted = f"{_PREFIX[split]}-{kind.replace('-', '.')}-ubyte"  # as some archives unpack them
+    names = (f"{name}.gz", name, f"{dotted}.gz", dotted)
+    return next((path for n in names if (path := Path(folder, n)).is_file()), None)

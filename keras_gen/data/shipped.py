@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from keras_gen.files import expand
+
 SHIPPED = Path(__file__).parent / "style_pictures"
 PRODUCTS = [SHIPPED / f"{name}.jpg" for name in ("mug", "perfume", "handbag", "sneaker")]
 
@@ -15,9 +17,12 @@ def picture_path(name: str | Path) -> Path:
     Raises:
         ValueError: the name is neither.
     """
-    if Path(name).is_file():
-        return Path(name)
+    path = expand(name)
+    if path.is_file():
+        return path
     names = sorted(path.stem for path in SHIPPED.glob("*.jpg"))
     if str(name) not in names:
-        raise ValueError(f"expected a picture file or one of {', '.join(names)}, found {name!r}")
+        raise ValueError(
+            f"expected a picture file or one of {', '.join(names)}, found {str(name)!r}"
+        )
     return SHIPPED / f"{name}.jpg"

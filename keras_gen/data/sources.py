@@ -13,6 +13,7 @@ from keras_gen.data.fashion import fashion_mnist, fashion_mnist_10k, idx_folder
 from keras_gen.data.folder import check_image_shape, image_folder
 from keras_gen.data.idx import has_idx
 from keras_gen.data.image_data import ImageData
+from keras_gen.files import expand
 
 SOURCES = ("fashion_mnist_10k", "fashion_mnist", "photos")
 
@@ -41,19 +42,18 @@ def load(
 
     Raises:
         FileNotFoundError: the files of the source are not there.
-        ValueError: unknown source, split, shape or fit, or damaged files.
+        ValueError: unknown source, split, shape or fit, damaged files, or a name that is that of a
+            source and of a folder in the working directory.
     """
     if image_shape is not None:
         check_image_shape(image_shape)
-    folder = Path(source).expanduser()
-    if source not in SOURCES and not folder.exists():
+    folder = data_folder(source)
+    if folder and not folder.exists():
         raise ValueError(f"unknown data {str(source)!r}: expected {', '.join(SOURCES)} or a folder")
     if source == "photos":
         return photo_crops(image_shape or (64, 64, 3), split)
-    if source == "fashion_mnist":
-        data = fashion_mnist(split)
-    elif source == "fashion_mnist_10k":
-        data = fashion_mnist_10k(split)
+    if folder is None:
+        data = fashion_mnist(split) if source == "fashion_mnist" else fashion_mnist_10k(split)
     elif has_idx(folder, "train") or has_idx(folder, "test"):
         data = idx_folder(folder, split)
     elif split != "train":
@@ -63,6 +63,30 @@ def load(
     if image_shape is None:
         return data
     return dataclasses.replace(data, images=_to_shape(data.images, image_shape))
+
+
+def data_folder(source: str | Path) -> Path | None:
+    """Return the folder that a source names, there or not; None for a named source.
+
+    Raises:
+        ValueError: an empty text, or a name that is that of a source and of a folder right here.
+    """
+    if not str(source).strip():
+        raise ValueError(f"data: expected {', '.join(SOURCES)} or a folder, found an empty text")
+    if source not in SOURCES:
+        return expand(source)
+    if Path(source).is_dir():
+        raise ValueError(
+            f"data {source!r} names a data set and a folder in the working directory: write "
+            f"./{source} for the folder, or run the command elsewhere for the data set"
+        )
+    return None
+
+
+def has_test(source: str | Path) -> bool:
+    """Return whether a source has a test split; a folder of photos has none."""
+    folder = data_folder(source)
+    return folder is None or has_idx(folder, "test")
 
 
 def held_out(
@@ -80,8 +104,7 @@ def held_out(
     Raises:
         FileNotFoundError, ValueError: as for `load`.
     """
-    has_test = source in SOURCES or has_idx(Path(source).expanduser(), "test")
-    split = "test" if has_test else "train"
+    split = "test" if has_test(source) else "train"
     return split, load(source, image_shape, split, fit)
 
 

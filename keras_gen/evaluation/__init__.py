@@ -12,7 +12,7 @@ What a model is measured on depends on what it can do (`sample`, `reconstruct`, 
 `likelihood`), never on its class.
 """
 
-from keras_gen.evaluation.measure_run import evaluate, read_measurements
+from keras_gen.evaluation.measure_run import evaluate, read_measurements, write_measurements
 from keras_gen.evaluation.measurements import Measurement, Measurements
 
-__all__ = ["Measurement", "Measurements", "evaluate", "read_measurements"]
+__all__ = ["Measurement", "Measurements", "evaluate", "read_measurements", "write_measurements"]

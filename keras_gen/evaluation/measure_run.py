@@ -16,8 +16,8 @@ from keras_gen.evaluation.measure_samples import (
     measure_sharpness,
 )
 from keras_gen.evaluation.measurements import Measurement, Measurements
-from keras_gen.files import write_text
-from keras_gen.runs import Run
+from keras_gen.files import read_text, write_text
+from keras_gen.runs import Run, held_out_images, training_images, with_data
 
 MIN_IMAGES = 100  # with fewer images, estimates are meaningless
 
@@ -29,6 +29,8 @@ def evaluate(
     n: int = 10_000,
     features: str = "fashion_net",
     seed: int = 0,
+    data_source: str | Path | None = None,
+    write: bool = True,
 ) -> Measurements:
     """Measure a run and write `metrics.json` into its folder.
 
@@ -43,22 +45,24 @@ def evaluate(
         n: number of samples and of real images; fewer where there are fewer real ones.
         features: name in `measures.FEATURES`.
         seed: integer, of samples, choices and resampling.
+        data_source: where the run's images lie now, if they were moved.
+        write: whether to write `metrics.json`; without it, `write_measurements` does so later.
 
     Returns:
         `Measurements`, the content of `metrics.json`.
 
     Raises:
-        FileNotFoundError: no run, nothing trained in it, or the features' weights are not there.
-        ValueError: no such split, too few images, features that do not fit the images, or a model
-            that cannot sample from noise.
+        FileNotFoundError: no run, nothing trained in it, or images or features are not there.
+        ValueError: no such split, too few images, others than the run was trained on, features that
+            do not fit the images, or a model that cannot sample from noise.
     """
     if n < MIN_IMAGES:
         raise ValueError(f"n: expected at least {MIN_IMAGES} images to measure on, found {n}")
-    run = Run.open(run)
+    run = with_data(Run.open(run), data_source)
     run.require_sampler()
     extractor = measures.load_features(features, run.recipe.image_shape)
     model = run.load_model()
-    split, source, real, train, others = real_images(run.recipe, split, n, seed)
+    split, source, real, train, others = real_images(run, split, n, seed)
     measurements = Measurements(
         recipe=run.name,
         steps=model.steps_done,
@@ -67,23 +71,32 @@ def evaluate(
         seed=seed,
         figures=tuple(measure(model, extractor, real.images, train, others, seed)),
     )
-    write_text(run.path / "metrics.json", measurements.to_json())
+    if write:
+        write_measurements(run, measurements)
     return measurements
 
 
-def real_images(recipe, split: str | None, n: int, seed: int) -> tuple:
+def write_measurements(run: Run, measurements: Measurements) -> Path:
+    """Write the `metrics.json` of a run, and return its path."""
+    path = run.path / "metrics.json"
+    write_text(path, measurements.to_json())
+    return path
+
+
+def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     """Choose the real images to compare with, and training images that are not among them.
 
     Returns:
         The split's name, the description of its images, n chosen ones as `ImageData`; all training
         images (K, H, W, C), and those that were not chosen, in random order (L, H, W, C), L >= n.
     """
-    source = (recipe.data, recipe.image_shape)
+    recipe = run.recipe
+    seen = training_images(run)
     if split is None:
-        split, real = data.held_out(*source, recipe.fit)
+        split, real = held_out_images(run, seen)
     else:
-        real = data.load(*source, split, recipe.fit)
-    train = data.load(*source, fit=recipe.fit).images
+        real = data.load(recipe.data, recipe.image_shape, split, recipe.fit)
+    train = seen.images
     available = len(train) // 2 if split == "train" else min(len(real.images), len(train))
     if available < MIN_IMAGES:
         raise ValueError(
@@ -148,9 +161,13 @@ def read_measurements(run: Run | str | Path) -> Measurements | None:
         ValueError: the file cannot be read.
     """
     path = Run.open(run).path / "metrics.json"
-    if not path.is_file():
+    if not path.exists():
         return None
+    text = read_text(path, "the measurements of a run")
     try:
-        return Measurements.from_json(path.read_text(encoding="utf-8"))
+        return Measurements.from_json(text)
     except ValueError as error:
-        raise ValueError(f"{path} cannot be read; run `keras-gen evaluate` again") from error
+        reason = " ".join(str(error).split())
+        raise ValueError(
+            f"{path} cannot be read ({reason}); run `keras-gen evaluate` again"
+        ) from error

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from keras_gen.files import parse_json
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Measurement:
@@ -25,7 +27,7 @@ class Measurement:
         reference_name: what that is.
 
     Raises:
-        ValueError: a value that is not finite, which no table and no JSON can hold.
+        ValueError: a value of another type, or a number that is not finite.
     """
 
     key: str
@@ -41,9 +43,14 @@ class Measurement:
     reference_name: str | None = None
 
     def __post_init__(self):
-        """Refuse a value that is not finite."""
-        if not np.isfinite(self.value):
-            raise ValueError(f"{self.label}: expected a finite number, found {self.value}")
+        """Refuse what no table and no JSON can hold."""
+        _check_types(self)
+        limits = [] if self.interval is None else list(self.interval)
+        if self.interval is not None and len(limits) != 2:
+            raise ValueError(f"{self.label}: expected an interval of two numbers, found {limits}")
+        for number in (self.value, *limits, self.reference):
+            if number is not None and not np.isfinite(number):
+                raise ValueError(f"{self.label}: expected a finite number, found {number}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,6 +73,10 @@ class Measurements:
     seed: int
     figures: tuple[Measurement, ...]
 
+    def __post_init__(self):
+        """Refuse values of other types, which a damaged file may hold."""
+        _check_types(self)
+
     @property
     def by_key(self) -> dict[str, Measurement]:
         """The measurements by their keys."""
@@ -73,7 +84,7 @@ class Measurements:
 
     def to_json(self) -> str:
         """Return the text of `metrics.json`."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        return json.dumps(dataclasses.asdict(self), indent=2, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -83,7 +94,7 @@ class Measurements:
             ValueError: another text, or parts are missing.
         """
         try:
-            content = json.loads(text)
+            content = parse_json(text)
             figures = tuple(
                 Measurement(
                     **{**figure, "interval": figure["interval"] and tuple(figure["interval"])}
@@ -96,6 +107,24 @@ class Measurements:
         if not figures:
             raise ValueError("expected the measurements of a run, found none")
         return measurements
+
+
+NUMBER = (int, float)
+TYPES = {
+    "key": str, "label": str, "value": NUMBER, "better": str, "n_real": int, "n_fake": int,
+    "features": str, "features_sha256": (str, type(None)), "interval": (tuple, type(None)),
+    "reference": (*NUMBER, type(None)), "reference_name": (str, type(None)),
+    "recipe": str, "steps": int, "real_images": str, "real_sha256": str, "seed": int,
+    "figures": tuple,
+}  # fmt: skip
+
+
+def _check_types(record):
+    """Raise a ValueError where a field of a measurement holds a value of another type."""
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if not isinstance(value, TYPES[field.name]) or isinstance(value, bool):
+            raise ValueError(f"{field.name}: found {value!r}, which is of another type")
 
 
 def mean_and_interval(values) -> dict[str, Any]:

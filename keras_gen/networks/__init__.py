@@ -10,3 +10,12 @@ precision policy.
 from keras_gen.networks import dcgan, fashion_net, fast_style, mlp_gan, vae, vgg19
 
 __all__ = ["dcgan", "fashion_net", "fast_style", "mlp_gan", "vae", "vgg19"]
+
+import keras
+
+if (keras.config.image_data_format(), keras.config.floatx()) != ("channels_last", "float32"):
+    raise ImportError(
+        "keras_gen needs image_data_format channels_last and floatx float32, found "
+        f"{keras.config.image_data_format()} and {keras.config.floatx()}: set them in keras.json "
+        "or by keras.config before keras_gen is imported"
+    )

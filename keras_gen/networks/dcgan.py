@@ -10,7 +10,8 @@ from keras import layers
 GEOMETRY = {28: (7, (1, 2, 2)), 32: (8, (1, 2, 2)), 64: (8, (2, 2, 2))}
 
 
-def _check(image_shape):
+def check_image_shape(image_shape: tuple[int, int, int]) -> None:
+    """Raise a ValueError unless images have a side of `GEOMETRY` and 1 or 3 channels."""
     height, width, channels = image_shape
     if height != width or height not in GEOMETRY or channels not in (1, 3):
         raise ValueError(
@@ -44,7 +45,7 @@ def generator(
     Raises:
         ValueError: another image shape.
     """
-    _check(image_shape)
+    check_image_shape(image_shape)
     start, strides = GEOMETRY[image_shape[0]]
     latents = keras.Input((latent_dim,), name="latents")
     x = layers.Dense(start * start * 4 * width, use_bias=False)(latents)
@@ -83,7 +84,7 @@ def discriminator(
     Raises:
         ValueError: another image shape.
     """
-    _check(image_shape)
+    check_image_shape(image_shape)
     images = keras.Input(image_shape, name="images")
     x = images
     for level in range(4 if image_shape[0] == 64 else 3):

@@ -10,7 +10,7 @@ from keras import layers
 FINAL_MAP_SIDES = (7, 8)  # at one of these the encoder stops halving
 
 
-def _maps(image_shape, width):
+def map_sizes(image_shape, width):
     """Return the size of the smallest map and the channels of each convolution."""
     height, wide, channels = image_shape
     size = height
@@ -48,7 +48,7 @@ def encoder(
     """
     images = keras.Input(image_shape, name="images")
     x = images
-    for channels in _maps(image_shape, width)[1]:
+    for channels in map_sizes(image_shape, width)[1]:
         x = layers.Conv2D(channels, 4, strides=2, padding="same")(x)
         x = layers.Activation("silu")(x)  # (B, 14, 14, 32), then (B, 7, 7, 64)
     x = layers.Flatten()(x)  # (B, 3136)
@@ -81,7 +81,7 @@ def decoder(
     Raises:
         ValueError: another image shape.
     """
-    size, maps = _maps(image_shape, width)
+    size, maps = map_sizes(image_shape, width)
     latents = keras.Input((latent_dim,), name="latents")
     x = layers.Dense(hidden, activation="silu")(latents)
     x = layers.Dense(size * size * maps[-1], activation="silu")(x)

@@ -9,7 +9,7 @@ import numpy as np
 from keras_gen import data
 from keras_gen.evaluation import evaluate
 from keras_gen.evaluation.side_by_side import table_rows
-from keras_gen.files import first_free, numbered
+from keras_gen.files import claim_folder, numbered, require_new
 from keras_gen.pages import page
 from keras_gen.pages.demo_style import style_section
 from keras_gen.pictures import grid
@@ -36,13 +36,12 @@ def demo(out: str | Path | None = None, steps: int | None = None) -> bool:
         FileExistsError: the folder exists already.
         ValueError: steps below 1.
     """
-    out = first_free(numbered("demo")) if out is None else Path(out)
-    if out.exists():
-        raise FileExistsError(f"{out} exists already; pass another --out")
     recipes = {
         name: dataclasses.replace(RECIPES[name](), steps=default if steps is None else steps)
         for name, default in STEPS.items()
     }
+    places = numbered("demo") if out is None else iter([require_new(out)])
+    out = claim_folder(places)
     sections, finished = [], True
     for name, title, write in (("dcgan", "a GAN", _gan_section), ("vae", "a VAE", _vae_section)):
         if finished:

@@ -40,7 +40,7 @@ def style_section(folder: Path, steps: int | None = None) -> tuple[str, bool]:
             results[style] = stylize(CONTENT, [style], out, options)
             if not results[style][1]["finished"]:
                 break
-    except (FileNotFoundError, ValueError) as reason:  # no weights, or a damaged file
+    except (OSError, ValueError) as reason:  # no weights, a damaged file, a disk that is full
         return page.section(title, page.paragraph(f"Nothing was painted. {reason}")), True
     _, last = results[style]
     return page.section(

@@ -85,7 +85,7 @@ def write_page(path, title, lead, *sections):
     """Write the page.
 
     Args:
-        path: HTML file to write.
+        path: HTML file to create.
         title: plain text, the heading and the tab's name.
         lead: plain text below the heading.
         sections: HTML of `section`.
@@ -96,4 +96,5 @@ def write_page(path, title, lead, *sections):
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body>"
         f"<h1>{html.escape(title)}</h1>{paragraph(lead)}{''.join(sections)}</body></html>\n",
+        new=True,
     )

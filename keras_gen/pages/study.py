@@ -16,9 +16,10 @@ from PIL import Image
 
 from keras_gen import data
 from keras_gen.evaluation.study_answers import COLUMNS
-from keras_gen.files import write_text
+from keras_gen.files import require_new, write_text
 from keras_gen.pictures import encode_picture
-from keras_gen.runs import Run
+from keras_gen.runs import Run, held_out_images, training_images, with_data
+from keras_gen.runs.run import short_names
 
 TEMPLATE = Path(__file__).with_name("study.html")
 SIDES = ("left", "right")
@@ -29,6 +30,7 @@ def write_study(
     out: str | Path = "study.html",
     trials: int = 50,
     seed: int = 0,
+    data_source: str | Path | None = None,
 ) -> dict[str, Any]:
     """Write one HTML file that shows pairs of a real and a generated image, and records choices.
 
@@ -46,11 +48,12 @@ def write_study(
         out: HTML file to write; it works without a network and without a server.
         trials: pairs for each run, >= 1.
         seed: integer; the same seed and runs give the same bytes.
+        data_source: where the runs' images lie now, if they were moved.
 
     Returns:
         dict: `study` (a hash of the content, which every saved answer carries), `trials` (pairs in
-        all), `runs` (their names in the answers: the folders as given), `real_images` (where those
-        came from, one line for each source).
+        all), `runs` (their names in the answers: their folders, without the folders above them),
+        `real_images` (where those came from, one line for each source).
 
     Raises:
         FileNotFoundError: no run, nothing trained in it, or its data are not there.
@@ -59,22 +62,22 @@ def write_study(
     """
     if trials < 1:
         raise ValueError(f"trials: expected at least 1, found {trials}")
-    labels = [(run.path if isinstance(run, Run) else Path(run)).as_posix() for run in runs]
-    if not labels or len(set(labels)) < len(labels):
-        raise ValueError(f"expected one or more different runs, found {labels}")
-    if Path(out).exists():
-        raise FileExistsError(f"{out} exists already; pass another --out")
-    opened = [Run.open(run) for run in runs]
+    require_new(out)
+    opened = [with_data(Run.open(run), data_source) for run in runs]
+    paths = [run.path.as_posix() for run in opened]
+    if not paths or len({run.path.resolve() for run in opened}) < len(paths):
+        raise ValueError(f"expected one or more different runs, found {paths}")
+    labels = short_names(opened)  # participants see them, and nothing else of this machine
     recipes = [run.recipe for run in opened]
     for run in opened:
         run.require_sampler()
         if run.recipe.image_shape != recipes[0].image_shape:
             raise ValueError(
-                f"expected runs of one image shape, found {recipes[0].image_shape} in {labels[0]} "
+                f"expected runs of one image shape, found {recipes[0].image_shape} in {paths[0]} "
                 f"and {run.recipe.image_shape} in {run.path.as_posix()}"
             )
     rng = np.random.default_rng(seed)
-    real_images, sources = _real_images(recipes, trials, rng)
+    real_images, sources = _real_images(opened, trials, rng)
     pairs = []  # (left PNG, right PNG, index of the run, side of the real one)
     for number, run in enumerate(opened):
         generated = np.asarray(data.unit_to_uint8(run.load_model().sample(trials, seed)))
@@ -85,7 +88,8 @@ def write_study(
     pairs = [pairs[i] for i in rng.permutation(len(pairs))]
     study = _content(pairs, labels, recipes[0].image_shape)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
-    write_text(out, TEMPLATE.read_text("utf-8").replace("__STUDY__", json.dumps(study)))
+    text = TEMPLATE.read_text("utf-8").replace("__STUDY__", json.dumps(study))
+    write_text(out, text, new=True)
     return {
         "study": study["id"],
         "trials": len(pairs),
@@ -94,14 +98,15 @@ def write_study(
     }
 
 
-def _real_images(recipes, trials, rng):
+def _real_images(runs, trials, rng):
     """Return for each run `trials` real images, none twice, and where they came from."""
-    keys = [(recipe.data, recipe.fit) for recipe in recipes]
+    keys = [(run.recipe.data, run.recipe.fit) for run in runs]
     shuffled, sources = {}, []
-    for key, recipe in zip(keys, recipes, strict=True):
+    for key, run in zip(keys, runs, strict=True):
         if key in shuffled:
+            training_images(run)  # refused where this run was trained on others
             continue
-        split, loaded = data.held_out(recipe.data, recipe.image_shape, recipe.fit)
+        split, loaded = held_out_images(run)
         sources.append(f"{split} split of {loaded.description}")
         needed = trials * keys.count(key)
         if len(loaded.images) < needed:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -25,6 +26,14 @@ def save_curves(
         rows: one mapping per row, with the key `step` and those that the panels name.
         panels: (y label, {column: legend}) of each panel, from left to right.
     """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # not the user's settings, which may ask for LaTeX
+        picture = _draw(rows, panels)
+    save_picture(path, picture, dpi=(DPI, DPI))
+
+
+def _draw(rows, panels):
+    """Return the plot as a picture."""
     figure = Figure(figsize=(5.2 * len(panels), 3.4), dpi=DPI, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     steps = [row["step"] for row in rows]
@@ -37,4 +46,4 @@ def save_curves(
         axes.grid(alpha=0.3)
         axes.legend()
     canvas.draw()
-    save_picture(path, Image.fromarray(np.asarray(canvas.buffer_rgba())), dpi=(DPI, DPI))
+    return Image.fromarray(np.asarray(canvas.buffer_rgba()))

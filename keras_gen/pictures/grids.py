@@ -1,13 +1,19 @@
 """Many images as one picture: grids of samples, and animations of how they change."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from keras_gen.data import unit_to_uint8
 from keras_gen.pictures.saving import save_picture
+
+FRAMES = 60  # of an animation at most; each takes its size in memory
+
+logger = logging.getLogger("keras_gen")
 
 
 def grid(
@@ -41,16 +47,27 @@ def save_animation(
 ) -> None:
     """Write pictures as one looping GIF or WebP that dwells on the last frame.
 
+    At most `FRAMES` of them are shown, evenly chosen; a file that cannot be read is left out.
+
     Args:
         path: file to write, ending in `.gif` or `.webp`.
-        frame_paths: paths of at least one picture, in order, all of one size.
+        frame_paths: paths of pictures, in order, all of one size.
         seconds: length of one loop, without the two further seconds on the last frame.
+
+    Raises:
+        ValueError: none of the pictures can be read.
     """
+    chosen = np.linspace(0, len(frame_paths) - 1, min(FRAMES, len(frame_paths))).round()
     frames = []
-    for frame_path in frame_paths:
-        with Image.open(frame_path) as frame:
-            frames.append(frame.copy())
+    for index in chosen.astype(int):
+        try:
+            with Image.open(frame_paths[index]) as frame:
+                frames.append(frame.copy())
+        except (OSError, ValueError, SyntaxError) as error:
+            logger.warning(f"{frame_paths[index]} is left out of the animation: {error}")
+    if not frames:
+        raise ValueError(f"{path}: expected pictures for an animation, found none to read")
     each = max(20, round(1000 * seconds / len(frames)))
     durations = [each] * (len(frames) - 1) + [each + 2000]
-    options = {"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}
-    save_picture(path, frames[0], **options)
+    options: dict[str, Any] = {"duration": durations, "loop": 0}
+    save_picture(path, frames[0], save_all=True, append_images=frames[1:], **options)

@@ -129,7 +129,12 @@ def resize(pixels: np.ndarray, size: Sequence[int]) -> np.ndarray:
 
 
 def save_photo(
-    path: str | Path, pixels: np.ndarray, alpha: np.ndarray | None = None, quality: int = 95
+    path: str | Path,
+    pixels: np.ndarray,
+    alpha: np.ndarray | None = None,
+    quality: int = 95,
+    *,
+    new: bool = False,
 ) -> None:
     """Write pixels as PNG, JPEG or WebP; the suffix decides, and a missing folder is made.
 
@@ -144,8 +149,10 @@ def save_photo(
         alpha: uint8, (H, W), 255 where opaque, or None.
         quality: 0 to 100, for JPEG with full colour resolution (4:4:4) and for WebP, which halves
             it (4:2:0).
+        new: refuse a file that is there by then.
 
     Raises:
+        FileExistsError: with `new`, the file exists.
         ValueError: another suffix, or arrays of other shapes or dtypes; nothing is written.
     """
     path = Path(path)
@@ -168,7 +175,7 @@ def save_photo(
     image = Image.fromarray(np.asarray(unit_to_uint8(pixels)))
     if alpha is not None and suffix not in (".jpg", ".jpeg"):
         image.putalpha(Image.fromarray(alpha))
-    save_picture(path, image, quality=quality, subsampling=0)  # PNG ignores both
+    save_picture(path, image, new=new, quality=quality, subsampling=0)  # PNG ignores both
 
 
 def _decode(path: str | Path) -> Image.Image:

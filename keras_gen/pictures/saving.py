@@ -9,15 +9,19 @@ from PIL import Image
 from keras_gen.files import replacing
 
 
-def save_picture(path: str | Path, picture: Image.Image, **options: Any) -> None:
+def save_picture(
+    path: str | Path, picture: Image.Image, *, new: bool = False, **options: Any
+) -> None:
     """Write a picture file that is either whole or not there; a missing folder is made.
 
     Args:
         path: file to write; its suffix decides the format, as in `PIL.Image.Image.save`.
         picture: `PIL.Image.Image`.
+        new: refuse a file that is there by then.
         options: of the format's writer in Pillow, such as `quality`.
 
     Raises:
+        FileExistsError: with `new`, the file exists.
         ValueError: a suffix that names no picture format; nothing is written.
     """
     path = Path(path)
@@ -26,7 +30,7 @@ def save_picture(path: str | Path, picture: Image.Image, **options: Any) -> None
         raise ValueError(f"{path}: expected the suffix of a picture, found {path.suffix!r}")
     content = encode_picture(picture, kind, **options)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
+    with replacing(path, new=new) as temporary:
         temporary.write_bytes(content)
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from keras_gen.recipes.recipe import Recipe, option, precision_policy
+from keras_gen.recipes.recipe import Recipe, option, precision_policy, seeded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,22 +36,27 @@ class FastStyleRecipe(Recipe):
     data: str = option(
         "photos", "photos (crops of the photographs in scikit-image), or a folder of images"
     )
-    image_size: int = option(256, "height and width of the training crops, in pixels")
+    image_size: int = option(
+        256, "height and width of the training crops, in pixels", least=16, most=2048
+    )
     channels: int = option(3, "3, because VGG19 needs colour")
     fit: str = option(
         "crop", "make photos square by padding or by cropping", choices=("pad", "crop")
     )
-    steps: int = option(600, "training steps")
-    batch_size: int = option(2, "images per batch")
+    steps: int = option(600, "training steps", least=1)
+    batch_size: int = option(2, "images per batch", least=1)
     style: str = option("flow_field", "style picture: a file, or the name of a bundled picture")
     style_size: int = option(
-        256, "longer side of the style picture in training; smaller gives finer strokes", least=1
+        256,
+        "longer side of the style picture in training; smaller gives finer strokes",
+        least=1,
+        most=2048,
     )
     weights: str = option("auto", "weights of VGG19: auto, imagenet, hed, random, or a file")
     content_weight: float = option(1.0, "factor on the preset's weight of the content")
     smoothness: float = option(1.0, "factor on the preset's weight of the total variation")
-    width: int = option(32, "channels of the network at full resolution")
-    blocks: int = option(5, "residual blocks of the network")
+    width: int = option(32, "channels of the network at full resolution", least=1, most=1024)
+    blocks: int = option(5, "residual blocks of the network", most=100)
     learning_rate: float = option(
         1e-3, "Adam's initial learning rate, which falls to 0 along a cosine"
     )
@@ -110,8 +115,7 @@ class FastStyleRecipe(Recipe):
         from keras_gen.models import FastStyle
         from keras_gen.networks import fast_style
 
-        keras.utils.set_random_seed(self.seed)
-        with precision_policy(self.precision):
+        with seeded(self.seed), precision_policy(self.precision):
             network = fast_style.transformer(self.width, self.blocks)
         model = FastStyle(network, *training)
         rate = keras.optimizers.schedules.CosineDecay(self.learning_rate, self.steps)

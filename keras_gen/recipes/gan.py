@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras_gen.recipes.recipe import Recipe, option, precision_policy
+from keras_gen.recipes.recipe import Recipe, option, precision_policy, seeded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,10 +15,12 @@ class GANRecipe(Recipe):
     """
 
     steps: int = option(3000, "training steps, one generator update each", least=1)
-    latent_dim: int = option(100, "length of the noise vector", least=1)
-    generator_width: int = option(128, "width of the generator, as its network defines it", least=1)
+    latent_dim: int = option(100, "length of the noise vector", least=1, most=16384)
+    generator_width: int = option(
+        128, "width of the generator, as its network defines it", least=1, most=4096
+    )
     discriminator_width: int = option(
-        128, "width of the discriminator, as its network defines it", least=1
+        128, "width of the discriminator, as its network defines it", least=1, most=4096
     )
     dropout: float = option(
         0.3, "share of the discriminator's features dropped in training", below_one=True
@@ -71,9 +73,8 @@ class GANRecipe(Recipe):
 
         from keras_gen.models import GAN
 
-        keras.utils.set_random_seed(self.seed)
         networks = self.networks()
-        with precision_policy(self.precision):
+        with seeded(self.seed), precision_policy(self.precision):
             generator = networks.generator(
                 self.image_shape, self.latent_dim, width=self.generator_width
             )
@@ -142,13 +143,23 @@ class DCGANRecipe(GANRecipe):
 
     steps: int = option(12000, "training steps, one generator update each", least=1)
     batch_size: int = option(16, "images per batch", least=1)
-    generator_width: int = option(32, "channels of the generator's last hidden layer", least=1)
-    discriminator_width: int = option(32, "channels of the discriminator's first layer", least=1)
+    generator_width: int = option(
+        32, "channels of the generator's last hidden layer", least=1, most=1024
+    )
+    discriminator_width: int = option(
+        32, "channels of the discriminator's first layer", least=1, most=1024
+    )
     dropout: float = option(
         0.0, "share of the discriminator's features dropped in training", below_one=True
     )
     d_learning_rate: float = option(1e-3, "learning rate of the discriminator")
     g_learning_rate: float = option(1e-3, "learning rate of the generator")
+
+    def check_image_shape(self):
+        """Raise a ValueError unless the images have a side that the networks know."""
+        from keras_gen.networks import dcgan
+
+        dcgan.check_image_shape(self.image_shape)
 
     def networks(self):
         """Return `keras_gen.networks.dcgan`."""

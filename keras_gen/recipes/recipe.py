@@ -3,11 +3,15 @@
 import contextlib
 import dataclasses
 import math
+import random
+import sys
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 SAMPLES = 64  # images of the fixed noise in every picture of a run
+BILLION = 10**9
+LARGEST_SEED = 2**32 - 1  # of NumPy and TensorFlow
 RENAMED = {"report_every": "save_every"}  # fields that earlier versions wrote under other names
 
 
@@ -17,8 +21,8 @@ def option(default: Any, help: str, **metadata: Any) -> Any:
     Args:
         default: its value where the flag is not given.
         help: one line for `--help`.
-        **metadata: `choices`; `least` and `below_one`, bounds of numbers (0 and none by default);
-            `item_type` of a tuple's items; `metavar`.
+        **metadata: `choices`; `least`, `most` and `below_one`, bounds of numbers (by default 0, a
+            billion of a whole number, and none); `item_type` of a tuple's items or of what is not None; `metavar`.
     """
     return dataclasses.field(default=default, metadata={"help": help, **metadata})
 
@@ -27,16 +31,37 @@ def check_options(options: Any) -> None:
     """Raise a ValueError where a field's value is none that its `option` allows."""
     for field in fields(options):
         name, value = field.name.replace("_", " "), getattr(options, field.name)
-        choices, least = field.metadata.get("choices"), field.metadata.get("least", 0)
-        if choices and value not in choices:
-            raise ValueError(f"{name}: expected {', '.join(choices)}, found '{value}'")
-        for number in value if isinstance(value, tuple) else (value,):
-            if not isinstance(number, int | float):
-                continue
-            if not least <= number < math.inf:
-                raise ValueError(f"{name}: expected at least {least}, found {number}")
-            if field.metadata.get("below_one") and number >= 1:
-                raise ValueError(f"{name}: expected less than 1, found {number}")
+        if value is None and field.default is None:
+            continue
+        if (field.type is tuple) is not isinstance(value, tuple):
+            raise ValueError(f"{name}: expected {_noun(field)}, found {value!r}")
+        for item in value if isinstance(value, tuple) else (value,):
+            _check_item(name, item, field)
+
+
+def _check_item(name, value, field):
+    kind = field.metadata.get("item_type", field.type)
+    choices, least = field.metadata.get("choices"), field.metadata.get("least", 0)
+    most = field.metadata.get("most", sys.float_info.max if kind is float else BILLION)
+    allowed = (int, float) if kind is float else kind
+    if not isinstance(value, allowed) or isinstance(value, bool):
+        raise ValueError(f"{name}: expected {_noun(field)}, found {value!r}")
+    if choices and value not in choices:
+        raise ValueError(f"{name}: expected {', '.join(choices)}, found '{value}'")
+    if kind is str:
+        return
+    if not least <= value <= most:  # false for NaN as well
+        bound = f"at most {most:,}" if value > most else f"at least {least}"
+        bound = "a finite number" if value == math.inf else bound
+        raise ValueError(f"{name}: expected {bound}, found {value}")
+    if field.metadata.get("below_one") and value >= 1:
+        raise ValueError(f"{name}: expected less than 1, found {value}")
+
+
+def _noun(field):
+    kind = field.metadata.get("item_type", field.type)
+    noun = {int: "a whole number", float: "a number", str: "a text"}[kind]
+    return f"a list, each item {noun}" if field.type is tuple else noun
 
 
 @contextlib.contextmanager
@@ -52,6 +77,20 @@ def precision_policy(name: str):
         keras.config.set_dtype_policy(before)
 
 
+@contextlib.contextmanager
+def seeded(seed: int):
+    """Build networks from a seed, and leave the random numbers of the caller as they were.
+
+    Keras draws the seeds of initializers and dropout from Python's `random`, and nothing else.
+    """
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """What every recipe decides: data, size, length, precision, seed."""
@@ -59,8 +98,8 @@ class Recipe:
     data: str = option(
         "fashion_mnist_10k", "fashion_mnist_10k, fashion_mnist, photos, or a folder of images"
     )
-    image_size: int = option(28, "height and width of the images, in pixels", least=1)
-    channels: int = option(1, "1 for grey, 3 for colour", least=1)
+    image_size: int = option(28, "height and width of the images, in pixels", least=1, most=4096)
+    channels: int = option(1, "1 for grey, 3 for colour", least=1, most=3)
     fit: str = option(
         "pad", "make photos square by padding or by cropping", choices=("pad", "crop")
     )
@@ -70,7 +109,7 @@ class Recipe:
         "float32", "precision in which the networks compute", choices=PRECISIONS
     )
     save_every: int = option(0, "steps between checkpoints; 0 means about 50 per run")
-    seed: int = option(0, "the same seed gives the same run on the same machine")
+    seed: int = option(0, "the same seed gives the same run on the same machine", most=LARGEST_SEED)
 
     # What the curves show: panels of (label, {metric: legend}), and two metrics that must differ.
     panels: ClassVar[list[tuple[str, dict[str, str]]]] = []
@@ -98,6 +137,9 @@ class Recipe:
     def images_per_step(self) -> int:
         """Number of real images that one training step sees."""
         return self.batch_size
+
+    def check_image_shape(self) -> None:
+        """Raise a ValueError where the networks cannot be built for these images."""
 
     def build(self) -> Any:
         """Return the compiled model; the same recipe always starts from the same weights."""

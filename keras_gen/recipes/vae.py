@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras_gen.recipes.recipe import Recipe, option, precision_policy
+from keras_gen.recipes.recipe import Recipe, option, precision_policy, seeded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +24,11 @@ class VAERecipe(Recipe):
     """
 
     steps: int = option(10000, "training steps", least=1)
-    latent_dim: int = option(24, "number of latents", least=1)
-    width: int = option(32, "channels of the first convolution and of the last hidden map", least=1)
-    hidden: int = option(512, "units of the Dense layers", least=1)
+    latent_dim: int = option(24, "number of latents", least=1, most=16384)
+    width: int = option(
+        32, "channels of the first convolution and of the last hidden map", least=1, most=1024
+    )
+    hidden: int = option(512, "units of the Dense layers", least=1, most=16384)
     beta: float = option(1.0, "weight of the divergence; 1 bounds the likelihood")
     learning_rate: float = option(1e-3, "highest learning rate; it decays to 0 along a cosine")
 
@@ -35,6 +37,12 @@ class VAERecipe(Recipe):
         ("nats per image", {"kl": "divergence from the prior"}),
     ]
 
+    def check_image_shape(self):
+        """Raise a ValueError where halving does not end at 7 or 8 pixels."""
+        from keras_gen.networks import vae
+
+        vae.map_sizes(self.image_shape, self.width)
+
     def build(self):
         """Return the compiled `VAE`; the same recipe always starts from the same weights."""
         import keras
@@ -42,9 +50,8 @@ class VAERecipe(Recipe):
         from keras_gen.models import VAE
         from keras_gen.networks import vae
 
-        keras.utils.set_random_seed(self.seed)
         shape = (self.image_shape, self.latent_dim, self.width, self.hidden)
-        with precision_policy(self.precision):
+        with seeded(self.seed), precision_policy(self.precision):
             encoder, decoder = vae.encoder(*shape), vae.decoder(*shape)
         warmup = min(200, self.steps // 10)
         rate = keras.optimizers.schedules.CosineDecay(

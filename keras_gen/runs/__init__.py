@@ -1,6 +1,8 @@
 """One run's folder: train, resume, load, draw.
 
     run.py         what a run leaves behind, and how it is read back
+    states.py      states of a model: saved whole, the newest of them loaded
+    images.py      the images of a run, found and recognised
     training.py    train a recipe in a run folder, resume it exactly
     callbacks.py   what a run writes meanwhile, and when it is stopped
     progress.py    progress bars, and the first Ctrl-C
@@ -11,7 +13,19 @@ Functions take a `Run` or the path of its folder.
 
 from keras_gen.runs.callbacks import TrainingStopped
 from keras_gen.runs.generation import generate
+from keras_gen.runs.images import held_out_images, training_images, with_data
 from keras_gen.runs.run import Run
-from keras_gen.runs.training import prepare, resume, train
+from keras_gen.runs.training import begin, prepare, resume, train
 
-__all__ = ["Run", "TrainingStopped", "generate", "prepare", "resume", "train"]
+__all__ = [
+    "Run",
+    "TrainingStopped",
+    "begin",
+    "generate",
+    "held_out_images",
+    "prepare",
+    "resume",
+    "train",
+    "training_images",
+    "with_data",
+]

@@ -6,9 +6,9 @@ import time
 import keras
 import numpy as np
 
-from keras_gen.files import replacing
 from keras_gen.pictures import grid, save_picture
 from keras_gen.runs.run import Run
+from keras_gen.runs.states import not_finite, save_state
 
 SILENT_STEPS = 200  # steps without any difference between D(x) and D(G(z)) that mean a dead D
 NOT_FINITE = (
@@ -21,11 +21,10 @@ class TrainingStopped(RuntimeError):
     """A run that cannot continue; the message says what happened and what to try."""
 
     def __init__(self, run: Run, step: int, reason: str):
-        last, _ = run.checkpoints[-1]
-        super().__init__(
-            f"stopped at step {step}: {reason}. The last good checkpoint is of step {last}, in "
-            f"{run.path}"
-        )
+        good = "There is no checkpoint yet"
+        if run.checkpoints:
+            good = f"The last good checkpoint is of step {run.checkpoints[-1][0]}"
+        super().__init__(f"stopped at step {step}: {reason}. {good}, in {run.path}")
 
 
 class StopOnBreakdown(keras.callbacks.Callback):
@@ -73,6 +72,7 @@ class RunLogger(keras.callbacks.Callback):
         if not self.run.checkpoints:  # so that even a run killed at once can be resumed
             self.save_samples()
             self.save_checkpoint()
+        self.run.model_path.unlink(missing_ok=True)  # the checkpoints are ahead of it from now on
 
     def on_train_batch_end(self, batch, logs=None):
         """Remember the means, and save when it is time."""
@@ -107,7 +107,8 @@ class RunLogger(keras.callbacks.Callback):
 
     def save_checkpoint(self) -> None:
         """Write the checkpoint and keep the one before it, in case this one is lost."""
-        with replacing(self.run.checkpoint_path(self.step)) as temporary:
-            self.model.save_weights(temporary)
+        if broken := not_finite(self.model):
+            raise TrainingStopped(self.run, self.step, f"{broken[0]} {NOT_FINITE}")
+        save_state(self.model, self.run.checkpoint_path(self.step))
         for _, path in self.run.checkpoints[:-2]:
             path.unlink()

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,26 +15,51 @@ SHORT_NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
 
 @contextlib.contextmanager
 def interrupt_gracefully(worker: Any, attribute: str) -> Iterator[None]:
-    """On the first Ctrl-C, set `worker.attribute` so that work stops after the current step.
+    """Stop work after the current step on the first Ctrl-C, SIGTERM or SIGHUP; at once on the next.
 
-    On the second, stop immediately.
+    `worker.attribute` is set to True. A signal that the process was started to ignore, as by
+    `nohup`, stays ignored. Only the main thread may handle signals; in another one nothing changes.
     """
+    before: dict[int, Any] = {}
 
     def stop(signum, frame):
         setattr(worker, attribute, True)
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
-    before = signal.signal(signal.SIGINT, stop)
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+            number = getattr(signal, name, None)
+            if number and signal.getsignal(number) != signal.SIG_IGN:
+                before[number] = signal.signal(number, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def progress_bar(**options: Any) -> tqdm:
-    """Return a tqdm bar that moves on a screen and leaves few lines in a log."""
-    interval = 0.2 if sys.stderr.isatty() else 30.0
-    return tqdm(mininterval=interval, dynamic_ncols=True, **options)
+class Bar(tqdm):
+    """A bar that goes away where nobody reads it any more; work must not stop for that."""
+
+    def display(self, *arguments, **options):
+        """Show the bar, or switch it off."""
+        try:
+            return super().display(*arguments, **options)
+        except (OSError, ValueError):
+            self.disable = True
+            return False
+
+    def close(self):
+        """Leave the bar on the screen as it is."""
+        with contextlib.suppress(OSError, ValueError):
+            super().close()
+
+
+def progress_bar(**options: Any) -> Bar:
+    """Return a bar that moves on a screen and leaves few lines in a log."""
+    interval = 0.2 if sys.stderr and sys.stderr.isatty() else 30.0
+    return Bar(mininterval=interval, dynamic_ncols=True, disable=sys.stderr is None, **options)
 
 
 class ProgressBar(keras.callbacks.Callback):

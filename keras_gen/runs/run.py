@@ -4,7 +4,7 @@ recipe.json    everything that was decided: recipe, fields, seed, data and versi
 metrics.csv    one row per checkpoint
 samples/       the same noise over time;  samples.png the last, samples.gif all of them
 losses.png     losses, D(x) and D(G(z))
-checkpoints/   weights, average, both optimizers and random states
+checkpoints/   the last two states: weights, average, optimizers and random states
 model.keras    the finished model, compiled
 metrics.json   the measurements of `keras-gen evaluate`, once it was run
 reconstructions.png, interpolations.png, traversals.png    a VAE's latent space
@@ -12,21 +12,45 @@ reconstructions.png, interpolations.png, traversals.png    a VAE's latent space
 
 import csv
 import dataclasses
+import io
 import itertools
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 
-import keras_gen.models  # noqa: F401 - registers the classes that Keras finds in a .keras file
-from keras_gen.files import first_free, replacing, write_text
+from keras_gen.files import (
+    creating_folder,
+    first_free,
+    parse_json,
+    read_text,
+    write_text,
+)
 from keras_gen.recipes import RECIPES, Recipe
+from keras_gen.runs.states import checkpoints_in, load_newest
 
 
 def new_run_dir(recipe_name: str, parent: str | Path = "runs") -> Path:
     """Return the first of parent/recipe-1, parent/recipe-2, ... that does not exist."""
     return first_free(Path(parent, f"{recipe_name}-{n}") for n in itertools.count(1))
+
+
+def short_names(runs: "Sequence[Run]") -> list[str]:
+    """Return names of runs for a page: their folders without what all of the paths begin with.
+
+    A page may be given to others, whom the folders of this machine do not concern.
+    """
+    paths = [run.path.resolve() for run in runs]
+    length = 1
+    while length < max(len(path.parts) for path in paths):
+        names = [Path(*path.parts[-length:]).as_posix() for path in paths]
+        if len(set(names)) == len(set(paths)):
+            break
+        length += 1
+    return [Path(*path.parts[-length:]).as_posix() for path in paths]
 
 
 def read_recipe(file: str | Path) -> tuple[str, Recipe, dict[str, Any]]:
@@ -43,16 +67,33 @@ def read_recipe(file: str | Path) -> tuple[str, Recipe, dict[str, Any]]:
         ValueError: the file is not JSON, or names a recipe or field that does not exist.
     """
     file = Path(file)
-    if not file.is_file():
+    if not file.exists():
         raise FileNotFoundError(f"expected {file.name} in {file.parent}, found no such file")
+    text = read_text(file, "the recipe of a run")
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = parse_json(text)
         name = content.pop("recipe")
+        if name not in RECIPES:
+            raise ValueError(f"expected a recipe ({', '.join(RECIPES)}), found {name!r}")
         recipe = RECIPES[name].from_fields(content.pop("fields"))
+        _check_provenance(content)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{file} cannot be read as a recipe: {reason}") from error
+        missing = f"expected {error}, found none" if isinstance(error, KeyError) else str(error)
+        raise ValueError(
+            f"{file} cannot be read as a recipe: {' '.join(missing.split())}"
+        ) from error
     return name, recipe, content
+
+
+def _check_provenance(content):
+    """Raise a ValueError where a recipe's file says something unusable of its data or versions."""
+    for key in ("data", "versions"):
+        if not isinstance(content.get(key, {}), dict):
+            raise ValueError(f"{key}: expected an object, found {content[key]!r}")
+    known = content.get("data", {})
+    for key in ("description", "sha256", "folder"):
+        if known.get(key) is not None and not isinstance(known[key], str):
+            raise ValueError(f"data, {key}: expected a text, found {known[key]!r}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,7 +131,8 @@ class Run:
             return run
         path = Path(run)
         if not path.is_dir():
-            raise FileNotFoundError(f"expected a run folder, found nothing at {path}")
+            what = "a file" if path.exists() else "nothing"
+            raise FileNotFoundError(f"expected a run folder, found {what} at {path}")
         name, recipe, provenance = read_recipe(path / "recipe.json")
         return cls(path=path, name=name, recipe=recipe, provenance=provenance)
 
@@ -100,30 +142,51 @@ class Run:
         content = {"recipe": self.name, "fields": fields, **self.provenance}
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
+    def create(self) -> None:
+        """Create the folder with `recipe.json` in it, both or neither.
+
+        Raises:
+            FileExistsError: it exists, or another process was faster.
+        """
+        with creating_folder(self.path) as folder:
+            write_text(folder / "recipe.json", self.to_json())
+            dataclasses.replace(self, path=folder).make_folders()
+
+    def make_folders(self) -> None:
+        """Create the folders of samples and checkpoints where they are missing."""
+        for name in ("samples", "checkpoints"):
+            (self.path / name).mkdir(exist_ok=True)
+
     def save(self) -> None:
         """Write `recipe.json`."""
         write_text(self.path / "recipe.json", self.to_json())
 
     def read_metrics(self) -> list[dict[str, float]]:
-        """Read `metrics.csv` as a list of dicts of numbers; empty where there is none."""
+        """Read `metrics.csv` as a list of dicts of numbers; empty where there is none.
+
+        Raises:
+            ValueError: it was damaged.
+        """
         path = self.path / "metrics.csv"
-        if not path.is_file():
+        if not path.exists():
             return []
-        with path.open(newline="", encoding="utf-8") as file:
+        text = read_text(path, "the metrics of a run")
+        try:
             return [
-                {key: int(value) if key == "step" else float(value) for key, value in row.items()}
-                for row in csv.DictReader(file)
+                _numbers(row) for row in csv.DictReader(io.StringIO(text, newline=""), strict=True)
             ]
+        except (ValueError, TypeError, KeyError, csv.Error) as error:
+            raise ValueError(
+                f"{path}: expected a row of numbers, found another: {error}"
+            ) from error
 
     def write_metrics(self, rows: list[dict[str, float]]) -> None:
         """Write `metrics.csv` whole: with a few hundred rows that is cheaper than a torn line."""
-        with (
-            replacing(self.path / "metrics.csv") as temporary,
-            temporary.open("w", newline="", encoding="utf-8") as file,
-        ):
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+        write_text(self.path / "metrics.csv", text.getvalue())
 
     def sample_path(self, step: int) -> Path:
         """Return where the picture of the fixed noise at a step lies."""
@@ -132,25 +195,34 @@ class Run:
     @property
     def sample_paths(self) -> list[Path]:
         """The pictures of the fixed noise, earliest first."""
-        return sorted((self.path / "samples").glob("step-*.png"))
+        paths = (self.path / "samples").glob("step-*.png")
+        steps = [(path.stem.removeprefix("step-"), path) for path in paths]
+        return [path for _, path in sorted((int(s), path) for s, path in steps if s.isdecimal())]
 
     def checkpoint_path(self, step: int) -> Path:
         """Return where the checkpoint of a step lies."""
-        return self.path / "checkpoints" / f"step-{step:07d}.weights.h5"
+        return self.path / "checkpoints" / f"step-{step:07d}.keras"
 
     @property
     def checkpoints(self) -> list[tuple[int, Path]]:
         """The checkpoints as (step, path), latest last."""
-        paths = sorted((self.path / "checkpoints").glob("step-*.weights.h5"))
-        return [(int(path.name.removeprefix("step-").split(".")[0]), path) for path in paths]
+        return checkpoints_in(self.path / "checkpoints")
 
     @property
     def model_path(self) -> Path:
         """Where the finished model lies."""
         return self.path / "model.keras"
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the model of all steps is there, and the pictures that were drawn from it."""
+        last = self.path / "samples.png"
+        if not self.model_path.is_file() or not last.is_file():
+            return False
+        return last.stat().st_mtime >= self.model_path.stat().st_mtime
+
     def load_model(self) -> keras.Model:
-        """Return the model: `model.keras`, or the last checkpoint if the run was stopped.
+        """Return the model in its newest state: the finished one, or that of a checkpoint.
 
         Returns:
             The model, ready for use but not for training: `sample(n, seed)`, or the
@@ -158,15 +230,14 @@ class Run:
 
         Raises:
             FileNotFoundError: nothing was trained yet.
+            ValueError: all states are damaged, or none is of this recipe.
         """
-        if self.model_path.is_file():
-            return keras.models.load_model(self.model_path)
-        if not self.checkpoints:
+        if not self.checkpoints and not self.model_path.exists():
             raise FileNotFoundError(
                 f"expected a trained model or a checkpoint, found none in {self.path}"
             )
         model = self.recipe.build_for_inference()
-        model.load_weights(self.checkpoints[-1][1])
+        load_newest(model, self.checkpoints, self.model_path)
         return model
 
     def require_sampler(self) -> None:
@@ -176,3 +247,13 @@ class Run:
                 f"{self.path}: expected a model that samples from noise, found one that transforms "
                 f"pictures; use keras-gen stylize --model {self.path}"
             )
+
+
+def _numbers(row):
+    """Return a row of `metrics.csv` as numbers; a missing or a further column is a mistake."""
+    if None in row or None in row.values():
+        raise ValueError(f"expected one cell for each column in the row of step {row.get('step')}")
+    numbers = {key: int(cell) if key == "step" else float(cell) for key, cell in row.items()}
+    if "step" not in numbers or not all(map(math.isfinite, numbers.values())):
+        raise ValueError(f"expected a step and finite numbers, found {numbers}")
+    return numbers

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import keras
-from PIL import Image
 
 from keras_gen import data
 from keras_gen.environment import versions
-from keras_gen.files import replacing
-from keras_gen.pictures import save_animation, save_curves, save_picture
+from keras_gen.files import require_new, sweep
+from keras_gen.pictures import grid, save_animation, save_curves, save_picture
 from keras_gen.recipes import Recipe
 from keras_gen.runs.callbacks import RunLogger, StopOnBreakdown
+from keras_gen.runs.images import describe_images, training_images, with_data
 from keras_gen.runs.progress import ProgressBar, interrupt_gracefully
 from keras_gen.runs.run import Run
+from keras_gen.runs.states import load_newest, locked, save_state
 
 # Makes XLA sum in one order on a GPU. Without it two runs of one seed differed after 400 steps on
 # an NVIDIA H100, with it in no bit, and a step took no longer; `enable_op_determinism` makes Keras
@@ -49,20 +50,22 @@ def prepare(
 
     Raises:
         FileExistsError: the folder exists already.
+        PermissionError: it cannot be created.
         ValueError, FileNotFoundError: data, batch or image size cannot be used.
     """
-    if Path(run_dir).exists():
+    if os.path.lexists(run_dir):
         raise FileExistsError(
             f"{run_dir} exists already; pass another --run-dir, or --resume to continue it"
         )
-    images = _load(recipe, strict)
+    require_new(run_dir)
+    _request_deterministic_xla()
+    recipe.check_image_shape()
+    images = data.load(recipe.data, recipe.image_shape, fit=recipe.fit, strict=strict)
+    _log(images)
     recipe = _with_length(recipe, images, epochs=epochs)
     save_every = recipe.save_every or max(1, recipe.steps // 50)
     recipe = dataclasses.replace(recipe, save_every=save_every)
-    provenance = {
-        "data": {"description": images.description, "sha256": images.sha256},
-        "versions": versions(),
-    }
+    provenance = {"data": describe_images(recipe, images), "versions": versions()}
     return Run(path=Path(run_dir), name=recipe_name, recipe=recipe, provenance=provenance), images
 
 
@@ -93,14 +96,24 @@ def train(
         ValueError, FileNotFoundError: data, batch or image size cannot be used; nothing is written.
         TrainingStopped: the run broke down.
     """
-    _request_deterministic_xla()
     run, images = prepare(recipe_name, recipe, run_dir, epochs=epochs, strict=strict)
+    return begin(run, images, callbacks)
+
+
+def begin(
+    run: Run, images: data.ImageData, callbacks: Sequence[keras.callbacks.Callback] = ()
+) -> bool:
+    """Create the folder of a run that was prepared, and train it; `train` is both in one call.
+
+    Raises:
+        FileExistsError: the folder was created meanwhile; nothing is written.
+        TrainingStopped: the run broke down.
+    """
     model = run.recipe.build()
     run = dataclasses.replace(run, provenance={**run.provenance, **run.recipe.provenance(model)})
-    for folder in ("samples", "checkpoints"):
-        (run.path / folder).mkdir(parents=True)
-    run.save()
-    return fit(run, model, images, callbacks)
+    run.create()
+    with locked(run.path):
+        return fit(run, model, images, callbacks)
 
 
 def resume(
@@ -108,55 +121,68 @@ def resume(
     *,
     steps: int | None = None,
     epochs: int | None = None,
+    data_source: str | Path | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> bool:
     """Resume a run from its last checkpoint, exactly as if it had not been interrupted.
+
+    A run that was killed before its first checkpoint begins anew. A run whose steps are done, but
+    whose model or pictures are missing, gets them.
 
     Args:
         run: a `Run`, or its folder.
         steps: a new total of steps, at least those done; by default the recipe's.
         epochs: the same in passes over the data.
+        data_source: where the run's images lie now, if they were moved.
         callbacks: further Keras callbacks.
 
     Returns:
         True if all steps were done, False if Ctrl-C stopped the run.
 
     Raises:
-        FileNotFoundError: no run, or no checkpoint in it.
-        ValueError: `recipe.json` cannot be read, the data have changed, or nothing is left to do.
+        FileNotFoundError: no run, or its images are gone.
+        ValueError: `recipe.json` or all checkpoints are damaged, the images are others, another
+            process trains the run, or nothing is left to do.
         TrainingStopped: the run broke down.
     """
     run = Run.open(run)
-    if not run.checkpoints:
-        raise FileNotFoundError(f"expected a checkpoint to resume from, found none in {run.path}")
-    done, path = run.checkpoints[-1]
+    with locked(run.path):
+        sweep(run.path)
+        return _resume(with_data(run, data_source), steps, epochs, data_source, callbacks)
+
+
+def _resume(run, steps, epochs, moved_to, callbacks):
+    done = run.checkpoints[-1][0] if run.checkpoints else 0
     _request_deterministic_xla()
-    images = _load(run.recipe)
-    then = run.provenance["data"]
-    if images.sha256 != then["sha256"]:
-        raise ValueError(f"the data have changed since the run began: then {then['description']}")
+    run.read_metrics()  # refused, if need be, before anything is loaded
+    images = training_images(run)
+    _log(images)
     recipe = _with_length(run.recipe, images, steps, epochs)
-    if recipe.steps < done or (recipe.steps == done and run.model_path.exists()):
+    if recipe.steps < done or (recipe.steps == done and run.is_finished):
         raise ValueError(
             f"the run has already completed {done} of {recipe.steps} steps; pass a larger --steps"
         )
     model = recipe.build()
     for key, value in recipe.provenance(model).items():
-        if run.provenance[key] != value:
-            raise ValueError(f"the {key} changed since the run began: then {run.provenance[key]}")
-    model.load_weights(path)
-    run = dataclasses.replace(run, recipe=recipe)
+        if run.provenance.get(key) != value:
+            then = run.provenance.get(key)
+            raise ValueError(f"the {key} changed since the run began: then {then}")
+    if run.checkpoints or run.model_path.exists():
+        load_newest(model, run.checkpoints, run.model_path)
+    provenance = {**run.provenance}
+    if moved_to is not None:
+        provenance["data"] = describe_images(recipe, images)
+    run = dataclasses.replace(run, recipe=recipe, provenance=provenance)
     run.save()
+    run.make_folders()  # a copy may lack those that were empty
     return fit(run, model, images, callbacks)
 
 
-def _load(recipe, strict=False):
-    """Load the recipe's images and log in one line what was loaded."""
-    images = data.load(recipe.data, recipe.image_shape, fit=recipe.fit, strict=strict)
+def _log(images):
+    """Log in one line what was loaded, and what was skipped."""
     logger.info(images.description)
     for file, reason in images.skipped:
         logger.info(f"  skipped {file}: {reason}")
-    return images
 
 
 def _with_length(recipe, images, steps=None, epochs=None):
@@ -177,7 +203,7 @@ def _request_deterministic_xla():
 
 
 def fit(run: Run, model: keras.Model, images: data.ImageData, callbacks=()) -> bool:
-    """Train until the recipe's steps are done; write the run's pictures and its model."""
+    """Train until the recipe's steps are done; write the run's model, then its pictures."""
     recipe, start = run.recipe, model.steps_done
     if start < recipe.steps:
         n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
@@ -192,16 +218,16 @@ def fit(run: Run, model: keras.Model, images: data.ImageData, callbacks=()) -> b
                 shuffle=False,
                 verbose=0,
             )
+    finished = model.steps_done >= recipe.steps
+    if finished:
+        save_state(model, run.model_path)
     write_pictures(run, model)
-    if model.steps_done < recipe.steps:
+    if not finished:
         logger.info(
             f"stopped; saved at step {model.steps_done:,} of {recipe.steps:,}. Resume with:"
         )
         logger.info(f"  keras-gen train --run-dir {run.path} --resume")
-        return False
-    with replacing(run.model_path) as temporary:
-        model.save(temporary)
-    return True
+    return finished
 
 
 def write_pictures(run: Run, model: keras.Model) -> None:
@@ -209,7 +235,7 @@ def write_pictures(run: Run, model: keras.Model) -> None:
     if rows := run.read_metrics():
         save_curves(run.path / "losses.png", rows, run.recipe.panels)
     save_animation(run.path / "samples.gif", run.sample_paths)
-    with Image.open(run.sample_paths[-1]) as last:
-        save_picture(run.path / "samples.png", last)
     for name, picture in run.recipe.pictures(model).items():
         save_picture(run.path / f"{name}.png", picture)
+    samples = grid(run.recipe.samples(model), **run.recipe.layout)
+    save_picture(run.path / "samples.png", samples)  # the last one, which says that all are there

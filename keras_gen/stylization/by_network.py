@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from keras_gen.pictures import save_photo
 from keras_gen.runs import Run
 from keras_gen.stylization import outputs
 from keras_gen.stylization.inputs import read_content
@@ -44,7 +43,7 @@ def stylize_by_model(
     image = photo.keep_in(model.stylize(photo.pixels))
     cost = outputs.cost_since(start)
 
-    save_photo(out, image, photo.alpha)
+    out = outputs.save_result(out, image, photo.alpha)
     record = {
         **outputs.record_of(out, photo, image, True, cost),
         "model": {

@@ -20,7 +20,6 @@ from keras_gen.runs.progress import interrupt_gracefully, progress_bar
 from keras_gen.stylization import inputs, outputs
 from keras_gen.stylization.options import StyleOptions
 
-FRAMES = 60  # pictures in an animation at most
 DEFAULTS = StyleOptions()
 logger = logging.getLogger("keras_gen")
 
@@ -77,7 +76,7 @@ def stylize(
     cost = outputs.cost_since(start)
 
     image = job.draw(result.image)
-    pictures.save_photo(job.out, image, job.content.alpha)
+    job.out = outputs.save_result(job.out, image, job.content.alpha)
     if options.save_every:
         monitor.save_animation(result)
     record = {
@@ -185,10 +184,7 @@ class _Monitor:
         """Write an animation that ends with the finished picture."""
         if result.last.number % self.save_every:
             self._save(result.last.number, result.image)
-        count = min(FRAMES, len(self.frames))
-        chosen = np.linspace(0, len(self.frames) - 1, count).round().astype(int)
-        path = outputs.animation_path(self.job.out)
-        save_animation(path, [self.frames[index] for index in chosen])
+        save_animation(outputs.animation_path(self.job.out), self.frames)
 
 
 def _grey(luma):

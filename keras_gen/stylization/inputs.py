@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gen import data, pictures
 from keras_gen.data.shipped import SHIPPED
+from keras_gen.files import expand
 from keras_gen.networks.vgg19.tiles import GRID
 from keras_gen.pictures.picture import MIN_SIDE
 
@@ -87,7 +88,14 @@ def read_content(name: str | Path, size: int, keep: str | Path | None = None) ->
         kept = 1 - opacity
     keep_path = mask_path(keep) if keep else None
     if keep_path:
-        kept = np.maximum(kept, _read_mask(keep_path, file_size, shape))
+        mask = _read_mask(keep_path, file_size, shape)
+        if mask.max() < 0.5:  # of 0 and 1 instead of 0 and 255, or drawn in the alpha channel
+            level = round(255 * float(mask.max()))
+            raise ValueError(
+                f"{keep_path}: expected white (255) where the content stays, found nothing lighter "
+                f"than {level} of 255; multiply a mask of 0 and 1 by 255"
+            )
+        kept = np.maximum(kept, mask)
     if kept.min() > 1 - HALF_A_LEVEL:
         raise ValueError(f"{keep_path or path}: expected pixels to stylise, found none")
     pixels = pictures.resize(picture.pixels, shape)
@@ -139,8 +147,8 @@ def read_region(name: str | Path, content: Content) -> np.ndarray:
 
 def mask_path(name: str | Path) -> Path:
     """Return the path of a mask: a file, or a bundled one."""
-    shipped = SHIPPED / f"{name}.png"
-    return shipped if shipped.is_file() and not Path(name).is_file() else Path(name)
+    shipped, path = SHIPPED / f"{name}.png", expand(name)
+    return shipped if shipped.is_file() and not path.is_file() else path
 
 
 def _read_mask(path, file_size, size):

@@ -1,8 +1,9 @@
 """What comes out of style transfer: picture, record, animation, and where they lie."""
 
+import contextlib
 import json
-import os
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +13,9 @@ import numpy as np
 
 from keras_gen.data.decoding import SUFFIXES
 from keras_gen.environment import versions
-from keras_gen.files import digest, numbered, write_text
+from keras_gen.files import digest, numbered, require_new, write_text
 from keras_gen.measures import luminance_ssim
+from keras_gen.pictures import save_photo
 from keras_gen.stylization.inputs import Content
 
 
@@ -30,8 +32,8 @@ def new_picture(out: str | Path | None, stems: Sequence[str]) -> Path:
 
     Raises:
         FileExistsError: the file, or one that is written beside it, exists already.
-        NotADirectoryError: its folder is a file.
-        ValueError: not the name of a PNG, JPEG or WebP file, or a folder that is write-protected.
+        NotADirectoryError, PermissionError: its folder is a file, or cannot be written to.
+        ValueError: not the name of a PNG, JPEG or WebP file.
     """
     if out is None:
         names = numbered("-".join(stems) + ".png")
@@ -41,12 +43,7 @@ def new_picture(out: str | Path | None, stems: Sequence[str]) -> Path:
         raise ValueError(f"out: expected a file name in {', '.join(SUFFIXES)}, found {out}")
     for path in _existing(out):
         raise FileExistsError(f"{path} exists already; pass another --out")
-    folder = next(parent for parent in out.absolute().parents if parent.exists())
-    if not folder.is_dir():
-        raise NotADirectoryError(f"{out}: expected a folder at {folder}, found a file")
-    if not os.access(folder, os.W_OK):
-        raise ValueError(f"{out}: expected a folder that can be written to, found {folder}")
-    return out
+    return require_new(out)
 
 
 def animation_path(out: Path) -> Path:
@@ -70,9 +67,32 @@ def _existing(out):
     return [path for path in paths if path.exists()]
 
 
+def save_result(out: Path, image: np.ndarray, alpha: np.ndarray | None) -> Path:
+    """Write a picture that took minutes, and return its path.
+
+    Where another process has taken the name meanwhile, the next one is used: nothing is lost, and
+    nothing of others is replaced.
+    """
+    try:
+        return _save_under_a_free_name(out, image, alpha)
+    except OSError as error:  # a full disk, or a folder that was taken away meanwhile
+        rescue = Path(tempfile.gettempdir(), out.name)
+        rescued = _save_under_a_free_name(rescue, image, alpha)
+        reason = f"{error.strerror}; the picture was saved as {rescued} instead"
+        raise OSError(error.errno, reason, str(out)) from error
+
+
+def _save_under_a_free_name(out, image, alpha):
+    names = (path for path in numbered(out) if path == out or not _existing(path))
+    for path in names:
+        with contextlib.suppress(FileExistsError):
+            save_photo(path, image, alpha, new=True)
+            return path
+
+
 def write_record(out: Path, record: dict[str, Any]) -> None:
     """Write the record of a picture beside it."""
-    text = json.dumps(record, indent=2, ensure_ascii=False, default=str)
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False, default=str)
     write_text(record_path(out), text + "\n")
 
 

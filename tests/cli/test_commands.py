@@ -169,9 +169,9 @@ MISTAKES = {
         "nothing at nowhere",
     ),
     "resume no run": (["train", "dcgan", "--resume", "--run-dir", "empty"], "expected recipe.json"),
-    "resume without a checkpoint": (
+    "resume without a hash of the data": (
         ["train", "dcgan", "--resume", "--run-dir", "bare"],
-        "expected a checkpoint to resume from, found none in bare",
+        "bare/recipe.json: expected the hash of its data, found none",
     ),
     "unreadable recipe": (
         ["train", "dcgan", "--resume", "--run-dir", "torn"],
@@ -187,7 +187,7 @@ MISTAKES = {
     ),
     "generate from nothing": (["generate", "nowhere"], "expected a run folder"),
     "generate from an untrained run": (["generate", "bare"], "expected a trained model"),
-    "generate none": (["generate", "bare", "--n=0"], "n: expected at least 1, found 0"),
+    "generate none": (["generate", "bare", "--n=0"], "n: expected 1 to 1,000,000, found 0"),
     "unknown picture": (["generate", "bare", "--out", "a.xyz"], "found a.xyz"),
     "vae's size": (["train", "vae", "--image-size=30"], "found 30x30x1"),
     "evaluate nothing": (["evaluate", "nowhere"], "expected a run folder"),

