@@ -35,7 +35,7 @@ def replacing(path: str | Path, *, new: bool = False) -> Iterator[Path]:
         `pathlib.Path` with the suffix of `path`, because some writers choose the format by it.
 
     Raises:
-        IsADirectoryError, ValueError: there is something that is no regular file.
+        ValueError: there is something that is no regular file.
         FileExistsError: with `new`, the file exists.
     """
     target = Path(os.path.realpath(path))
@@ -103,13 +103,13 @@ def write_text(path: str | Path, text: str, *, new: bool = False) -> None:
     Bytes of a file name that are no text are written as escapes, which JSON reads back.
     """
     with replacing(path, new=new) as temporary:
-        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def refuse_irregular(path: str | Path) -> None:
     """Raise where something exists that is no regular file: a folder, a device, a pipe."""
     if Path(path).is_dir():
-        raise IsADirectoryError(errno.EISDIR, "expected a file, found a folder", str(path))
+        raise ValueError(f"{path}: expected a file, found a folder")
     if Path(path).exists() and not Path(path).is_file():
         raise ValueError(f"{path}: expected a file, found a device or a pipe")
 
@@ -119,12 +119,12 @@ def require_file(path: str | Path, what: str = "a file") -> Path:
 
     Raises:
         FileNotFoundError: nothing is there.
-        IsADirectoryError, ValueError: something that is no regular file.
+        ValueError: something that is no regular file.
     """
     if not Path(path).exists():
         raise FileNotFoundError(f"{path}: expected {what}, found nothing")
     if Path(path).is_dir():
-        raise IsADirectoryError(f"{path}: expected {what}, found a folder")
+        raise ValueError(f"{path}: expected {what}, found a folder")
     refuse_irregular(path)
     return Path(path)
 
@@ -133,8 +133,8 @@ def read_text(path: str | Path, what: str = "a file") -> str:
     """Read a UTF-8 text file, with or without a byte order mark.
 
     Raises:
-        FileNotFoundError, IsADirectoryError: no such file.
-        ValueError: not text, or more than 64 MiB of it.
+        FileNotFoundError: no such file.
+        ValueError: no regular file, not text, or more than 64 MiB of it.
     """
     path = require_file(path, what)
     if path.stat().st_size > LARGEST_TEXT:

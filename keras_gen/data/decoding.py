@@ -26,7 +26,6 @@ def read_photo(path: str | Path, channels: int = 3) -> Image.Image:
 
     Raises:
         FileNotFoundError: there is no such file.
-        IsADirectoryError: a folder.
         ValueError: no regular file, not an image in one of the formats, damaged, or larger than
             Pillow allows.
     """
@@ -49,7 +48,6 @@ def decode(path: str | Path) -> Image.Image:
 
     Raises:
         FileNotFoundError: there is no such file.
-        IsADirectoryError: a folder.
         ValueError: no regular file, not an image in one of the formats, damaged, or larger than
             Pillow allows.
     """

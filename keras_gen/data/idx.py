@@ -15,6 +15,7 @@ import numpy as np
 from keras_gen.files import require_file
 
 _UNSIGNED_BYTE = 8
+_MOST_BYTES = 4 * 2**30
 _PREFIX = {"train": "train", "test": "t10k"}
 
 
@@ -24,23 +25,31 @@ def read_idx(path: str | Path) -> np.ndarray:
     Raises:
         ValueError: the file is not IDX, is damaged, or holds more or less than its header states.
     """
-    data = require_file(path, "an IDX file").read_bytes()
-    if data[:2] == b"\x1f\x8b":
+    with require_file(path, "an IDX file").open("rb") as raw:
+        zipped = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
         try:
-            data = gzip.decompress(data)
+            return _read(path, gzip.GzipFile(fileobj=raw) if zipped else raw)
         except (OSError, EOFError, zlib.error) as error:
             raise ValueError(f"{path}: damaged gzip file ({error})") from error
-    dimensions = data[3] if len(data) >= 4 else 0
-    start = 4 + 4 * dimensions
-    if data[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or not dimensions or len(data) < start:
-        raise ValueError(f"{path}: expected an IDX header of unsigned bytes, found {data[:4]!r}")
-    shape = struct.unpack(f">{dimensions}I", data[4:start])
-    if len(data) - start != math.prod(shape):
-        raise ValueError(
-            f"{path}: expected {math.prod(shape)} bytes for shape {shape}, "
-            f"found {len(data) - start}"
-        )
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+
+
+def _read(path, file):
+    """Read header and bytes; no more than the header states, whatever else is packed in there."""
+    magic = file.read(4)
+    dimensions = magic[3] if len(magic) == 4 else 0
+    sizes = file.read(4 * dimensions)
+    if magic[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or not dimensions or len(sizes) < 4 * dimensions:
+        raise ValueError(f"{path}: expected an IDX header of unsigned bytes, found {magic!r}")
+    shape = struct.unpack(f">{dimensions}I", sizes)
+    expected = math.prod(shape)
+    if expected > _MOST_BYTES:
+        raise ValueError(f"{path}: expected at most {_MOST_BYTES:,} bytes, found shape {shape}")
+    data = file.read(expected + 1)
+    if len(data) != expected:
+        found = "more" if len(data) > expected else len(data)
+        raise ValueError(f"{path}: expected {expected} bytes for shape {shape}, found {found}")
+    return np.frombuffer(data, np.uint8).reshape(shape)
 
 
 def has_idx(folder: str | Path, split: str = "train") -> bool:

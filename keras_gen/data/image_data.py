@@ -28,9 +28,14 @@ class ImageData:
     skipped: tuple[tuple[str, str], ...] = ()
 
     @property
-    def description(self) -> str:
-        """What was loaded, in one line."""
+    def summary(self) -> str:
+        """Name, number and size, without the place, which concerns nobody but its owner."""
         count, height, width, channels = self.images.shape
+        return f"{self.name}: {count:,} images of {height}x{width}x{channels}"
+
+    @property
+    def description(self) -> str:
+        """What was loaded, and from where, in one line."""
         notes = []
         if self.labels is not None:
             sizes = np.unique(self.labels, return_counts=True)[1]
@@ -38,7 +43,7 @@ class ImageData:
             notes.append(f"{each}{len(sizes)} classes")
         if self.skipped:
             notes.append(f"unreadable and skipped: {len(self.skipped):,}")
-        line = f"{self.name}: {count:,} images of {height}x{width}x{channels}, {self.origin}"
+        line = f"{self.summary}, {self.origin}"
         return f"{line} ({'; '.join(notes)})" if notes else line
 
     @functools.cached_property

@@ -87,7 +87,7 @@ def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     """Choose the real images to compare with, and training images that are not among them.
 
     Returns:
-        The split's name, the description of its images, n chosen ones as `ImageData`; all training
+        The split's name, the summary of its images, n chosen ones as `ImageData`; all training
         images (K, H, W, C), and those that were not chosen, in random order (L, H, W, C), L >= n.
     """
     recipe = run.recipe
@@ -109,7 +109,7 @@ def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     others = train[order[n:]] if split == "train" else rng.permutation(train)
     # In their own order, so that the SHA-256 is the same for all seeds where all are chosen.
     chosen = dataclasses.replace(real, images=real.images[np.sort(order[:n])])
-    return split, real.description, chosen, train, others
+    return split, real.summary, chosen, train, others
 
 
 def measure(model, extractor, real, train, others, seed: int) -> list[Measurement]:
@@ -163,9 +163,8 @@ def read_measurements(run: Run | str | Path) -> Measurements | None:
     path = Run.open(run).path / "metrics.json"
     if not path.exists():
         return None
-    text = read_text(path, "the measurements of a run")
     try:
-        return Measurements.from_json(text)
+        return Measurements.from_json(read_text(path, "the measurements of a run"))
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise ValueError(

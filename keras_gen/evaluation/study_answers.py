@@ -1,6 +1,7 @@
 """What the participants of a study chose, and what that says about each run."""
 
 import csv
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_gen.evaluation.tables import align
+from keras_gen.files import read_text
 from keras_gen.measures import bootstrap_interval, wilson_interval
 
 COLUMNS = (
@@ -21,15 +23,16 @@ COLUMNS = (
     "correct",  # 1 if the real one was chosen, else 0
     "milliseconds",  # from the moment the pair is shown to the answer
 )
+NAME = r"[^\x00-\x1f\x7f-\x9f]{1,200}"  # no control characters, which a terminal would obey
 PATTERNS = {
-    "study": r".+",
-    "participant": r".+",
-    "trial": r"[1-9]\d*",
-    "run": r".+",
+    "study": NAME,
+    "participant": NAME,
+    "trial": r"[1-9]\d{0,8}",
+    "run": NAME,
     "real_side": r"left|right",
     "choice": r"left|right",
     "correct": r"0|1",
-    "milliseconds": r"\d+",
+    "milliseconds": r"\d{1,9}",
 }
 WHOLE_NUMBERS = ("trial", "correct", "milliseconds")
 
@@ -82,10 +85,8 @@ def read_choices(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
 
 def _rows(path):
     """Yield (place, row) for each line below the header, checked by itself."""
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"expected a CSV file of a study, found nothing at {path}")
-    # utf-8-sig, because spreadsheets put a byte order mark in front of what they save.
-    with Path(path).open(newline="", encoding="utf-8-sig") as file:
+    # Without the byte order mark that spreadsheets put in front of what they save.
+    with io.StringIO(read_text(path, "the CSV file of a study"), newline="") as file:
         lines = csv.reader(file, strict=True)
         try:
             header = next(lines, [])

@@ -22,7 +22,8 @@ def option(default: Any, help: str, **metadata: Any) -> Any:
         default: its value where the flag is not given.
         help: one line for `--help`.
         **metadata: `choices`; `least`, `most` and `below_one`, bounds of numbers (by default 0, a
-            billion of a whole number, and none); `item_type` of a tuple's items or of what is not None; `metavar`.
+            billion of a whole number, and none); `item_type` of a tuple's items, or of a field that
+            may be None; `metavar`.
     """
     return dataclasses.field(default=default, metadata={"help": help, **metadata})
 
@@ -33,9 +34,10 @@ def check_options(options: Any) -> None:
         name, value = field.name.replace("_", " "), getattr(options, field.name)
         if value is None and field.default is None:
             continue
-        if (field.type is tuple) is not isinstance(value, tuple):
+        several = isinstance(value, tuple | list)  # JSON has lists only
+        if (field.type is tuple) is not several:
             raise ValueError(f"{name}: expected {_noun(field)}, found {value!r}")
-        for item in value if isinstance(value, tuple) else (value,):
+        for item in value if several else (value,):
             _check_item(name, item, field)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -147,7 +148,7 @@ def test_a_damaged_file_is_named_in_one_line(damage, measured, gan, copy):
         path.write_text(DAMAGES[damage]((gan / "metrics.json").read_text()))
     else:
         path.write_bytes(b"\xff\xfe\x00{")
-    message = r"metrics\.json cannot be read; run `keras-gen evaluate` again"
+    message = r"metrics\.json cannot be read \(.*\); run `keras-gen evaluate` again"
     with pytest.raises(ValueError, match=message) as e:
         read_measurements(copy)
     assert "\n" not in str(e.value)
@@ -156,12 +157,15 @@ def test_a_damaged_file_is_named_in_one_line(damage, measured, gan, copy):
 # --- which real images --------------------------------------------------------------------------
 
 
-def recipe(**fields):
-    return MLPGANRecipe(**SMALL, **fields)
+def a_run(**fields):
+    """A run that remembers its images, in a folder that nothing looks at."""
+    recipe = MLPGANRecipe(**SMALL, **fields)
+    known = {"sha256": data.load(recipe.data, recipe.image_shape).sha256}
+    return Run(path=Path("nowhere"), name="mlp_gan", recipe=recipe, provenance={"data": known})
 
 
 def test_held_out_images_are_the_default():
-    split, description, real, train, others = measure_run.real_images(recipe(), None, 400, 0)
+    split, description, real, train, others = measure_run.real_images(a_run(), None, 400, 0)
     assert split == "test" and description.startswith("fashion_mnist_10k: 2,000 images")
     test = {image.tobytes() for image in data.fashion_mnist_10k("test").images}
     assert real.images.shape == (400, 28, 28, 1)
@@ -172,7 +176,7 @@ def test_held_out_images_are_the_default():
 
 
 def test_training_images_are_compared_with_other_training_images():
-    split, _, real, train, others = measure_run.real_images(recipe(), "train", 400, 0)
+    split, _, real, train, others = measure_run.real_images(a_run(), "train", 400, 0)
     assert split == "train" and len(real.images) == 400 and len(others) == 9600
     together = np.concatenate([real.images, others])
     assert sorted(map(bytes, together)) == sorted(map(bytes, train))
@@ -180,14 +184,14 @@ def test_training_images_are_compared_with_other_training_images():
 
 def test_n_is_cut_to_what_there_is_and_leaves_as_many_others():
     for split, most in ((None, 2000), ("test", 2000), ("train", 5000)):
-        real, _, others = measure_run.real_images(recipe(), split, 10_000, 0)[2:]
+        real, _, others = measure_run.real_images(a_run(), split, 10_000, 0)[2:]
         assert len(real.images) == most and len(others) >= most
 
 
 def test_the_hash_is_that_of_the_chosen_images():
     """All 2,000 test images are the same set for every seed; 400 of them are not."""
     hashes = {
-        n: {measure_run.real_images(recipe(), None, n, seed)[2].sha256 for seed in (0, 1)}
+        n: {measure_run.real_images(a_run(), None, n, seed)[2].sha256 for seed in (0, 1)}
         for n in (400, 2000)
     }
     assert len(hashes[400]) == 2
@@ -197,17 +201,19 @@ def test_the_hash_is_that_of_the_chosen_images():
 def test_a_folder_of_photos_has_only_training_images(tmp_path):
     for i, image in enumerate(data.fashion_mnist_10k().images[:220, ..., 0]):
         Image.fromarray(image).save(tmp_path / f"{i:03d}.png")
-    photos = recipe(data=str(tmp_path))
+    photos = a_run(data=str(tmp_path))
     split, _, real, _, others = measure_run.real_images(photos, None, 150, 0)
     assert (split, len(real.images), len(others)) == ("train", 110, 110)
     with pytest.raises(ValueError, match="has no split 'test': expected 'train'"):
         measure_run.real_images(photos, "test", 150, 0)
     for file in sorted(tmp_path.iterdir())[:30]:
         file.unlink()
+    with pytest.raises(ValueError, match="expected the images that nowhere was trained on"):
+        measure_run.real_images(photos, None, 150, 0)
     with pytest.raises(
         ValueError, match=r"at least 100 real images .* as many others .*; found 95"
     ):
-        measure_run.real_images(photos, None, 150, 0)
+        measure_run.real_images(a_run(data=str(tmp_path)), None, 150, 0)
 
 
 def test_split_train_is_written_down(copy):
@@ -240,10 +246,14 @@ def test_columns_stand_below_one_another():
 
 
 def test_mistakes_are_one_line_and_write_nothing(copy, tmp_path):
-    Run(path=tmp_path, name="mlp_gan", recipe=recipe(image_size=32), provenance={}).save()
+    Run(
+        path=tmp_path, name="mlp_gan", recipe=MLPGANRecipe(**SMALL, image_size=32), provenance={}
+    ).save()
     for name in ("untrained", "style"):
         (tmp_path / name).mkdir()
-    Run(path=tmp_path / "untrained", name="mlp_gan", recipe=recipe(), provenance={}).save()
+    Run(
+        path=tmp_path / "untrained", name="mlp_gan", recipe=MLPGANRecipe(**SMALL), provenance={}
+    ).save()
     Run(path=tmp_path / "style", name="fast_style", recipe=FastStyleRecipe(), provenance={}).save()
     cases = [
         (copy, {"n": 99}, r"n: expected at least 100 images to measure on, found 99"),

@@ -99,7 +99,7 @@ def test_files_are_checked_against_one_another(tmp_path):
         read_choices([first, other_study])
     with pytest.raises(ValueError, match=r"1\.csv:2: .* a second; the first is at .*1\.csv:2"):
         read_choices([first, first])
-    with pytest.raises(FileNotFoundError, match=r"found nothing at .*none\.csv"):
+    with pytest.raises(FileNotFoundError, match=r"none\.csv: expected the CSV file.*nothing"):
         read_choices([first, tmp_path / "none.csv"])
 
 

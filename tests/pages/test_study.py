@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.data import unit_to_uint8
+from keras_gen.data import load, unit_to_uint8
 from keras_gen.evaluation.study_answers import COLUMNS, rates, read_choices
 from keras_gen.pages.study import write_study
 from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe
@@ -38,7 +38,8 @@ def write_run(run_dir, data, **fields):
     sizes = {"image_size": 12, "latent_dim": 4, "generator_width": 4, "discriminator_width": 4}
     recipe = MLPGANRecipe(data=str(data), **sizes | fields)
     run_dir.mkdir(parents=True)
-    Run(path=run_dir, name="mlp_gan", recipe=recipe, provenance={}).save()
+    known = {"sha256": load(recipe.data, recipe.image_shape).sha256}
+    Run(path=run_dir, name="mlp_gan", recipe=recipe, provenance={"data": known}).save()
     recipe.build().save(run_dir / "model.keras")
     return run_dir
 
@@ -224,7 +225,7 @@ def test_mistakes_write_nothing(runs, tmp_path):
             write_study(run_dirs, out, trials)
         assert not out.exists()
     out.write_text("in use")
-    with pytest.raises(FileExistsError, match=r"study\.html exists already; pass another --out"):
+    with pytest.raises(FileExistsError, match=r"study\.html exists already"):
         write_study([first], out)
     assert out.read_text() == "in use"
 

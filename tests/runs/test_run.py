@@ -6,7 +6,7 @@ import pytest
 
 from keras_gen.recipes import DCGANRecipe
 from keras_gen.runs import Run
-from keras_gen.runs.run import new_run_dir, read_recipe
+from keras_gen.runs.run import new_run_dir, read_recipe, short_names
 
 
 def a_run(folder, **fields):
@@ -38,9 +38,23 @@ def test_a_recipe_of_an_earlier_version_is_read(tmp_path):
     assert (name, recipe, rest) == ("dcgan", DCGANRecipe(save_every=7), {"a": [1]})
 
 
+BAD_FIELDS = [
+    {"image_size": 28.0}, {"batch_size": 8.0}, {"data": 5}, {"data": None}, {"data": []},
+    {"seed": -1}, {"seed": 2**32}, {"save_every": "1"}, {"steps": True}, {"image_size": 10**9},
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "text", ["{", "[]", "1", '{"recipe": "dcgan"}', '{"recipe": "x", "fields": {}}', "\x00"]
-)
+    "text",
+    [
+        "{", "[]", "1", '{"recipe": "dcgan"}', '{"recipe": "x", "fields": {}}', "\x00",
+        '{"recipe": [], "fields": {}}', '{"recipe": "dcgan", "fields": {"beta_1": NaN}}',
+        '{"recipe": "dcgan", "fields": []}', "[" * 3000 + "]" * 3000,
+        '{"recipe": "dcgan", "fields": {}, "data": 5}',
+        '{"recipe": "dcgan", "fields": {}, "data": {"sha256": 5}}',
+        *(json.dumps({"recipe": "dcgan", "fields": fields}) for fields in BAD_FIELDS),
+    ],
+)  # fmt: skip
 def test_what_is_no_recipe_is_named_in_one_line(tmp_path, text):
     (tmp_path / "recipe.json").write_text(text)
     with pytest.raises(ValueError, match=r"recipe.json cannot be read as a recipe") as caught:
@@ -72,3 +86,11 @@ def test_checkpoints_are_found_in_the_order_of_steps(tmp_path):
         run.checkpoint_path(step).touch()
     (tmp_path / "checkpoints" / ".writing-1-step-0000200.weights.h5").touch()
     assert [step for step, _ in run.checkpoints] == [3, 20, 100]
+
+
+def test_names_on_a_page_do_not_show_the_folders_of_a_machine(tmp_path):
+    """The shortest ends of the paths that tell them apart."""
+    a, b, c = (a_run(tmp_path / name) for name in ("x/run-1", "y/run-1", "y/run-2"))
+    assert short_names([a]) == ["run-1"]
+    assert short_names([b, c]) == ["run-1", "run-2"]
+    assert short_names([a, b]) == ["x/run-1", "y/run-1"]

@@ -2,10 +2,12 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import keras
@@ -92,6 +94,8 @@ def start(*words):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Ctrl-C works there even if this process was started without it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -147,11 +151,13 @@ def test_xla_is_asked_once_to_add_in_one_order_and_keeps_its_other_flags(monkeyp
     assert os.environ["XLA_FLAGS"].split() == [*flags.split(), "--xla_gpu_deterministic_ops=true"]
 
 
-def test_ctrl_c_saves_and_says_how_to_resume(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_saves_and_says_how_to_resume(tmp_path, number):
+    """Ctrl-C, a container that is stopped, a terminal that is closed."""
     run_dir = tmp_path / "stopped"
     process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 100000, *FLAGS)
     wait_for(lambda: any(step >= 10 for step, _ in checkpoints(run_dir)), process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err[-2000:]
     step = checkpoints(run_dir)[-1][0]
@@ -331,6 +337,138 @@ def test_a_resumed_style_run_keeps_its_features_and_its_style(photo_folder, tmp_
     Image.new("RGB", (32, 32), "blue").save(style)
     with pytest.raises(ValueError, match=r"the style changed since the run began: then .*sha256"):
         training.resume(run_dir, steps=2)
+
+
+# --- what must not be lost or taken for something else --------------------------------------------
+
+
+def test_a_run_that_goes_on_and_is_stopped_is_used_in_its_new_state(finished, tmp_path):
+    """The model of 40 steps was drawn and measured although 50 had been trained."""
+    run_dir = shutil.copytree(finished, tmp_path / "run")
+    before = Run.open(run_dir).load_model()
+    stop = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: setattr(stop.model, "stop_training", batch >= 11)
+    )
+    assert not training.resume(run_dir, steps=100_000, callbacks=[stop])
+    model = Run.open(run_dir).load_model()
+    assert before.steps_done == 40 and model.steps_done == 52
+    assert not np.array_equal(model.sample(2), before.sample(2))
+    assert not (run_dir / "model.keras").exists()
+
+
+def test_a_run_killed_before_its_model_was_written_gets_it(finished, tmp_path):
+    """It has a model of 20 steps, and the checkpoints of 40."""
+    run_dir = shutil.copytree(finished, tmp_path / "run")
+    (run_dir / "model.keras").unlink()
+    assert training.resume(run_dir)
+    assert_same_state(finished, run_dir)
+    with pytest.raises(ValueError, match="has already completed 40 of 40 steps"):
+        training.resume(run_dir)
+
+
+def test_the_model_is_saved_before_the_pictures(tmp_path, monkeypatch):
+    """A disk that is full then must not cost the model; resuming draws them."""
+    recipe = MLPGANRecipe(**SMALL, steps=2)
+
+    def fail(*words):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(training, "save_animation", fail)
+    with pytest.raises(OSError, match="No space"):
+        training.train("mlp_gan", recipe, tmp_path / "run")
+    assert Run.open(tmp_path / "run").load_model().steps_done == 2
+    monkeypatch.undo()
+    assert training.resume(tmp_path / "run")
+    assert (tmp_path / "run" / "samples.gif").exists()
+
+
+def test_a_broken_frame_is_left_out_of_the_animation(finished, tmp_path):
+    run_dir = shutil.copytree(finished, tmp_path / "run")
+    run = Run.open(run_dir)
+    run.sample_paths[1].write_bytes(b"")
+    run.sample_path(15).write_text("no picture")
+    (run_dir / "samples.png").unlink()
+    assert training.resume(run_dir)
+    with Image.open(run_dir / "samples.gif") as animation:
+        assert animation.n_frames == 4
+    assert (run_dir / "samples.png").read_bytes() == (finished / "samples.png").read_bytes()
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_anew(finished, tmp_path):
+    run_dir = tmp_path / "run"
+    (run_dir).mkdir()
+    shutil.copy(finished / "recipe.json", run_dir)
+    assert training.resume(run_dir)
+    assert_same_state(finished, run_dir)
+
+
+def test_a_state_that_is_not_finite_is_not_kept(tmp_path, monkeypatch):
+    """Its samples are sound, since the average draws them; its discriminator is not."""
+
+    def poison(batch, logs):
+        bias = breaker.model.discriminator.trainable_variables[-1]
+        bias.assign(np.full(bias.shape, np.nan))
+
+    breaker = keras.callbacks.LambdaCallback(on_train_batch_begin=None, on_train_batch_end=poison)
+    recipe = MLPGANRecipe(**SMALL, steps=4, save_every=1)
+    with pytest.raises(TrainingStopped, match=r"not a number.*checkpoint is of step 1"):
+        training.train("mlp_gan", recipe, tmp_path / "run", callbacks=[breaker])
+    assert [step for step, _ in checkpoints(tmp_path / "run")] == [0, 1]
+    assert training.resume(tmp_path / "run")
+
+
+def test_random_numbers_of_the_caller_are_left_alone(finished):
+    random.seed(5), np.random.seed(5), keras.utils.set_random_seed(5)
+    expected = (random.random(), np.random.rand(), np.array(keras.random.normal((2,))))
+    keras.utils.set_random_seed(5)
+    Run.open(finished).load_model()
+    found = (random.random(), np.random.rand(), np.array(keras.random.normal((2,))))
+    assert expected[:2] == found[:2] and np.array_equal(expected[2], found[2])
+
+
+def test_a_worker_thread_may_train(tmp_path):
+    """Only the main thread may handle signals, as Gradio, Streamlit and Flask found out."""
+    found = []
+    recipe = MLPGANRecipe(**SMALL, steps=2)
+    thread = threading.Thread(
+        target=lambda: found.append(training.train("mlp_gan", recipe, tmp_path / "run"))
+    )
+    thread.start()
+    thread.join()
+    assert found == [True]
+
+
+def test_two_that_prepare_the_same_folder_do_not_mix(tmp_path):
+    recipe = MLPGANRecipe(**SMALL, steps=2)
+    first = training.prepare("mlp_gan", recipe, tmp_path / "run")
+    second = training.prepare("mlp_gan", recipe, tmp_path / "run")
+    assert training.begin(*first)
+    content = (tmp_path / "run" / "model.keras").read_bytes()
+    with pytest.raises(FileExistsError, match="run exists already"):
+        training.begin(*second)
+    assert (tmp_path / "run" / "model.keras").read_bytes() == content
+
+
+def test_sizes_are_checked_before_images_are_loaded(tmp_path, monkeypatch):
+    """28, 32 or 64 was said after 34 seconds of loading, or not before the memory was full."""
+    monkeypatch.setattr(training.data, "load", lambda *words, **options: pytest.fail("loaded"))
+    for name, recipe in (
+        ("dcgan", DCGANRecipe(image_size=4096)),
+        ("vae", VAERecipe(image_size=30)),
+    ):
+        with pytest.raises(ValueError, match=r"found (4096x4096|30x30)x1"):
+            training.train(name, recipe, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "text", ["step,loss\n1\n", "step,loss\n1,2,3\n", "step,loss\n1,x\n", "a\n1\n", "step\n1e9\n"]
+)
+def test_damaged_metrics_are_one_line(tmp_path, text):
+    (tmp_path / "metrics.csv").write_text(text)
+    run = Run(path=tmp_path, name="", recipe=None, provenance={})
+    with pytest.raises(ValueError, match=r"metrics\.csv: expected a row of numbers") as caught:
+        run.read_metrics()
+    assert "\n" not in str(caught.value)
 
 
 # --- mistakes: one clear line, and nothing written ----------------------------------------------

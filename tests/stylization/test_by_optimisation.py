@@ -14,6 +14,7 @@ from PIL import Image
 
 from keras_gen import pictures
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances, luminance_ssim
+from keras_gen.pictures import grids
 from keras_gen.recipes import FastStyleRecipe
 from keras_gen.runs import Run
 from keras_gen.stylization import by_optimisation
@@ -247,7 +248,7 @@ def run_dir(here):
     features = {"features": {"name": "hed"}}
     run = Run(path=folder, name="fast_style", recipe=recipe, provenance=features)
     run.save()
-    recipe.build_for_inference().save_weights(run.checkpoint_path(0))
+    recipe.build_for_inference().save(run.checkpoint_path(0))
     return folder
 
 

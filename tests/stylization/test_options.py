@@ -40,7 +40,7 @@ def test_tiles_as_the_model_wants_them(tile, side):
         ({"colours": "blue"}, "colours: expected style, luminance, match, found 'blue'"),
         ({"content_weight": -0.1}, "content weight: expected at least 0, found -0.1"),
         ({"smoothness": math.nan}, "smoothness: expected at least 0, found nan"),
-        ({"style_scale": math.inf}, "style scale: expected at least 0, found inf"),
+        ({"style_scale": math.inf}, "style scale: expected a finite number, found inf"),
         ({"steps": 0}, "steps: expected at least 1, found 0"),
         ({"save_every": -1}, "save every: expected at least 0, found -1"),
         ({"seed": -1}, "seed: expected at least 0, found -1"),

@@ -1,0 +1,234 @@
+"""Bad luck over all commands: full disks, read-only folders, closed streams, kills, damaged files.
+
+A new command is covered by a row in `COMMANDS`. Whatever happens, a command ends by itself, with
+the status that README names, in one line without a traceback, and leaves no half-written file.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gen.cli import main
+
+pytestmark = pytest.mark.slow
+
+SMALL = ["--generator-width=4", "--discriminator-width=4", "--latent-dim=4", "--batch-size=8"]
+PAINT = ["--size=32", "--steps=3", "--weights=random"]
+
+# Of each command: its words, and whether it writes a file.
+COMMANDS = {
+    "train": (["train", "mlp_gan", "--run-dir=new", "--steps=3", "--save-every=1", *SMALL], True),
+    "resume": (["train", "--run-dir=run", "--resume", "--steps=6"], True),
+    "generate": (["generate", "run", "--n=4", "--out=new.png", "--npz=new.npz"], True),
+    "stylize": (["stylize", "mug", "flow_field", "--out=new.png", *PAINT], True),
+    "evaluate": (["evaluate", "run", "--n=100"], True),
+    "compare": (["compare", "run", "other", "--out=new.html", "--n=100"], True),
+    "study": (["study", "run", "--trials=2", "--out=new.html"], True),
+    "study-results": (["study-results", "answers.csv", "--json=new.json"], True),
+    "demo": (["demo", "--steps=1", "--out=new"], True),
+    "info": (["info"], False),
+}
+WITHOUT_DEMO = [name for name in COMMANDS if name != "demo"]  # it would take a minute each time
+ANSWERS = """study,participant,trial,run,real_side,choice,correct,milliseconds
+0123456789ab,a,1,run,left,right,0,900
+0123456789ab,a,2,run,right,right,1,800
+"""
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """Two measured runs and the answers of a study; each case works on a copy."""
+    folder = tmp_path_factory.mktemp("luck") / "template"
+    for name, seed in (("run", 0), ("other", 1)):
+        words = [*SMALL, "--steps=3", "--save-every=1", f"--seed={seed}"]
+        assert main(["train", "mlp_gan", "--run-dir", str(folder / name), *words]) == 0
+        assert main(["evaluate", str(folder / name), "--n=100"]) == 0
+    (folder / "answers.csv").write_text(ANSWERS)
+    return folder
+
+
+@pytest.fixture
+def folder(template, tmp_path):
+    return shutil.copytree(template, tmp_path / "work")
+
+
+def start(name, folder, wrapper=(), **options):
+    """Start a command in a folder; Ctrl-C works there even if this process ignores it."""
+    return subprocess.Popen(
+        [*wrapper, sys.executable, "-m", "keras_gen", *COMMANDS[name][0]],
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+        cwd=folder,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def assert_ended_well(process, folder, statuses):
+    """Expect one of the statuses, one line, and whole files."""
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode in statuses, errors
+    assert "Traceback" not in errors and "fault of keras_gen" not in errors, errors
+    if process.returncode > 0:
+        assert errors.strip().splitlines()[-1].startswith("keras-gen"), errors
+    assert_whole(folder)
+    return output
+
+
+def assert_whole(folder):
+    """Expect no half-written file, whatever its kind; unfinished ones have names of their own."""
+    for path in folder.rglob("*"):
+        if not path.is_file() or path.name.startswith(".writing-"):
+            continue
+        assert path.stat().st_size, path
+        match path.suffix:
+            case ".json":
+                json.loads(path.read_text("utf-8"))
+            case ".png" | ".gif" | ".jpg":
+                with Image.open(path) as picture:
+                    picture.load()
+            case ".npz":
+                np.load(path)["images"]
+            case ".keras":
+                with zipfile.ZipFile(path) as archive:
+                    assert archive.testzip() is None
+            case ".html":
+                assert path.read_text("utf-8").endswith("</html>\n")
+
+
+def has_mounts():
+    """Whether this process may mount file systems of its own."""
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
+
+
+FULL = """
+mount -t tmpfs -o size=24m tmpfs "$1" && cp -r "$2"/. "$1" && cd "$1" || exit 99
+head -c 64m /dev/zero > "$1/filler" 2>/dev/null
+shift 2
+"$@"
+status=$?
+rm -f filler
+cp -r . "$OLDPWD/after"
+exit $status
+"""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_full_disk(name, template, tmp_path):
+    """A small file system in memory, filled up."""
+    if not has_mounts():
+        pytest.skip("this process may not mount file systems")
+    full = tmp_path / "full"
+    full.mkdir()
+    wrapper = ["unshare", "-m", "sh", "-c", FULL, "sh", str(full), str(template)]
+    process = start(name, tmp_path, wrapper)
+    assert_ended_well(process, tmp_path / "after", {1} if COMMANDS[name][1] else {0})
+
+
+READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && shift && "$@"'
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_read_only_folder(name, folder):
+    if has_mounts():
+        wrapper = ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", str(folder)]
+    else:
+        wrapper = []
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+    process = start(name, folder, wrapper)
+    output = assert_ended_well(process, folder, {1} if COMMANDS[name][1] else {0})
+    if name in ("evaluate", "study-results"):
+        assert "95 %" in output  # figures are printed before they are written
+
+
+@pytest.mark.parametrize("name", WITHOUT_DEMO)
+def test_an_output_that_nobody_reads(name, folder):
+    """The reader of a pipe ends at once; what was asked for is done all the same, or not begun."""
+    process = start(name, folder)
+    process.stdout.close()
+    process.stdout = None
+    assert_ended_well(process, folder, {0, 1})
+
+
+@pytest.mark.parametrize("name", WITHOUT_DEMO)
+def test_an_interruption_as_soon_as_something_was_written(name, folder):
+    """Commands that write at their end have ended by then."""
+    process = start(name, folder)
+    wait_for_a_change(folder, process)
+    process.send_signal(signal.SIGTERM)
+    assert_ended_well(process, folder, {0, 130})
+
+
+@pytest.mark.parametrize("name", WITHOUT_DEMO)
+def test_a_kill_as_soon_as_something_was_written(name, folder):
+    """Nothing is half written, and the same command can be given again, or the run resumed."""
+    process = start(name, folder)
+    wait_for_a_change(folder, process)
+    process.kill()
+    process.communicate()
+    assert_whole(folder)
+    if name == "train" and (folder / "new").exists() and not (folder / "new/model.keras").exists():
+        assert main(["train", "--run-dir", str(folder / "new"), "--resume"]) == 0
+        assert_whole(folder)
+
+
+def wait_for_a_change(folder, process):
+    """Wait until a file is there that was not, or the process has ended."""
+    before = set(folder.rglob("*"))
+    while process.poll() is None and set(folder.rglob("*")) == before:
+        time.sleep(0.01)
+
+
+DAMAGE = {
+    "recipe.json": (b"{", {"resume", "generate", "evaluate", "compare", "study"}),
+    "checkpoints/step-0000003.keras": (b"", set()),  # the model beside it is whole
+    "metrics.csv": (b"step\nx\n", {"resume"}),
+    "metrics.json": (b"[]", {"compare"}),
+    "model.keras": (b"PK", set()),  # the last checkpoint is as new
+}
+
+
+@pytest.mark.parametrize("file", DAMAGE)
+@pytest.mark.parametrize("name", ["resume", "generate", "evaluate", "compare", "study"])
+def test_a_damaged_file_of_a_run(name, file, folder, monkeypatch, capfd):
+    """In this process: nothing of the system is involved."""
+    content, refusing = DAMAGE[file]
+    (folder / "run" / file).write_bytes(content)
+    monkeypatch.chdir(folder)
+    status = main(COMMANDS[name][0])
+    errors = capfd.readouterr().err
+    assert status == (2 if name in refusing else 0), errors
+    assert "Traceback" not in errors
+    if status:
+        assert file in errors and len(errors.strip().splitlines()) == 1
+
+
+def test_links_and_devices_as_outputs(folder, monkeypatch, capfd):
+    """/dev/null must stay what it is."""
+    monkeypatch.chdir(folder)
+    before = os.stat(os.devnull)
+    for words in (
+        ["generate", "run", "--out", os.devnull],
+        ["generate", "run", "--npz", os.devnull],
+        ["compare", "run", "other", "--out", os.devnull],
+        ["study", "run", "--out", os.devnull],
+        ["study-results", "answers.csv", "--json", os.devnull],
+        ["stylize", "mug", "flow_field", "--out", os.devnull],
+        ["demo", "--out", os.devnull],
+        ["train", "mlp_gan", "--run-dir", os.devnull],
+    ):
+        assert main(words) == 2
+        assert len(capfd.readouterr().err.strip().splitlines()) == 1
+    after = os.stat(os.devnull)
+    assert (before.st_mode, before.st_ino) == (after.st_mode, after.st_ino)
