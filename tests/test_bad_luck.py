@@ -148,7 +148,7 @@ def test_a_read_only_folder(name, folder):
             path.chmod(0o555 if path.is_dir() else 0o444)
     process = start(name, folder, wrapper)
     output = assert_ended_well(process, folder, {1} if COMMANDS[name][1] else {0})
-    if name in ("evaluate", "study-results"):
+    if name == "evaluate":
         assert "95 %" in output  # figures are printed before they are written
 
 
@@ -167,7 +167,8 @@ def test_an_interruption_as_soon_as_something_was_written(name, folder):
     process = start(name, folder)
     wait_for_a_change(folder, process)
     process.send_signal(signal.SIGTERM)
-    assert_ended_well(process, folder, {0, 130})
+    # The interpreter gives the handlers back when it ends, so that the signal may kill it then.
+    assert_ended_well(process, folder, {0, 130, -signal.SIGTERM})
 
 
 @pytest.mark.parametrize("name", WITHOUT_DEMO)

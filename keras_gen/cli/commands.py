@@ -246,17 +246,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status, as `keras_gen.cli.mishaps` lists them.
     """
     prepare_process()
+    words = sys.argv[1:] if argv is None else list(argv)
+    known = words and words[0] in COMMANDS
+    name = f"keras-gen {words[0]}" if known else "keras-gen"
+    return run_guarded(name, lambda: _run(name, words))
+
+
+def _run(name, words):
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser().parse_args(words)
     except SystemExit as leave:  # after --help, or a mistake
-        status = int(leave.code or 0)
-        return run_guarded("keras-gen", lambda: status)
-    name = f"keras-gen {arguments.command}"
+        return int(leave.code or 0)
+    import_tensorflow(name)
     dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
-
-    def command():
-        import_tensorflow(name)
-        with _logs_printed(sys.stderr if dry_run else sys.stdout):
-            return COMMANDS[arguments.command](arguments)
-
-    return run_guarded(name, command)
+    with _logs_printed(sys.stderr if dry_run else sys.stdout):
+        return COMMANDS[arguments.command](arguments)

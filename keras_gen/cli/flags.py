@@ -1,6 +1,7 @@
 """How commands and flags are added to the parser."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -33,6 +34,10 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any):
         raw = argparse.RawDescriptionHelpFormatter
         super().__init__(formatter_class=raw, allow_abbrev=False, **options)
+
+    def print_help(self, file: Any = None):
+        """Print the help; argparse itself would not notice that the disk is full."""
+        print(self.format_help(), end="", file=file or sys.stdout, flush=True)
 
     def error(self, message: str):
         """Print the message and where help is to be found."""

@@ -41,8 +41,6 @@ def run_guarded(name: str, command: Callable[[], int]) -> int:
 
 def describe(error: Exception) -> tuple[str, int]:
     """Return the line and the status of an error."""
-    from keras_gen.runs import TrainingStopped
-
     words = " ".join(str(error).split())
     if isinstance(error, BrokenPipeError):
         return "the program that read the output has ended", 1
@@ -54,15 +52,21 @@ def describe(error: Exception) -> tuple[str, int]:
         return f"{place}{reason}", 2 if mendable else 1
     if isinstance(error, MENDABLE):
         return words, 2
-    if isinstance(error, TrainingStopped):
+    if _is(error, "keras_gen.runs.callbacks", "TrainingStopped"):
         return words, 1
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+    if isinstance(error, MemoryError) or _is(error, "tensorflow", "ResourceExhaustedError"):
         detail = f" ({words[:120]})" if words else ""
         return f"not enough memory{detail}", 1
     if isinstance(error, OSError):
         return words, 1
     kind = type(error).__name__
     return f"a fault of keras_gen, {kind}: {words[:200]}; {TRACEBACK}=1 shows where", 1
+
+
+def _is(error, module, name):
+    """Whether an error is of a class whose module, which takes seconds, may not be imported yet."""
+    kind = type(error)
+    return kind.__module__.startswith(module) and kind.__name__ == name
 
 
 def _lower(text):

@@ -74,25 +74,26 @@ class GANRecipe(Recipe):
         from keras_gen.models import GAN
 
         networks = self.networks()
-        with seeded(self.seed), precision_policy(self.precision):
-            generator = networks.generator(
-                self.image_shape, self.latent_dim, width=self.generator_width
+        with seeded(self.seed):
+            with precision_policy(self.precision):
+                generator = networks.generator(
+                    self.image_shape, self.latent_dim, width=self.generator_width
+                )
+                discriminator = networks.discriminator(
+                    self.image_shape, width=self.discriminator_width, dropout=self.dropout
+                )
+            gan = GAN(
+                generator,
+                discriminator,
+                self.latent_dim,
+                loss=self.loss,
+                update=self.update,
+                discriminator_steps=self.discriminator_steps,
+                penalty=self.penalty,
+                penalty_weight=self.penalty_weight,
+                ema_decay=self.ema_decay,
+                seed=self.seed,
             )
-            discriminator = networks.discriminator(
-                self.image_shape, width=self.discriminator_width, dropout=self.dropout
-            )
-        gan = GAN(
-            generator,
-            discriminator,
-            self.latent_dim,
-            loss=self.loss,
-            update=self.update,
-            discriminator_steps=self.discriminator_steps,
-            penalty=self.penalty,
-            penalty_weight=self.penalty_weight,
-            ema_decay=self.ema_decay,
-            seed=self.seed,
-        )
         gan.compile(
             keras.optimizers.Adam(self.d_learning_rate, beta_1=self.beta_1),
             keras.optimizers.Adam(self.g_learning_rate, beta_1=self.beta_1),

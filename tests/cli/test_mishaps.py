@@ -9,15 +9,12 @@ import threading
 import time
 
 import pytest
+import tensorflow as tf
 
 from keras_gen.cli import main, mishaps
 from keras_gen.cli.mishaps import describe, run_guarded
 from keras_gen.runs import Run
 from keras_gen.runs.callbacks import TrainingStopped
-
-
-class ResourceExhaustedError(Exception):
-    """Stands for TensorFlow's, which is told by its name."""
 
 
 def system(number, name="a.png"):
@@ -36,7 +33,11 @@ ERRORS = {
     "no name": (OSError(errno.EIO, "Input/output error"), "input/output error", 1),
     "a pipe": (BrokenPipeError(32, "Broken pipe"), "the program that read the output has ended", 1),
     "memory": (MemoryError(), "not enough memory", 1),
-    "allocation": (ResourceExhaustedError("OOM"), "not enough memory (OOM)", 1),
+    "allocation": (
+        tf.errors.ResourceExhaustedError(None, None, "OOM"),
+        "not enough memory (OOM)",
+        1,
+    ),
     "a fault": (
         KeyError("x"),
         "a fault of keras_gen, KeyError: 'x'; KERAS_GEN_TRACEBACK=1 shows where",
