@@ -106,12 +106,12 @@ def write_text(path: str | Path, text: str, *, new: bool = False) -> None:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
-def refuse_irregular(path: str | Path) -> None:
+def refuse_irregular(path: str | Path, what: str = "a file") -> None:
     """Raise where something exists that is no regular file: a folder, a device, a pipe."""
     if Path(path).is_dir():
-        raise ValueError(f"{path}: expected a file, found a folder")
+        raise ValueError(f"{path}: expected {what}, found a folder")
     if Path(path).exists() and not Path(path).is_file():
-        raise ValueError(f"{path}: expected a file, found a device or a pipe")
+        raise ValueError(f"{path}: expected {what}, found a device or a pipe")
 
 
 def require_file(path: str | Path, what: str = "a file") -> Path:
@@ -123,9 +123,7 @@ def require_file(path: str | Path, what: str = "a file") -> Path:
     """
     if not Path(path).exists():
         raise FileNotFoundError(f"{path}: expected {what}, found nothing")
-    if Path(path).is_dir():
-        raise ValueError(f"{path}: expected {what}, found a folder")
-    refuse_irregular(path)
+    refuse_irregular(path, what)
     return Path(path)
 
 

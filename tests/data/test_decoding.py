@@ -1,9 +1,10 @@
+import os
 import struct
 import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, PngImagePlugin
 
 from keras_gen.data.decoding import decode, fit_photo, flatten, read_photo
 
@@ -237,6 +238,31 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_folder_is_named(tmp_path):
     with pytest.raises(ValueError, match=r": expected an image file, found a folder$"):
         read_photo(tmp_path)
+
+
+def test_what_is_no_regular_file_is_not_opened(tmp_path):
+    """A pipe named like an image would wait for ever."""
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(ValueError, match=r"expected an image file, found a device or a pipe"):
+        read_photo(tmp_path / "pipe.png")
+
+
+BROKEN_EXIF = bytes.fromhex("0008000201120003")  # no byte order; Pillow raises SyntaxError
+
+
+@pytest.mark.parametrize("kind", ["png", "webp"])
+def test_a_broken_exif_block_does_not_cost_the_pixels(tmp_path, kind):
+    halves().save(tmp_path / f"broken.{kind}", exif=BROKEN_EXIF, lossless=True)
+    found = np.asarray(read_photo(tmp_path / f"broken.{kind}"))
+    np.testing.assert_array_equal(found, np.asarray(halves().convert("RGB")))
+
+
+def test_a_text_that_pillow_does_not_unpack_is_named_in_words(tmp_path):
+    info = PngImagePlugin.PngInfo()
+    info.add_text("notes", "a" * 2**21, zip=True)
+    halves().save(tmp_path / "long.png", pnginfo=info)
+    with pytest.raises(ValueError, match=r"its text or colour profile is larger than 1 MB"):
+        read_photo(tmp_path / "long.png")
 
 
 def test_decompression_bombs_are_refused(tmp_path, monkeypatch):

@@ -1,3 +1,4 @@
+import os
 import warnings
 
 import numpy as np
@@ -89,7 +90,7 @@ def test_photos_larger_than_pillow_allows_are_skipped(photos, monkeypatch, limit
 
 def test_a_folder_of_unreadable_files_only(tmp_path):
     (tmp_path / "a.jpg").touch()
-    with pytest.raises(ValueError, match=r"none of the 1 image files can be read; first .*a\.jpg"):
+    with pytest.raises(ValueError, match=r"none of its 1 image files can be read; first .*a\.jpg"):
         image_folder(tmp_path)
 
 
@@ -116,3 +117,19 @@ def test_wrong_shapes(shape):
     assert check_image_shape([28, 14, 1]) == (28, 14, 1)
     with pytest.raises(ValueError, match="1 or 3 channels"):
         check_image_shape(shape)
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    """Root reads everything, so the error of the system is simulated."""
+    save(tmp_path / "a.png", 0)
+    error = PermissionError(13, "Permission denied", str(tmp_path / "secret"))
+    walk = os.walk
+
+    def guarded(folder, onerror):
+        onerror(error)
+        return walk(folder)
+
+    monkeypatch.setattr("keras_gen.data.folder.os.walk", guarded)
+    assert image_folder(tmp_path).skipped == ((str(tmp_path / "secret"), "permission denied"),)
+    with pytest.raises(ValueError, match="secret: permission denied"):
+        image_folder(tmp_path, strict=True)

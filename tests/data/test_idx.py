@@ -42,9 +42,9 @@ def test_writes_those_bytes_and_nothing_else(tmp_path):
         (b"\0\0\x0d\x01" + bytes(8), "expected an IDX header"),  # type 0x0d is float32
         (BYTES[:10], "expected an IDX header"),
         (BYTES[:-1], r"expected 24 bytes for shape \(2, 3, 4\), found 23"),
-        (BYTES + b"\0", r"expected 24 bytes for shape \(2, 3, 4\), found 25"),
+        (BYTES + b"\0", r"expected 24 bytes for shape \(2, 3, 4\), found more"),
         # 2**32 - 1 in every dimension would overflow 64 bits if it were multiplied there.
-        (struct.pack(">4B3I", 0, 0, 8, 3, *[2**32 - 1] * 3), "found 0"),
+        (struct.pack(">4B3I", 0, 0, 8, 3, *[2**32 - 1] * 3), "expected at most 4,294,"),
         (gzip.compress(BYTES, mtime=0)[:-9], "damaged gzip file"),
         (gzip.compress(BYTES, mtime=0)[:12] + b"\xff" * 30, "damaged gzip file"),
     ],
@@ -102,3 +102,21 @@ def test_images_and_labels_must_fit_each_other(tmp_path, images, labels):
 def test_an_unknown_split_is_refused(tmp_path):
     with pytest.raises(ValueError, match="unknown split 'validation': expected 'train' or 'test'"):
         read_split(tmp_path, "validation")
+
+
+def test_no_more_is_unpacked_than_the_header_states(tmp_path):
+    """Few bytes of gzip can stand for many: 100 MB of zeros behind an image of 24 pixels."""
+    (tmp_path / "more.gz").write_bytes(gzip.compress(BYTES + bytes(10**8)))
+    with pytest.raises(ValueError, match=r"expected 24 bytes for shape \(2, 3, 4\), found more"):
+        read_idx(tmp_path / "more.gz")
+    huge = bytes([0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255])
+    (tmp_path / "huge").write_bytes(huge)
+    with pytest.raises(ValueError, match=r"expected at most 4,294,967,296 bytes, found shape"):
+        read_idx(tmp_path / "huge")
+
+
+@pytest.mark.parametrize("name", ["train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"])
+def test_a_dot_may_stand_where_others_have_a_dash(tmp_path, name):
+    """As the archives of MNIST are unpacked by some tools."""
+    (tmp_path / name).write_bytes(BYTES)
+    assert has_idx(tmp_path)

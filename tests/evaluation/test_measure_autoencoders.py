@@ -59,3 +59,11 @@ def test_reconstructions_stand_beside_pca_of_the_same_length(model, held_out):
         assert figure.reference_name == "PCA of 4 components"
         assert (figure.better, figure.n_real, figure.n_fake) == ("higher", 150, 150)
         assert figure.interval[0] < figure.value < figure.interval[1]
+
+
+def test_a_reference_that_is_infinite_is_left_out(model):
+    """PCA of identical images is exact: its PSNR is infinite, which is not JSON."""
+    same = np.full((120, 28, 28, 1), 200, "uint8")
+    found = {f.key: f for f in measure_autoencoders.measure_pairs(model, same, same)}
+    assert found["psnr"].reference is None
+    assert found["ssim"].reference == pytest.approx(1.0, abs=1e-6)

@@ -81,7 +81,9 @@ GOOD = "abc,P1,1,runs/a,left,left,1,900"
             r":3: expected the study abc of the rows before it, found xyz; studies cannot be mixed",
         ),
         (f'{HEADER}\nabc,"P1\n', r":2: unexpected end of data$"),
-        (f"{HEADER}\nabc,P\udcff1\n", r"bad\.csv:\d: .*can't decode byte 0xff"),
+        (f"{HEADER}\nabc,P\udcff1\n", r"bad\.csv: expected .* in UTF-8, found other bytes"),
+        (f"{HEADER}\nabc,P1,1,\x1b[2Jrun,left,left,1,9\n", r":2: expected run to match"),
+        (f"{HEADER}\nabc,P1,1,runs/a,left,left,1,{'9' * 400}\n", r":2: expected milliseconds"),
     ],
 )
 def test_a_bad_file_gets_one_line_with_its_name(tmp_path, text, message):

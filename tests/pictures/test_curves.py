@@ -2,6 +2,7 @@
 
 import io
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -47,3 +48,13 @@ def test_the_picture_is_the_one_that_matplotlib_would_write(tmp_path, monkeypatc
     with Image.open(tmp_path / "memory.png") as ours, Image.open(tmp_path / "file.png") as theirs:
         np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
         assert ours.info["dpi"] == pytest.approx((110, 110), abs=0.01)
+
+
+def test_the_settings_of_the_user_have_no_say(tmp_path, monkeypatch):
+    """text.usetex without LaTeX ended a finished training without its model."""
+    save_curves(tmp_path / "a.png", rows(1.0), PANELS)
+    for name, value in (("text.usetex", True), ("axes.facecolor", "black"), ("font.size", 30)):
+        monkeypatch.setitem(matplotlib.rcParams, name, value)
+    save_curves(tmp_path / "b.png", rows(1.0), PANELS)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert matplotlib.rcParams["text.usetex"] is True

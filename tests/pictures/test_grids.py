@@ -40,3 +40,16 @@ def test_animation_holds_every_frame_and_dwells_on_the_last(tmp_path, suffix):
             animation.load()
             durations.append(animation.info["duration"])
     assert durations == [500, 500, 500, 2500]
+
+
+def test_an_animation_has_60_frames_at_most_and_leaves_out_what_it_cannot_read(tmp_path, caplog):
+    paths = [tmp_path / f"{k:03d}.png" for k in range(130)]
+    for k, path in enumerate(paths):
+        save_picture(path, Image.new("L", (4, 4), k))
+    save_animation(tmp_path / "all.gif", paths)
+    paths[0].write_bytes(b"")
+    save_animation(tmp_path / "some.gif", paths)
+    counts = [Image.open(tmp_path / name).n_frames for name in ("all.gif", "some.gif")]
+    assert counts == [60, 59] and "000.png is left out of the animation" in caplog.text
+    with pytest.raises(ValueError, match="expected pictures for an animation, found none to read"):
+        save_animation(tmp_path / "none.gif", paths[:1])

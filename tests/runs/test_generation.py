@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keras_gen.models import FastStyle
-from keras_gen.recipes import FastStyleRecipe
+from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe
 from keras_gen.runs import Run
 from keras_gen.runs.generation import generate
 
@@ -42,3 +42,28 @@ def test_nothing_is_drawn_from_noise_where_there_is_none(stopped):
         f"{run_dir}: expected a model that samples from noise, found one that transforms pictures; "
         f"use keras-gen stylize --model {run_dir}"
     )
+
+
+def test_what_exists_is_not_replaced(tmp_path):
+    """Neither by a grid, nor by an array, nor by one of the two after the other."""
+    recipe = MLPGANRecipe(generator_width=4, discriminator_width=4, latent_dim=4)
+    known = Run(path=tmp_path / "run", name="mlp_gan", recipe=recipe, provenance={})
+    known.create()
+    recipe.build().save(known.model_path)
+    holiday = tmp_path / "holiday.jpg"
+    holiday.write_text("mine")
+    for words in ({"out": holiday}, {"out": known.path / "recipe.json"}, {"npz": known.path}):
+        with pytest.raises((FileExistsError, ValueError)):
+            generate(known, n=1, **words)
+    with pytest.raises(FileExistsError, match="expected a folder for 1 images, found a file"):
+        (tmp_path / "file").touch()
+        generate(known, n=1, out=tmp_path / "file")
+    with pytest.raises(ValueError, match=r"npz: expected a name that ends in \.npz"):
+        generate(known, n=1, npz=tmp_path / "a.zip")
+    with pytest.raises(ValueError, match="a folder with a dot in its name has to be there"):
+        generate(known, n=1, out=tmp_path / "release-v1.2")
+    (tmp_path / "release-v1.2").mkdir()
+    assert generate(known, n=1, out=tmp_path / "release-v1.2") == [tmp_path / "release-v1.2"]
+    assert holiday.read_text() == "mine"
+    first = generate(known, n=1)
+    assert generate(known, n=2) == first  # its own picture in its own folder

@@ -13,6 +13,7 @@ from keras_gen.stylization.outputs import (
     animation_path,
     new_picture,
     record_path,
+    save_result,
     steps_folder,
     write_record,
 )
@@ -172,3 +173,48 @@ def test_what_goes_with_a_picture_lies_beside_it(tmp_path):
     text = (tmp_path / "a.b.json").read_text("utf-8")
     assert json.loads(text) == {"file": str(out), "layers": ["x", "y"], "name": "Bär"}
     assert "Bär" in text
+
+
+MASKS = {
+    "0 and 1": lambda shape: Image.fromarray(shape.astype("uint8")),
+    "16 bits of 0 and 1": lambda shape: Image.fromarray(shape.astype("uint16")),
+    "black": lambda shape: Image.fromarray(0 * shape.astype("uint8")),
+    "in the alpha channel": lambda shape: in_alpha(shape),
+    "dark red of a palette": lambda shape: Image.fromarray(
+        shape[..., None] * np.uint8([128, 0, 0])
+    ),
+}
+
+
+def in_alpha(shape):
+    """A black picture, opaque where the content should stay."""
+    picture = Image.new("RGBA", shape.shape[::-1])
+    picture.putalpha(Image.fromarray(255 * shape.astype("uint8")))
+    return picture
+
+
+@pytest.mark.parametrize("kind", MASKS)
+def test_a_mask_that_protects_nothing_is_refused(tmp_path, kind):
+    """The customer's logo was painted over without a word."""
+    shape = np.zeros((80, 60), bool)
+    shape[20:40] = True
+    MASKS[kind](shape).save(tmp_path / "mask.png")
+    content = save(tmp_path / "a.png", NOISE[..., :3])
+    with pytest.raises(ValueError, match=r"mask\.png: expected white \(255\) .* by 255"):
+        read_content(content, 80, tmp_path / "mask.png")
+
+
+def test_a_result_whose_name_was_taken_meanwhile_gets_the_next_one(tmp_path):
+    pixels = np.zeros((8, 8, 3), "float32")
+    (tmp_path / "a.png").write_text("of another process")
+    assert save_result(tmp_path / "a.png", pixels, None) == tmp_path / "a-2.png"
+    assert (tmp_path / "a.png").read_text() == "of another process"
+
+
+def test_a_result_that_cannot_be_written_is_rescued(tmp_path, monkeypatch):
+    """The folder was deleted while the picture was made."""
+    monkeypatch.setattr("keras_gen.stylization.outputs.tempfile.gettempdir", lambda: str(tmp_path))
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=r"the picture was saved as .*/a\.png instead"):
+        save_result(tmp_path / "file" / "a.png", np.zeros((8, 8, 3), "float32"), None)
+    assert Image.open(tmp_path / "a.png").size == (8, 8)

@@ -168,6 +168,48 @@ def test_kernels_of_another_shape(small, tmp_path):
 # --- ImageNet: the cache and the download ---------------------------------------------------------
 
 
+def harm(path, kind):
+    """Change one kernel of a file so that it must not be used."""
+    with h5py.File(path, "r+") as file:
+        groups = [layer["vars"] for layer in file["layers"].values()]
+        (group,) = [group for group in groups if group.attrs.get("name") == "block1_conv1"]
+        shape = group["0"].shape
+        del group["0"]
+        match kind:
+            case "zeros":
+                group["0"] = np.zeros(shape, "float32")
+            case "NaN":
+                group["0"] = np.full(shape, np.nan, "float32")
+            case "a group":
+                group.create_group("0")
+            case "text":
+                group["0"] = "kernel"
+            case "whole numbers":
+                group["0"] = np.ones(shape, "int32")
+            case "364 TiB":
+                group.create_dataset("0", (10**14,), "float32", chunks=(2**20,))
+            case "another file's bytes":
+                files = [("/etc/passwd", 0, 4 * int(np.prod(shape)))]
+                group.create_dataset("0", shape, "float32", external=files)
+            case "a link to another file":
+                group["0"] = h5py.ExternalLink(f"{path}.other", "kernel")
+                with h5py.File(f"{path}.other", "w") as other:
+                    other["kernel"] = np.ones(shape, "float32")
+
+
+HARM = ["zeros", "NaN", "a group", "text", "whole numbers", "364 TiB", "another file's bytes"]
+
+
+@pytest.mark.parametrize("kind", [*HARM, "a link to another file"])
+def test_what_is_no_trained_kernel_of_this_file_is_refused(small, tmp_path, kind):
+    """Zeros divided by zero later, the rest ended in errors of HDF5 or read files beside it."""
+    path = tmp_path / "a.weights.h5"
+    network(small).save_weights(path)
+    read_kernels(path)
+    harm(path, kind)
+    assert str(refused(path)).startswith(f"{path}: expected ")
+
+
 def test_url_and_md5_are_those_of_keras():
     module = inspect.getmodule(keras.applications.VGG19)
     assert module.WEIGHTS_PATH_NO_TOP == vgg19_weights.IMAGENET_URL
