@@ -183,9 +183,12 @@ def require_new(path: str | Path) -> Path:
 def claim_folder(paths: Iterator[Path]) -> Path:
     """Create the first of the folders that does not exist, also beside others who do the same."""
     for path in paths:
-        with contextlib.suppress(FileExistsError):
+        try:
             path.mkdir(parents=True)
             return path
+        except FileExistsError:
+            if not os.path.lexists(path):  # the folder above it is a file
+                raise
     raise FileExistsError("all names are taken")
 
 

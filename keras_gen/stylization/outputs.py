@@ -1,7 +1,7 @@
 """What comes out of style transfer: picture, record, animation, and where they lie."""
 
-import contextlib
 import json
+import os
 import sys
 import tempfile
 import time
@@ -85,9 +85,13 @@ def save_result(out: Path, image: np.ndarray, alpha: np.ndarray | None) -> Path:
 def _save_under_a_free_name(out, image, alpha):
     names = (path for path in numbered(out) if path == out or not _existing(path))
     for path in names:
-        with contextlib.suppress(FileExistsError):
+        try:
             save_photo(path, image, alpha, new=True)
             return path
+        except FileExistsError:
+            if not os.path.lexists(path):  # its folder is a file, under every name
+                raise
+    raise AssertionError("numbers do not end")
 
 
 def write_record(out: Path, record: dict[str, Any]) -> None:

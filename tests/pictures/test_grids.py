@@ -49,7 +49,9 @@ def test_an_animation_has_60_frames_at_most_and_leaves_out_what_it_cannot_read(t
     save_animation(tmp_path / "all.gif", paths)
     paths[0].write_bytes(b"")
     save_animation(tmp_path / "some.gif", paths)
-    counts = [Image.open(tmp_path / name).n_frames for name in ("all.gif", "some.gif")]
-    assert counts == [60, 59] and "000.png is left out of the animation" in caplog.text
+    for name, count in (("all.gif", 60), ("some.gif", 59)):
+        with Image.open(tmp_path / name) as animation:
+            assert animation.n_frames == count
+    assert "000.png is left out of the animation" in caplog.text
     with pytest.raises(ValueError, match="expected pictures for an animation, found none to read"):
         save_animation(tmp_path / "none.gif", paths[:1])

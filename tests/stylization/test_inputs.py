@@ -217,4 +217,5 @@ def test_a_result_that_cannot_be_written_is_rescued(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=r"the picture was saved as .*/a\.png instead"):
         save_result(tmp_path / "file" / "a.png", np.zeros((8, 8, 3), "float32"), None)
-    assert Image.open(tmp_path / "a.png").size == (8, 8)
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (8, 8)
