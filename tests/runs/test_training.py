@@ -87,6 +87,12 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+def heed_signals():
+    """Heed signals even if this process was started to ignore them, as by nohup."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(*words):
     """Start the command line in a process of its own."""
     return subprocess.Popen(
@@ -94,8 +100,7 @@ def start(*words):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Ctrl-C works there even if this process was started without it
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=heed_signals,
     )
 
 
