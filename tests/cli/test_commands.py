@@ -137,6 +137,51 @@ def test_a_dry_run_prints_a_recipe_from_which_the_run_can_be_trained(tmp_path, m
     assert (fields["seed"], fields["steps"], fields["latent_dim"]) == (4, 2, 8)
 
 
+def test_a_number_that_was_taken_meanwhile_is_passed_over(tmp_path, monkeypatch, capsys):
+    """Two trainings without --run-dir chose one folder, and one of them died."""
+    from keras_gen.runs import training
+
+    monkeypatch.chdir(tmp_path)
+    prepare = training.prepare
+
+    def slow(*words, **options):
+        prepared = prepare(*words, **options)
+        Path("runs/mlp_gan-1").mkdir(parents=True)  # by the other
+        return prepared
+
+    monkeypatch.setattr("keras_gen.runs.prepare", slow)
+    assert run("train", "mlp_gan", "--steps=1", *SMALL) == 0
+    assert Path("runs/mlp_gan-2/model.keras").is_file() and not list(
+        Path("runs/mlp_gan-1").iterdir()
+    )
+    assert "pictures in runs/mlp_gan-2" in capsys.readouterr().out
+
+
+def test_images_that_were_moved_are_named_by_data_in_every_command(tmp_path, monkeypatch, capsys):
+    """240 images: half of them to compare with, at least 100."""
+    monkeypatch.chdir(tmp_path)
+    Path("photos").mkdir()
+    for i in range(240):
+        pixels = np.random.default_rng(i).integers(0, 256, (28, 28), "uint8")
+        Image.fromarray(pixels).save(f"photos/{i:03d}.png")
+    words = [*SMALL, "--steps=1", "--image-size=28", "--channels=1"]
+    for name in ("a", "b"):
+        assert run("train", "mlp_gan", "--data=./photos", f"--run-dir={name}", *words) == 0
+    Path("photos").rename("moved")
+    commands = (
+        ["evaluate", "a", "--n=100"],
+        ["compare", "a", "b", "--n=100", "--out=c.html"],
+        ["study", "a", "--trials=2"],
+        ["train", "--run-dir=a", "--resume", "--steps=2"],
+    )
+    for command in commands:
+        capsys.readouterr()
+        assert run(*command) == 2
+        assert "the run was trained on photos: 240 images" in capsys.readouterr().err
+        assert run(*command, "--data=moved") == 0
+    assert str(tmp_path) not in Path("c.html").read_text()
+
+
 # --- mistakes -----------------------------------------------------------------------------------
 
 MISTAKES = {
@@ -200,6 +245,19 @@ MISTAKES = {
     "study of nothing": (["study", "nowhere"], "expected a run folder"),
     "study of no trials": (["study", "bare", "--trials=0"], "trials"),
     "results of nothing": (["study-results", "nowhere.csv"], "nowhere.csv"),
+    "answers as the place of results": (
+        ["study-results", "--json", "torn/recipe.json", "answers-2.csv"],
+        "torn/recipe.json exists already",
+    ),
+    "answers in place of a switch": (
+        ["study-results", "--json", "answers-1.csv", "answers-2.csv"],
+        "--json: expected a name that ends in .json, found answers-1.csv",
+    ),
+    "data without a name": (["train", "mlp_gan", "--data="], "data: expected fashion_mnist_10k"),
+    "a recipe as the place of samples": (
+        ["generate", "bare", "--npz", "bare/recipe.json"],
+        "npz: expected a name that ends in .npz",
+    ),
     "demo over a folder": (["demo", "--out", "empty"], "empty exists already"),
     "demo of no steps": (["demo", "--out", "new", "--steps=0"], "steps: expected at least 1"),
 }

@@ -93,3 +93,38 @@ def test_only_the_flags_that_are_given_arrive():
 def test_options_of_the_run_may_stand_before_and_after_the_recipe(words, expected):
     found = vars(build_parser().parse_args(words.split()))
     assert {key: found[key] for key in expected} == expected
+
+
+PATHS = {
+    "train": ["train", "mlp_gan", "--run-dir=~/x"],
+    "generate": ["generate", "~/run", "--out=~/x", "--npz=~/y.npz"],
+    "stylize": ["stylize", "a", "b", "--out=~/x.png", "--model=~/run"],
+    "evaluate": ["evaluate", "~/run"],
+    "compare": ["compare", "~/run", "~/other", "--out=~/x.html"],
+    "study": ["study", "~/run", "--out=~/x.html"],
+    "study-results": ["study-results", "~/a.csv", "--json=~/x.json"],
+    "demo": ["demo", "--out=~/x"],
+}
+
+
+@pytest.mark.parametrize("command", PATHS)
+def test_a_tilde_is_the_home_folder_after_every_flag(command, monkeypatch):
+    """The shell leaves --run-dir=~/x alone: a folder named ~ was made, a trap for rm -rf."""
+    monkeypatch.setenv("HOME", "/home/of/somebody")
+    values = vars(build_parser().parse_args(PATHS[command])).values()
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    paths = [path for path in flat if isinstance(path, Path)]
+    assert paths and all(path.is_relative_to("/home/of/somebody") for path in paths)
+
+
+@pytest.mark.parametrize("words", [["generate", ""], ["train", "mlp_gan", "--run-dir="]])
+def test_an_empty_path_is_not_the_working_folder(words, capsys):
+    assert run(*words) == 2
+    assert "expected a path, found an empty text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5"])
+def test_a_seed_is_one_that_every_source_of_random_numbers_takes(seed, capsys):
+    for command in ("generate", "evaluate", "study", "study-results"):
+        assert run(command, "x", f"--seed={seed}") == 2
+        assert "expected 0 to 4294967295, found" in capsys.readouterr().err
