@@ -538,12 +538,12 @@ for (name, (arguments, rate, steps)), axes in zip(GAMES.items(), row, strict=Tru
 plt.show()
 
 # %% [markdown] lang="en"
-# The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that is out of date. With five it covers the ring evenly. The gaps between the centres empty last: a sample there is a short way from the data, and this loss counts the way.
+# The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. Such a game hangs on rounding: with the same seed on another machine, an earlier build of this notebook ended with no sample at a centre and a way of 0.67, this one found the ring. With five steps both builds covered it evenly. The gaps between the centres empty last: a sample there is a short way from the data, and this loss counts the way.
 #
 # **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps, everything but the loss the same. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
-# 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的就是过时的斜率。走五步时，它均匀地铺满圆环。中心之间的空隙最后才清空：那里的样本离数据只有一小段路，而这个损失数的正是路程。
+# 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。这样的博弈连舍入误差都会左右结果：同一个种子，本笔记本此前在另一台机器上生成时，没有一个样本落在中心，路程为 0.67；这一次却找到了圆环。走五步时，两次都均匀地铺满了圆环。中心之间的空隙最后才清空：那里的样本离数据只有一小段路，而这个损失数的正是路程。
 #
 # **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少，除损失外完全相同。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
 

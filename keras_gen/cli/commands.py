@@ -22,14 +22,14 @@ def _train(arguments):
     from keras_gen.runs import begin, prepare, resume
     from keras_gen.runs.run import new_run_dir
 
-    length = {"epochs": arguments.epochs}
+    epochs = arguments.epochs
     if arguments.resume:
         run, moved_to = _run_to_resume(arguments)
-        finished = resume(run, steps=arguments.steps, data_source=moved_to, **length)
+        finished = resume(run, steps=arguments.steps, epochs=epochs, data_source=moved_to)
         return _trained(run, finished)
     name, recipe = _new_recipe(arguments)
     run_dir = arguments.run_dir or new_run_dir(name)
-    run, images = prepare(name, recipe, run_dir, strict=arguments.strict, **length)
+    run, images = prepare(name, recipe, run_dir, epochs=epochs, strict=arguments.strict)
     if arguments.dry_run:
         print(run.to_json(), end="")
         return 0

@@ -46,10 +46,9 @@ def describe(error: Exception) -> tuple[str, int]:
         return "the program that read the output has ended", 1
     if isinstance(error, OSError) and error.errno is not None:
         reason = str(error.strerror)
-        reason = reason if error.strerror is None or reason[:2].isupper() else _lower(reason)
         place = f"{error.filename}: " if error.filename is not None else ""
         mendable = isinstance(error, MENDABLE) or error.errno in MENDABLE_NUMBERS
-        return f"{place}{reason}", 2 if mendable else 1
+        return f"{place}{reason[:1].lower()}{reason[1:]}", 2 if mendable else 1
     if isinstance(error, MENDABLE):
         return words, 2
     if _is(error, "keras_gen.runs.callbacks", "TrainingStopped"):
@@ -67,10 +66,6 @@ def _is(error, module, name):
     """Whether an error is of a class whose module, which takes seconds, may not be imported yet."""
     kind = type(error)
     return kind.__module__.startswith(module) and kind.__name__ == name
-
-
-def _lower(text):
-    return text[:1].lower() + text[1:]
 
 
 def _end(name, line, status):

@@ -37,8 +37,8 @@ def decode(path: str | Path) -> Image.Image:
 
     EXIF rotation is applied; a broken EXIF block is ignored. Colours are converted from an embedded
     profile to sRGB (perceptual intent); a profile that is broken or made for other channels than
-    those of the file is ignored.
-    16-bit grey is rounded to 8 bits; of 16-bit colour Pillow keeps the upper byte.
+    those of the file is ignored. 16-bit grey is rounded to 8 bits; of 16-bit colour Pillow keeps
+    the upper byte.
 
     Args:
         path: the file.

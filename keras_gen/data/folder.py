@@ -111,10 +111,8 @@ def _image_files(folder):
     for place, subfolders, names in os.walk(folder, onerror=unreadable.append):
         # Hidden files are copies that tools leave behind: .ipynb_checkpoints, .thumbnails, ._*
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        if "recipe.json" in names and place != str(
-            folder
-        ):  # the folder of a run, whose pictures are no photos
-            subfolders.clear()
+        if "recipe.json" in names and place != str(folder):
+            subfolders.clear()  # the folder of a run, whose pictures are no photos
             continue
         visible += [Path(place, name) for name in names if not name.startswith(".")]
     files = [file for file in visible if file.suffix.lower() in SUFFIXES]

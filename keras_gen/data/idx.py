@@ -62,8 +62,8 @@ def read_split(folder: str | Path, split: str = "train") -> tuple[np.ndarray, np
 
     Args:
         folder: holds `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`, or for the test
-            split the same names with `t10k`; the suffix `.gz` may be missing,
-            and a dot may stand before `idx`.
+            split the same names with `t10k`; the suffix `.gz` may be missing, and a
+            dot may stand before `idx`.
         split: "train" or "test".
 
     Returns:

@@ -57,14 +57,14 @@ def load_newest(model: keras.Model, checkpoints: list[tuple[int, Path]], finishe
         ValueError: none of them is whole.
     """
     steps = _load(model, finished) if finished.exists() else None
-    for step, path in reversed(checkpoints):
-        if steps is not None and steps >= step:
-            break
+    newer = [(step, path) for step, path in reversed(checkpoints) if steps is None or step > steps]
+    for step, path in newer:
         if _load(model, path, step) is not None:
             return
     if steps is None:
         raise ValueError(f"{finished.parent}: expected a whole state of this run, found none")
-    _load(model, finished)  # again, since a damaged checkpoint may have replaced part of it
+    if newer:  # they were damaged, and may have replaced a part of what was loaded
+        _load(model, finished)
 
 
 def _load(model, path, step=None):
@@ -80,7 +80,7 @@ def _load(model, path, step=None):
         raise
     except Exception as error:  # damaged files make Keras, HDF5 and zipfile raise almost anything
         reason = " ".join(str(error).split())[:120] or type(error).__name__
-        logger.warning(f"{path} cannot be used, looking for an older state: {reason}")
+        logger.warning(f"{path} cannot be used, looking for another state: {reason}")
         return None
     return model.steps_done
 
