@@ -67,6 +67,7 @@ def creating_folder(path: str | Path) -> Iterator[Path]:
     """
     path = require_new(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(path.parent.glob(f"{TEMPORARY}*"))
     temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}")
     try:
         temporary.mkdir()
@@ -194,10 +195,15 @@ def claim_folder(paths: Iterator[Path]) -> Path:
 
 def sweep(folder: Path) -> None:
     """Delete the unfinished files that killed processes left in a folder and its subfolders."""
-    for path in folder.rglob(f"{TEMPORARY}*"):
+    _remove_abandoned(folder.rglob(f"{TEMPORARY}*"))
+
+
+def _remove_abandoned(paths):
+    """Delete unfinished files and folders, unless they are so new that someone may write them."""
+    for path in list(paths):
         with contextlib.suppress(OSError):
-            if path.is_file() and time.time() - path.stat().st_mtime > ABANDONED:
-                path.unlink()
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def digest(path: str | Path, algorithm: str = "sha256") -> str:

@@ -191,6 +191,17 @@ def test_unfinished_files_of_killed_processes_are_swept_and_fresh_ones_stay(tmp_
     assert sorted(path.name for path in tmp_path.rglob("*.png")) == [fresh.name, "kept.png"]
 
 
+def test_an_unfinished_folder_is_swept_when_the_next_is_created(tmp_path):
+    old, fresh = tmp_path / ".writing-1", tmp_path / ".writing-2"
+    for path in (old, fresh):
+        (path / "samples").mkdir(parents=True)
+    long_ago = time.time() - 2 * files.ABANDONED
+    os.utime(old, (long_ago, long_ago))
+    with creating_folder(tmp_path / "run"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [fresh.name, "run"]
+
+
 def test_without_a_home_folder_the_temporary_one_holds_the_cache(monkeypatch, tmp_path):
     monkeypatch.delenv("KERAS_HOME", raising=False)
     monkeypatch.setattr(files.os.path, "expanduser", lambda path: path)  # no HOME, unknown user

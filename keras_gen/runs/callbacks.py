@@ -57,6 +57,20 @@ class StopOnBreakdown(keras.callbacks.Callback):
             raise TrainingStopped(self.run, step, reason)
 
 
+class StopOnSignal(keras.callbacks.Callback):
+    """Ends `fit` after the current step once `requested` is set, also before the first step.
+
+    `fit` clears the model's own `stop_training` when it begins, and with it an early Ctrl-C.
+    """
+
+    requested = False
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Pass the request on."""
+        if self.requested:
+            self.model.stop_training = True
+
+
 class RunLogger(keras.callbacks.Callback):
     """Writes a row of metrics, a picture of samples and a checkpoint every `save_every` steps."""
 

@@ -14,7 +14,7 @@ from keras_gen.environment import versions
 from keras_gen.files import require_new, sweep
 from keras_gen.pictures import grid, save_animation, save_curves, save_picture
 from keras_gen.recipes import Recipe
-from keras_gen.runs.callbacks import RunLogger, StopOnBreakdown
+from keras_gen.runs.callbacks import RunLogger, StopOnBreakdown, StopOnSignal
 from keras_gen.runs.images import describe_images, training_images, with_data
 from keras_gen.runs.progress import ProgressBar, interrupt_gracefully
 from keras_gen.runs.run import Run
@@ -209,12 +209,12 @@ def fit(run: Run, model: keras.Model, images: data.ImageData, callbacks=()) -> b
         n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
         labels = images.labels if recipe.conditional else None
         batches = data.batches(images.images, n, recipe.seed, start, scale, labels)
-        bar = ProgressBar(n, start, recipe.steps)
-        with interrupt_gracefully(model, "stop_training"), contextlib.closing(bar):
+        bar, stop = ProgressBar(n, start, recipe.steps), StopOnSignal()
+        with interrupt_gracefully(stop, "requested"), contextlib.closing(bar):
             model.fit(
                 batches,
                 steps_per_epoch=recipe.steps - start,
-                callbacks=[StopOnBreakdown(run), RunLogger(run), bar, *callbacks],
+                callbacks=[StopOnBreakdown(run), RunLogger(run), stop, bar, *callbacks],
                 shuffle=False,
                 verbose=0,
             )

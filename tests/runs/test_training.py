@@ -173,6 +173,20 @@ def test_an_interruption_saves_and_says_how_to_resume(tmp_path, number):
     assert "Traceback" not in err
 
 
+def test_an_interruption_just_before_the_first_step_is_not_lost(tmp_path, monkeypatch):
+    """`fit` clears `stop_training` when it begins; the signal arrives a moment earlier."""
+    fit = keras.Model.fit
+
+    def interrupted(self, *arguments, **options):
+        signal.raise_signal(signal.SIGTERM)
+        return fit(self, *arguments, **options)
+
+    monkeypatch.setattr(keras.Model, "fit", interrupted)
+    recipe = MLPGANRecipe(**SMALL, steps=40, save_every=10)
+    assert not training.train("mlp_gan", recipe, tmp_path / "run")
+    assert checkpoints(tmp_path / "run")[-1][0] == 1  # the step under way is done
+
+
 def test_a_run_that_breaks_down_says_so_and_keeps_its_checkpoint(tmp_path):
     """A learning rate of 1e30 overflows float32 within a few steps."""
     recipe = MLPGANRecipe(
