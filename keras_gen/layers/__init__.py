@@ -1,6 +1,14 @@
 """Small stateful or random pieces of networks, written with Keras alone."""
 
+from keras_gen.layers.minibatch import MinibatchStandardDeviation, Pack, mixes_examples
 from keras_gen.layers.sampling import GaussianSampling
 from keras_gen.layers.state import call_keeping_statistics, is_seed_state
 
-__all__ = ["GaussianSampling", "call_keeping_statistics", "is_seed_state"]
+__all__ = [
+    "GaussianSampling",
+    "MinibatchStandardDeviation",
+    "Pack",
+    "call_keeping_statistics",
+    "is_seed_state",
+    "mixes_examples",
+]

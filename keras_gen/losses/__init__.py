@@ -8,17 +8,19 @@ the picture. No loss calls a network, opens a tape, logs, or holds state.
 
 from keras_gen.losses.gan import (
     GAN_LOSSES,
-    gradient_penalty,
     hinge_discriminator_loss,
     hinge_generator_loss,
     least_squares_discriminator_loss,
     least_squares_generator_loss,
     minimax_discriminator_loss,
     non_saturating_generator_loss,
+    relativistic_discriminator_loss,
+    relativistic_generator_loss,
     saturating_generator_loss,
     wasserstein_discriminator_loss,
     wasserstein_generator_loss,
 )
+from keras_gen.losses.penalties import PENALTIES, gradient_penalty, r1_penalty, r2_penalty
 from keras_gen.losses.style import content_loss, gram_matrix, style_loss, total_variation
 from keras_gen.losses.vae import bernoulli_nll, gaussian_kl, negative_elbo
 
@@ -33,7 +35,12 @@ __all__ = [
     "hinge_generator_loss",
     "wasserstein_discriminator_loss",
     "wasserstein_generator_loss",
+    "relativistic_discriminator_loss",
+    "relativistic_generator_loss",
+    "PENALTIES",
     "gradient_penalty",
+    "r1_penalty",
+    "r2_penalty",
     "bernoulli_nll",
     "gaussian_kl",
     "negative_elbo",

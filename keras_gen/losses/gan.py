@@ -16,6 +16,7 @@ generated ones, and means over the batch:
     least_squares   mean (r - 1)^2 / 2 + mean f^2 / 2      mean (f - 1)^2 / 2
     hinge           mean relu(1 - r) + mean relu(1 + f)    -mean f
     wasserstein_gp  mean f - mean r                        -mean f
+    relativistic    mean softplus(f - r)                   mean softplus(r - f)
 
 The last dimension of the logits is 1, so the mean over all entries is the mean over the batch.
 """
@@ -190,7 +191,8 @@ def wasserstein_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> 
         $L_D = \frac{1}{B}\sum_i [s(G(z_i)) - s(x_i)]$
         mean(fake_logits) - mean(real_logits)
 
-    The estimate is meaningful only for a critic whose slope is at most 1: add `gradient_penalty`.
+    The estimate is meaningful only for a critic whose slope is at most 1: add
+    `losses.gradient_penalty`.
 
     Args:
         real_logits: (B, 1) floats, the critic's scores of real images.
@@ -222,36 +224,54 @@ def wasserstein_generator_loss(fake_logits: Tensor) -> Tensor:
     return -ops.mean(fake_logits)
 
 
-def gradient_penalty(gradients: Tensor, target: float = 1.0) -> Tensor:
-    r"""Penalty on the slope of the critic, with one norm per image.
+def relativistic_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    r"""Relativistic pairs: each real image should look more real than a generated one.
 
     Formula:
-        $P = \frac{1}{B}\sum_i (\lVert \nabla_x s(\hat x_i) \rVert_2 - t)^2$
-        mean((norm(gradients over all but the first dimension) - target)**2)
+        $L_D = \frac{1}{B}\sum_i \log(1 + e^{-(s(x_i) - s(G(z_i)))})$
+        mean(softplus(-(real_logits - fake_logits)))
 
-    The model chooses the weight (10 in the paper) and the points $\hat x$ between real and fake
-    images. Deviation: a squared norm is kept above 1e-12, because the slope of the square root is
-    infinite at 0 and a flat critic would produce NaN.
+    Only differences of logits count, so that no score is good or bad in itself: a generator that
+    covers half of the data still loses to the real images of the other half.
 
     Args:
-        gradients: (B, ...) floats, the gradient of each image's score with respect to the image.
-        target: t >= 0, the norm that the slope should have; 1 in WGAN-GP.
+        real_logits: (B, 1) floats, D's logits of real images.
+        fake_logits: (B, 1) floats, D's logits of as many generated images.
 
     Returns:
-        Scalar >= 0.
+        Scalar >= 0, in nats per pair; log 2 where both images of each pair have the same logit.
 
-    Reference: Gulrajani et al. 2017, arXiv:1704.00028, equation 3.
+    Reference: Jolicoeur-Martineau 2019, arXiv:1807.00734; Huang et al. 2024,
+        arXiv:2501.05441, for the pairs with R1 and R2.
     """
-    squares = ops.sum(ops.square(gradients), axis=tuple(range(1, len(gradients.shape))))  # (B,)
-    norms = ops.sqrt(ops.maximum(squares, 1e-12))  # (B,)
-    return ops.mean(ops.square(norms - target))
+    return ops.mean(ops.softplus(fake_logits - real_logits))
+
+
+def relativistic_generator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    r"""Relativistic pairs: each generated image should look more real than a real one.
+
+    Formula:
+        $L_G = \frac{1}{B}\sum_i \log(1 + e^{-(s(G(z_i)) - s(x_i))})$
+        mean(softplus(-(fake_logits - real_logits)))
+
+    Args:
+        real_logits: (B, 1) floats, D's logits of real images.
+        fake_logits: (B, 1) floats, D's logits of as many generated images.
+
+    Returns:
+        Scalar >= 0, in nats per pair; log 2 where both images of each pair have the same logit.
+
+    Reference: Jolicoeur-Martineau 2019, arXiv:1807.00734; Huang et al. 2024, arXiv:2501.05441.
+    """
+    return ops.mean(ops.softplus(real_logits - fake_logits))
 
 
 class LossPair(NamedTuple):
     """The two players' losses, each a function that returns what its player minimises."""
 
     discriminator: Callable[[Tensor, Tensor], Tensor]  # of (real_logits, fake_logits)
-    generator: Callable[[Tensor], Tensor]  # of (fake_logits)
+    generator: Callable[..., Tensor]  # of (fake_logits); of both where the pair is relativistic
+    relativistic: bool = False  # whether only differences of real and fake logits count
 
     def score(self, logits: Tensor) -> Tensor:
         r"""Return D's verdict as readers want it: a probability where the loss makes it one.
@@ -275,4 +295,7 @@ GAN_LOSSES: dict[str, LossPair] = {
     "least_squares": LossPair(least_squares_discriminator_loss, least_squares_generator_loss),
     "hinge": LossPair(hinge_discriminator_loss, hinge_generator_loss),
     "wasserstein_gp": LossPair(wasserstein_discriminator_loss, wasserstein_generator_loss),
+    "relativistic": LossPair(
+        relativistic_discriminator_loss, relativistic_generator_loss, relativistic=True
+    ),
 }

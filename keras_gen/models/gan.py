@@ -7,19 +7,21 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import call_keeping_statistics
-from keras_gen.losses import GAN_LOSSES, gradient_penalty
+from keras_gen.layers import call_keeping_statistics, mixes_examples
+from keras_gen.losses import GAN_LOSSES, PENALTIES
 from keras_gen.models.base import NetworkModel
 
 UPDATES = ("alternating", "simultaneous")
-PENALTIES = ("none", "wgan_gp")
+PENALTY_OF_LOSS = {"wasserstein_gp": "wgan_gp", "relativistic": "r1_r2"}  # of their papers
 
-# (dl_G / ds) / (dl_D / ds) at the logit s of a fake image: G's gradient at the image is D's times
-# this. Least squares and hinge are missing: there D's slope can be zero where G's is not.
+# (dl_G / ds) / (dl_D / ds) at the logit s of a fake image, for relativistic pairs at the difference
+# s = f - r: G's gradient at the image is D's times this. Least squares and hinge are missing: there
+# D's slope can be zero where G's is not.
 ONE_BACKWARD_RATIOS = {
     "non_saturating": lambda s: -ops.exp(-ops.maximum(s, -80.0)),  # (sigma(s) - 1) / sigma(s)
     "saturating": lambda s: -ops.ones_like(s),
     "wasserstein_gp": lambda s: -ops.ones_like(s),
+    "relativistic": lambda s: -ops.exp(-ops.maximum(s, -80.0)),
 }
 
 
@@ -50,18 +52,21 @@ class GAN(NetworkModel):
         update: `alternating` or `simultaneous`.
         discriminator_steps: k of Algorithm 1, D's steps per step of G, each on its own share of the
             batch; `alternating` only. The WGAN-GP paper takes 5.
-        penalty: `wgan_gp` (`losses.gradient_penalty` between real and fake images), `none`, or
-            `auto`: that of the loss's paper, `wgan_gp` for `wasserstein_gp` and `none` for others.
-        penalty_weight: weight >= 0 of the penalty.
+        penalty: name in `losses.PENALTIES`, `none`, or `auto`: that of the loss's paper, `wgan_gp`
+            for `wasserstein_gp`, `r1_r2` for `relativistic`, and `none` for others.
+        penalty_weight: weight >= 0 of the penalty; None for that of the penalty's paper.
+        penalty_interval: D's steps from one that takes the penalty to the next; that one takes it
+            as many times, so that it weighs as much in the mean and costs less.
         ema_decay: decay in [0, 1) of the generator's moving average, which draws the samples.
         seed: integer; the same seed gives the same run on the same machine.
 
     Raises:
-        ValueError: an unknown loss, update or penalty, a penalty on a D with BatchNorm, or labels
-            that only one of the networks takes.
+        ValueError: an unknown loss, update or penalty, a penalty on a D with BatchNorm, an interval
+            below 1, or labels that only one of the networks takes.
 
     Reference: Goodfellow et al. 2014, arXiv:1406.2661, Algorithm 1; Shen et al. 2021,
-        arXiv:2103.00430 (both players from one backward pass); Mirza and Osindero 2014,
+        arXiv:2103.00430 (both players from one backward pass); Karras et al. 2020,
+        arXiv:1912.04958, section 3.1 (penalties at intervals); Mirza and Osindero 2014,
         arXiv:1411.1784 (labels).
     """
 
@@ -79,7 +84,8 @@ class GAN(NetworkModel):
         update: str = "alternating",
         discriminator_steps: int = 1,
         penalty: str = "auto",
-        penalty_weight: float = 10.0,
+        penalty_weight: float | None = None,
+        penalty_interval: int = 1,
         ema_decay: float = 0.995,
         seed: int = 0,
         name: str = "gan",
@@ -93,16 +99,16 @@ class GAN(NetworkModel):
         if discriminator_steps != 1 and update == "simultaneous":
             raise ValueError("discriminator_steps other than 1 needs update='alternating'")
         if penalty == "auto":
-            penalty = "wgan_gp" if loss == "wasserstein_gp" else "none"
-        if penalty not in PENALTIES:
-            raise ValueError(
-                f"penalty must be one of auto, {', '.join(PENALTIES)}; found '{penalty}'"
-            )
-        mixes_samples = any(
-            isinstance(layer, keras.layers.BatchNormalization) for layer in discriminator.layers
-        )
-        if penalty != "none" and mixes_samples:
+            penalty = PENALTY_OF_LOSS.get(loss, "none")
+        if penalty not in ("none", *PENALTIES):
+            known = ", ".join(("auto", "none", *PENALTIES))
+            raise ValueError(f"penalty must be one of {known}; found '{penalty}'")
+        if penalty_interval < 1:
+            raise ValueError(f"penalty_interval: expected at least 1, found {penalty_interval}")
+        if penalty != "none" and any(map(_normalises_batches, discriminator.layers)):
             raise ValueError(f"{penalty} needs a discriminator without BatchNormalization")
+        if penalty_weight is None:
+            penalty_weight = 0.0 if penalty == "none" else PENALTIES[penalty].weight
         if len(generator.inputs) != len(discriminator.inputs):
             raise ValueError("labels: expected both networks to take them or neither, found one")
         self.generator = generator
@@ -115,10 +121,12 @@ class GAN(NetworkModel):
         self.loss_name = loss
         self.loss_pair = GAN_LOSSES[loss]
         self.update = update
-        self.one_backward = loss in ONE_BACKWARD_RATIOS and not mixes_samples
+        judges_apart = not any(map(mixes_examples, discriminator.layers))
+        self.one_backward = loss in ONE_BACKWARD_RATIOS and judges_apart
         self.discriminator_steps = discriminator_steps
         self.penalty = penalty
         self.penalty_weight = penalty_weight
+        self.penalty_interval = penalty_interval
         self.ema_decay = ema_decay
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -161,7 +169,7 @@ class GAN(NetworkModel):
         else:
             for share, share_labels in _shares(images, labels, self.discriminator_steps):
                 self.train_discriminator(share, share_labels)
-            self.train_generator(ops.shape(share)[0], share_labels)
+            self.train_generator(share, share_labels)
         self.update_average()
         return self.get_metrics_result()
 
@@ -178,14 +186,20 @@ class GAN(NetworkModel):
         self.descend(self.d_optimizer, tape.gradient(d_loss, variables), variables)
         self._track_discriminator(d_loss, real_logits, fake_logits)
 
-    def train_generator(self, batch_size, labels=None) -> None:
-        """Algorithm 1, second half: G descends its loss on what the new D says of new images."""
-        latents = self.draw_latents(batch_size)  # (B, L)
+    def train_generator(self, images, labels=None) -> None:
+        """Algorithm 1, second half: G descends its loss on what the new D says of new images.
+
+        It draws as many as there are real ones, which only relativistic pairs look at.
+        """
+        latents = self.draw_latents(ops.shape(images)[0])  # (B, L)
         variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
             fake_images = self.generator(_inputs(latents, labels), training=True)  # (B, H, W, C)
-            fake_logits = call_keeping_statistics(self.discriminator, _inputs(fake_images, labels))
-            g_loss = self.loss_pair.generator(fake_logits)
+            judged = [call_keeping_statistics(self.discriminator, _inputs(fake_images, labels))]
+            if self.loss_pair.relativistic:
+                real = call_keeping_statistics(self.discriminator, _inputs(images, labels))
+                judged.insert(0, real)
+            g_loss = self.loss_pair.generator(*judged)  # of logits (B, 1)
         self.descend(self.g_optimizer, tape.gradient(g_loss, variables), variables)
         self.track(g_loss=g_loss)
 
@@ -212,13 +226,16 @@ class GAN(NetworkModel):
             fake_logits = self.discriminator(_inputs(fake_images, labels), training=True)  # (B, 1)
             d_loss = self.loss_pair.discriminator(real_logits, fake_logits)
             d_loss += self.penalty_term(images, ops.stop_gradient(fake_images), labels)
-            g_loss = self.loss_pair.generator(fake_logits)
+            relativistic = self.loss_pair.relativistic
+            judged = (real_logits, fake_logits) if relativistic else (fake_logits,)
+            g_loss = self.loss_pair.generator(*judged)
         self._track_discriminator(d_loss, real_logits, fake_logits)
         self.track(g_loss=g_loss)
         if not self.one_backward:
             return tape.gradient(d_loss, variables), tape.gradient(g_loss, fake_images)
         d_gradients, image_gradients = tape.gradient(d_loss, (variables, fake_images))
-        ratios = ONE_BACKWARD_RATIOS[self.loss_name](fake_logits)  # (B, 1)
+        differences = fake_logits - real_logits if relativistic else fake_logits  # (B, 1)
+        ratios = ONE_BACKWARD_RATIOS[self.loss_name](differences)  # (B, 1)
         return d_gradients, image_gradients * ops.reshape(ratios, (-1, 1, 1, 1))
 
     def draw_latents(self, batch_size):
@@ -230,15 +247,40 @@ class GAN(NetworkModel):
         return tf.random.stateless_normal(shape, seed=(seed + replica, counter))
 
     def penalty_term(self, images, fake_images, labels=None):
-        """Return the weighted penalty on D's slope at random points between real and fake, or 0."""
+        """Return the weighted penalty on D's slope, or 0 where this step takes none."""
         if self.penalty == "none":
             return 0.0
-        shares = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), seed=self.seed_generator)
-        blends = shares * images + (1.0 - shares) * fake_images  # (B, H, W, C), a share per image
+
+        def taken():
+            terms = PENALTIES[self.penalty].terms
+            penalties = [
+                penalty(self.slopes(self.penalty_points(where, images, fake_images), labels))
+                for where, penalty in terms.items()
+            ]
+            return self.penalty_weight * self.penalty_interval * sum(penalties)
+
+        if self.penalty_interval == 1:
+            return taken()
+        due = self.d_optimizer.iterations % self.penalty_interval == 0
+        return tf.cond(due, taken, lambda: 0.0)
+
+    def penalty_points(self, where, images, fake_images):
+        """Return the images (B, H, W, C) at which a term of `PENALTIES` takes D's slope."""
+        if where == "between":  # a share per image
+            shares = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), seed=self.seed_generator)
+            return shares * images + (1.0 - shares) * fake_images
+        if where == "around":
+            # Deviation: the paper's noise has a fixed variance; here it follows the pixels' own.
+            noise = keras.random.normal(ops.shape(images), seed=self.seed_generator)
+            return images + 0.5 * ops.std(images) * noise
+        return images if where == "real" else fake_images
+
+    def slopes(self, images, labels=None):
+        """Return the gradients (B, H, W, C) of D's logits by the images."""
         with tf.GradientTape() as tape:
-            tape.watch(blends)
-            logits = self.discriminator(_inputs(blends, labels), training=True)  # (B, 1)
-        return self.penalty_weight * gradient_penalty(tape.gradient(logits, blends))
+            tape.watch(images)
+            logits = self.discriminator(_inputs(images, labels), training=True)  # (B, 1)
+        return tape.gradient(logits, images)
 
     def update_average(self) -> None:
         """Move the averaged generator; a short memory at first forgets the untrained weights."""
@@ -285,9 +327,15 @@ class GAN(NetworkModel):
             "discriminator_steps": self.discriminator_steps,
             "penalty": self.penalty,
             "penalty_weight": self.penalty_weight,
+            "penalty_interval": self.penalty_interval,
             "ema_decay": self.ema_decay,
             "seed": self.seed,
         }
+
+
+def _normalises_batches(layer):
+    """Whether D's slope at one image would be that of a function of the whole batch."""
+    return isinstance(layer, keras.layers.BatchNormalization)
 
 
 def _inputs(tensor, labels):

@@ -6,6 +6,8 @@ Reference: Radford, Metz and Chintala 2016, arXiv:1511.06434, section 3.
 import keras
 from keras import layers
 
+from keras_gen.layers import MinibatchStandardDeviation, Pack
+
 # side of the images: (side of the first map, strides of the three transposed convolutions)
 GEOMETRY = {28: (7, (1, 2, 2)), 32: (8, (1, 2, 2)), 64: (8, (2, 2, 2))}
 
@@ -63,7 +65,13 @@ def generator(
 
 
 def discriminator(
-    image_shape: tuple[int, int, int] = (28, 28, 1), width: int = 32, dropout: float = 0.0
+    image_shape: tuple[int, int, int] = (28, 28, 1),
+    width: int = 32,
+    dropout: float = 0.0,
+    *,
+    spectral_norm: bool = False,
+    minibatch_std: bool = False,
+    packing: int = 1,
 ) -> keras.Model:
     """Map an image to a logit: strided convolutions that halve the size and double the channels.
 
@@ -77,20 +85,34 @@ def discriminator(
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.
         width: channels of the first convolution; each later one has twice as many.
         dropout: share of features dropped in training, in [0, 1).
+        spectral_norm: divide the kernels by their largest singular values (Miyato et al. 2018).
+        minibatch_std: show the last layer how much the images of the batch differ.
+        packing: m >= 1, the number of images that are judged together.
 
     Returns:
-        Functional model, images (B, H, W, C) in [-1, 1] -> logits (B, 1), float32.
+        Functional model, images (B, H, W, C) in [-1, 1] -> logits (B, 1), float32; (B / m, 1)
+        for packs.
 
     Raises:
         ValueError: another image shape.
+
+    Reference: Miyato et al. 2018, arXiv:1802.05957; Karras et al. 2018, arXiv:1710.10196; Lin et
+        al. 2018, arXiv:1712.04086.
     """
     check_image_shape(image_shape)
+
+    def bounded(layer):
+        dtype = layer.dtype_policy  # a wrapper would compute in its own
+        return layers.SpectralNormalization(layer, dtype=dtype) if spectral_norm else layer
+
     images = keras.Input(image_shape, name="images")
-    x = images
+    x = Pack(packing)(images) if packing > 1 else images
     for level in range(4 if image_shape[0] == 64 else 3):
-        x = layers.Conv2D(width * 2**level, 4, strides=2, padding="same")(x)
+        x = bounded(layers.Conv2D(width * 2**level, 4, strides=2, padding="same"))(x)
         x = layers.LeakyReLU(0.2)(x)  # (B, 14, 14, 32), (B, 7, 7, 64), (B, 4, 4, 128)
         x = layers.Dropout(dropout)(x)
+    if minibatch_std:
+        x = MinibatchStandardDeviation()(x)
     x = layers.Flatten()(x)  # (B, 2048)
-    logits = layers.Dense(1, dtype="float32")(x)  # (B, 1)
+    logits = bounded(layers.Dense(1, dtype="float32"))(x)  # (B, 1)
     return keras.Model(images, logits, name="discriminator")

@@ -8,6 +8,8 @@ import math
 import keras
 from keras import layers
 
+from keras_gen.layers import MinibatchStandardDeviation, Pack
+
 
 def generator(
     image_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, width: int = 128
@@ -41,7 +43,13 @@ def generator(
 
 
 def discriminator(
-    image_shape: tuple[int, int, int] = (28, 28, 1), width: int = 128, dropout: float = 0.3
+    image_shape: tuple[int, int, int] = (28, 28, 1),
+    width: int = 128,
+    dropout: float = 0.3,
+    *,
+    spectral_norm: bool = False,
+    minibatch_std: bool = False,
+    packing: int = 1,
 ) -> keras.Model:
     """Map an image to a logit through three dense layers of halving width.
 
@@ -54,15 +62,30 @@ def discriminator(
         width: an eighth of the first layer's units; the three layers have width * (8, 4, 2) units,
             for 128 the document's 1024, 512 and 256.
         dropout: share of units dropped in training, in [0, 1).
+        spectral_norm: divide the kernels by their largest singular values (Miyato et al. 2018).
+        minibatch_std: show the last layer how much the images of the batch differ.
+        packing: m >= 1, the number of images that are judged together.
 
     Returns:
-        Functional model, images (B, H, W, C) in [-1, 1] -> logits (B, 1), float32.
+        Functional model, images (B, H, W, C) in [-1, 1] -> logits (B, 1), float32; (B / m, 1)
+        for packs.
+
+    Reference: Miyato et al. 2018, arXiv:1802.05957; Karras et al. 2018, arXiv:1710.10196; Lin et
+        al. 2018, arXiv:1712.04086.
     """
+
+    def bounded(layer):
+        dtype = layer.dtype_policy  # a wrapper would compute in its own
+        return layers.SpectralNormalization(layer, dtype=dtype) if spectral_norm else layer
+
     images = keras.Input(image_shape, name="images")
-    x = layers.Flatten()(images)  # (B, H*W*C)
+    x = Pack(packing)(images) if packing > 1 else images
+    x = layers.Flatten()(x)  # (B, H*W*C)
     for units in (8 * width, 4 * width, 2 * width):
-        x = layers.Dense(units)(x)  # (B, units)
+        x = bounded(layers.Dense(units))(x)  # (B, units)
         x = layers.LeakyReLU(0.2)(x)
         x = layers.Dropout(dropout)(x)
-    logits = layers.Dense(1, dtype="float32")(x)  # (B, 1)
+    if minibatch_std:
+        x = MinibatchStandardDeviation()(x)
+    logits = bounded(layers.Dense(1, dtype="float32"))(x)  # (B, 1)
     return keras.Model(images, logits, name="discriminator")

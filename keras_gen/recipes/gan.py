@@ -28,7 +28,14 @@ class GANRecipe(Recipe):
     loss: str = option(
         "non_saturating",
         "losses of discriminator and generator",
-        choices=("non_saturating", "saturating", "least_squares", "hinge", "wasserstein_gp"),
+        choices=(
+            "non_saturating",
+            "saturating",
+            "least_squares",
+            "hinge",
+            "wasserstein_gp",
+            "relativistic",
+        ),
     )
     update: str = option(
         "simultaneous",
@@ -40,10 +47,19 @@ class GANRecipe(Recipe):
     )
     penalty: str = option(
         "auto",
-        "gradient penalty of the discriminator; auto means wgan_gp with wasserstein_gp, else none",
-        choices=("auto", "none", "wgan_gp"),
+        "penalty on the discriminator's slope; auto means the one that suits the loss",
+        choices=("auto", "none", "wgan_gp", "dragan", "r1", "r2", "r1_r2"),
     )
-    penalty_weight: float = option(10.0, "weight of the gradient penalty")
+    penalty_weight: float = option(None, "weight of the penalty", item_type=float)
+    penalty_interval: int = option(
+        None, "take the penalty in each N-th step, N times as much", item_type=int, least=1
+    )
+    d_extras: tuple = option(
+        (),
+        "further pieces of the discriminator, against collapse",
+        choices=("spectral_norm", "minibatch_std", "packing"),
+        item_type=str,
+    )
     d_learning_rate: float = option(5e-4, "learning rate of the discriminator")
     g_learning_rate: float = option(5e-4, "learning rate of the generator")
     beta_1: float = option(0.5, "Adam's beta_1, for both networks", below_one=True)
@@ -56,12 +72,46 @@ class GANRecipe(Recipe):
         ("D's verdict, mean", {"real_score": "D(x), real", "fake_score": "D(G(z)), generated"}),
     ]
     watched_scores: ClassVar[tuple] = ("real_score", "fake_score")
+    # What `auto` means for a loss: penalty, weight, interval; `None` for losses not listed.
+    suitable_penalties: ClassVar[dict[str | None, tuple]] = {
+        "wasserstein_gp": ("wgan_gp", 10.0, 1),
+        "relativistic": ("r1_r2", 1.0, 8),
+        None: ("none", 0.0, 1),
+    }
     pixel_scale: ClassVar[str] = "symmetric"  # [-1, 1], where tanh draws
 
     @property
     def images_per_step(self) -> int:
         """Number of real images that one training step sees."""
         return self.batch_size * self.discriminator_steps
+
+    def __post_init__(self):
+        """Refuse also a batch that packs of two images do not divide."""
+        super().__post_init__()
+        if "packing" in self.d_extras and self.batch_size % 2:
+            raise ValueError(f"batch size: expected an even one for packs, found {self.batch_size}")
+
+    @classmethod
+    def from_fields(cls, values):
+        """Read also recipes from before penalties had an interval, whose `auto` meant less."""
+        if "penalty_weight" in values and "penalty_interval" not in values:
+            penalty = values.get("penalty", "auto")
+            if penalty == "auto":
+                penalty = "wgan_gp" if values.get("loss") == "wasserstein_gp" else "none"
+            values = {**values, "penalty": penalty, "penalty_interval": 1}
+        return super().from_fields(values)
+
+    def penalty_arguments(self):
+        """Return what `GAN` is told of the penalty: its name, weight and interval."""
+        name, weight, interval = self.penalty, None, 1
+        if name == "auto":
+            table = self.suitable_penalties
+            name, weight, interval = table.get(self.loss, table[None])
+        return {
+            "penalty": name,
+            "penalty_weight": weight if self.penalty_weight is None else self.penalty_weight,
+            "penalty_interval": self.penalty_interval or interval,
+        }
 
     def networks(self):
         """Return the module of `keras_gen.networks` that holds this recipe's pair."""
@@ -80,7 +130,12 @@ class GANRecipe(Recipe):
                     self.image_shape, self.latent_dim, width=self.generator_width
                 )
                 discriminator = networks.discriminator(
-                    self.image_shape, width=self.discriminator_width, dropout=self.dropout
+                    self.image_shape,
+                    width=self.discriminator_width,
+                    dropout=self.dropout,
+                    spectral_norm="spectral_norm" in self.d_extras,
+                    minibatch_std="minibatch_std" in self.d_extras,
+                    packing=2 if "packing" in self.d_extras else 1,
                 )
             gan = GAN(
                 generator,
@@ -89,8 +144,7 @@ class GANRecipe(Recipe):
                 loss=self.loss,
                 update=self.update,
                 discriminator_steps=self.discriminator_steps,
-                penalty=self.penalty,
-                penalty_weight=self.penalty_weight,
+                **self.penalty_arguments(),
                 ema_decay=self.ema_decay,
                 seed=self.seed,
             )

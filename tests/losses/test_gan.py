@@ -32,6 +32,10 @@ DISCRIMINATOR = {
         lambda r, f: np.mean(f) - np.mean(r),
         lambda r, f: (-np.ones_like(r), np.ones_like(f)),
     ),
+    "relativistic": (
+        lambda r, f: -np.mean(log_expit(r - f)),
+        lambda r, f: (expit(r - f) - 1, 1 - expit(r - f)),
+    ),
 }
 GENERATOR = {
     "saturating": (lambda f: np.mean(np.log1p(-expit(f))), lambda f: -expit(f)),
@@ -74,6 +78,7 @@ HAND_D = {
     "least_squares": ((2 - 1) ** 2 + (0 - 1) ** 2) / 4 + ((-1) ** 2 + 3**2) / 4,
     "hinge": (0 + 1) / 2 + (0 + 4) / 2,
     "wasserstein": (-1 + 3) / 2 - (2 + 0) / 2,
+    "relativistic": (0.048587 + 3.048587) / 2,  # of r - f = (3, -3)
 }
 HAND_G = {
     "saturating": -(0.313262 + 3.048587) / 2,
@@ -140,6 +145,26 @@ def test_extreme_float32_logits_stay_finite(extreme):
         assert np.isfinite(value) and np.isfinite(slope).all(), name
 
 
+def test_the_relativistic_generator_wants_the_differences_of_d_turned_round(logits):
+    """Hand: f - r = (-3, 3): (3.048587 + 0.048587) / 2. Its slopes are D's turned round."""
+    hand = losses.relativistic_generator_loss(np.array([[2.0], [0.0]]), np.array([[-1.0], [3.0]]))
+    assert float(hand) == pytest.approx((3.048587 + 0.048587) / 2, abs=1e-6)
+    value, found = value_and_slopes(losses.relativistic_generator_loss, *logits)
+    real, fake = logits
+    assert value == pytest.approx(-np.mean(log_expit(fake - real)), rel=1e-12)
+    expected = (1 - expit(fake - real)) / 64, (expit(fake - real) - 1) / 64
+    for slope, closed in zip(found, expected, strict=True):
+        np.testing.assert_allclose(slope, closed, rtol=1e-10, atol=1e-14)
+    extreme = np.full((4, 1), 1e4, "float32")
+    value, found = value_and_slopes(losses.relativistic_generator_loss, extreme, -extreme)
+    assert np.isfinite(value) and all(np.isfinite(slope).all() for slope in found)
+
+
+def test_only_differences_count_in_relativistic_pairs(logits):
+    for loss in (losses.relativistic_discriminator_loss, losses.relativistic_generator_loss):
+        assert float(loss(*logits)) == pytest.approx(float(loss(*(x + 5 for x in logits))))
+
+
 # --- what the docstrings promise ----------------------------------------------------------------
 
 
@@ -174,37 +199,11 @@ def test_every_name_has_its_pair():
         "least_squares",
         "hinge",
         "wasserstein_gp",
+        "relativistic",
     ]
-    discriminator, generator = GAN_LOSSES["hinge"]
-    assert discriminator is losses.hinge_discriminator_loss
-    assert generator is losses.hinge_generator_loss
-
-
-# --- gradient penalty ---------------------------------------------------------------------------
-
-
-def test_gradient_penalty_of_hand_made_gradients():
-    """Norms 5 (3, 4), 1 and 0: ((5-1)^2 + 0 + (0-1)^2) / 3 = 17/3; for target 0, (25+1+0)/3."""
-    gradients = np.zeros((3, 2, 2, 1))
-    gradients[0, 0, 0, 0], gradients[0, 1, 1, 0] = 3.0, 4.0
-    gradients[1, 0, 1, 0] = -1.0
-    assert float(losses.gradient_penalty(gradients)) == pytest.approx(17 / 3, rel=1e-5)
-    assert float(losses.gradient_penalty(gradients, target=0.0)) == pytest.approx(26 / 3, rel=1e-5)
-
-
-def test_gradient_penalty_of_a_flat_critic_has_a_finite_slope():
-    value, (slope,) = value_and_slopes(losses.gradient_penalty, np.zeros((2, 4, 4, 1), "float32"))
-    assert value == pytest.approx(1.0, rel=1e-5)
-    assert np.isfinite(slope).all()
-
-
-def test_gradient_penalty_slope_equals_the_closed_form():
-    """dP/dg_i = 2 (|g_i| - t) g_i / |g_i| / B."""
-    gradients = np.random.default_rng(0).normal(size=(5, 3, 3, 2))
-    norms = np.sqrt(np.sum(gradients**2, axis=(1, 2, 3), keepdims=True))
-    value, (slope,) = value_and_slopes(losses.gradient_penalty, gradients)
-    assert value == pytest.approx(np.mean((norms - 1) ** 2), rel=1e-12)
-    np.testing.assert_allclose(slope, 2 * (norms - 1) * gradients / norms / 5, rtol=1e-10)
+    assert GAN_LOSSES["hinge"].discriminator is losses.hinge_discriminator_loss
+    assert GAN_LOSSES["hinge"].generator is losses.hinge_generator_loss
+    assert [name for name, pair in GAN_LOSSES.items() if pair.relativistic] == ["relativistic"]
 
 
 # --- an outside library -------------------------------------------------------------------------
@@ -232,29 +231,15 @@ def test_torch_agrees(logits):
         "hinge_generator_loss": -fake.mean(),
         "wasserstein_discriminator_loss": fake.mean() - real.mean(),
         "wasserstein_generator_loss": -fake.mean(),
+        "relativistic_discriminator_loss": bce(real - fake, ones(real)),
+        "relativistic_generator_loss": bce(fake - real, ones(real)),
     }
     for name, value in expected.items():
-        arguments = logits if "discriminator" in name else logits[1:]
+        both = "discriminator" in name or "relativistic" in name
+        arguments = logits if both else logits[1:]
         assert float(getattr(losses, name)(*arguments)) == pytest.approx(value.item(), rel=1e-12), (
             name
         )
-
-
-@pytest.mark.peers
-def test_torch_agrees_on_the_slope_of_a_critic():
-    """A critic s(x) = sum(a x^2): both libraries differentiate it and penalise the norms alike."""
-    torch = pytest.importorskip("torch", reason="torch is in the extra 'peers'")
-    rng = np.random.default_rng(1)
-    a, x = rng.normal(size=(1, 4, 4, 1)), rng.normal(size=(6, 4, 4, 1))
-    points = torch.tensor(x, requires_grad=True)
-    (slope,) = torch.autograd.grad((torch.tensor(a) * points**2).sum(), points)
-    expected = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean().item()
-    images = tf.constant(x)
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        scores = tf.reduce_sum(a * images**2)
-    found = losses.gradient_penalty(tape.gradient(scores, images))
-    assert float(found) == pytest.approx(expected, rel=1e-12)
 
 
 # --- D's verdict for readers --------------------------------------------------------------------

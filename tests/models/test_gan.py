@@ -68,7 +68,7 @@ def test_alternating_moves_one_player_at_a_time(images):
     assert equal(weights(model.generator), g_before)
     d_after = weights(model.discriminator)
     assert not equal(d_after, d_before)
-    model.train_generator(32)
+    model.train_generator(tf.constant(images))
     assert equal(weights(model.discriminator), d_after)
     assert not equal(weights(model.generator), g_before)
 
@@ -133,7 +133,8 @@ def two_tape_gradients(model, images, latents):
         real_logits = model.discriminator(images, training=True)
         fake_logits = model.discriminator(fake_images, training=True)
         d_loss = model.loss_pair.discriminator(real_logits, fake_logits)
-        g_loss = model.loss_pair.generator(fake_logits)
+        judged = (real_logits, fake_logits) if model.loss_pair.relativistic else (fake_logits,)
+        g_loss = model.loss_pair.generator(*judged)
     return d_tape.gradient(d_loss, d_variables), g_tape.gradient(g_loss, g_variables)
 
 
@@ -174,7 +175,9 @@ def test_ratio_is_the_quotient_of_the_two_slopes(name):
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(logits)
         d_loss = GAN_LOSSES[name].discriminator(logits * 0.0, logits)
-        g_loss = GAN_LOSSES[name].generator(logits)
+        relativistic = GAN_LOSSES[name].relativistic  # then with real logits of 0, s = f - 0
+        judged = (logits * 0.0, logits) if relativistic else (logits,)
+        g_loss = GAN_LOSSES[name].generator(*judged)
     quotient = tape.gradient(g_loss, logits) / tape.gradient(d_loss, logits)
     np.testing.assert_allclose(ONE_BACKWARD_RATIOS[name](logits), quotient, rtol=1e-9)
 
@@ -207,15 +210,93 @@ def test_batch_norm_in_d_takes_two_passes_and_keeps_real_and_fake_apart(images):
     np.testing.assert_allclose(fake, fake_mean, rtol=1e-3, atol=1e-5)
 
 
-def test_the_penalty_of_a_linear_critic_is_known():
-    """s(x) = w.x with |w| = 3 has slope 3 everywhere: 10 * (3 - 1)^2 = 40."""
+def linear_critic():
+    """s(x) = w.x with |w| = 3, whose slope is 3 everywhere."""
     inputs = keras.Input((28, 28, 1))
     dense = keras.layers.Dense(1, use_bias=False)
     critic = keras.Model(inputs, dense(keras.layers.Flatten()(inputs)))
     dense.kernel.assign(np.full((784, 1), 3 / 28.0, "float32"))
-    model = GAN(dcgan.generator(latent_dim=LATENT, width=4), critic, LATENT, loss="wasserstein_gp")
+    return critic
+
+
+@pytest.mark.parametrize(
+    ("penalty", "expected"),
+    [
+        ("wgan_gp", 7.0 * (3 - 1) ** 2),
+        ("dragan", 7.0 * (3 - 1) ** 2),
+        ("r1", 7.0 * 9 / 2),
+        ("r2", 7.0 * 9 / 2),
+        ("r1_r2", 7.0 * 9),
+    ],
+)
+def test_the_penalty_of_a_linear_critic_is_known(penalty, expected):
+    networks = dcgan.generator(latent_dim=LATENT, width=4), linear_critic()
+    model = GAN(*networks, LATENT, penalty=penalty, penalty_weight=7.0)
+    images = tf.random.stateless_normal((8, 28, 28, 1), (0, 1))
+    assert float(model.penalty_term(images, -images)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_weight_of_a_penalty_is_its_papers_unless_given():
+    """WGAN-GP: lambda = 10, so that the linear critic pays 10 * (3 - 1)^2 = 40."""
+    networks = dcgan.generator(latent_dim=LATENT, width=4), linear_critic()
+    model = GAN(*networks, LATENT, loss="wasserstein_gp")
     images = tf.random.stateless_normal((8, 28, 28, 1), (0, 1))
     assert float(model.penalty_term(images, -images)) == pytest.approx(40.0, rel=1e-4)
+
+
+def test_penalties_are_taken_where_they_say(images):
+    """s(x) = |x|^2 / 2 has the slope x: R1 is |x|^2 / 2 of real images, R2 that of generated ones.
+
+    Real images are 0.5 everywhere and generated ones 0.1, so |x|^2 is 784 times 0.25 or 0.01. To
+    equal pixels DRAGAN adds noise of half their deviation, which is none.
+    """
+    inputs = keras.Input((28, 28, 1))
+    squares = keras.layers.Lambda(lambda x: keras.ops.sum(x**2, axis=(1, 2, 3))[:, None] / 2)
+    critic = keras.Model(inputs, squares(inputs))
+    real, fake = (tf.fill((4, 28, 28, 1), value) for value in (0.5, 0.1))
+    generator = dcgan.generator(latent_dim=LATENT, width=4)
+    r1, r2 = 784 * 0.25 / 2, 784 * 0.01 / 2
+    expected = {"r1": r1, "r2": r2, "r1_r2": r1 + r2, "dragan": (28 * 0.5 - 1) ** 2}
+    for penalty, value in expected.items():
+        model = GAN(generator, critic, LATENT, penalty=penalty, penalty_weight=1.0)
+        assert float(model.penalty_term(real, fake)) == pytest.approx(value, rel=1e-5), penalty
+    model = GAN(generator, critic, LATENT, penalty="wgan_gp", penalty_weight=1.0)
+    between = np.array(model.penalty_points("between", real, fake))
+    assert np.ptp(between, axis=(1, 2, 3)).max() < 1e-6  # one share per image ...
+    assert len(np.unique(between[:, 0, 0, 0])) == 4  # ... and another for each
+    assert between.min() >= 0.1 - 1e-6 and between.max() <= 0.5
+    around = np.array(model.penalty_points("around", tf.constant(images), tf.constant(images)))
+    assert (around - images).std() == pytest.approx(0.5 * images.std(), rel=0.02)
+
+
+@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+def test_a_lazy_penalty_is_the_full_one_on_average(update):
+    """Every third step takes it three times: over six steps the sum is that of six full ones.
+
+    D's rate is 0, so that the slope stays 3: a step's penalty is 2 * 9 / 2 = 9.
+    """
+    sums = {}
+    images = np.zeros((16, 28, 28, 1), "float32")
+    for interval in (1, 3):
+        keras.utils.set_random_seed(0)
+        model = GAN(
+            dcgan.generator(latent_dim=LATENT, width=4),
+            linear_critic(),
+            LATENT,
+            update=update,
+            penalty="r1",
+            penalty_weight=2.0,
+            penalty_interval=interval,
+        )
+        model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
+        losses = []
+        for _ in range(6):
+            losses.append(model.train_on_batch(images, return_dict=True)["d_loss"])
+            model.reset_metrics()
+        sums[interval] = losses
+    bare = np.array(sums[1]) - 9.0
+    np.testing.assert_allclose(bare, np.array(sums[3]) - [27.0, 0, 0, 27.0, 0, 0], atol=1e-3)
+    assert sum(sums[3]) == pytest.approx(sum(sums[1]), rel=1e-4)
 
 
 def test_the_penalty_reaches_the_critic_but_not_the_generator(images):
@@ -231,7 +312,7 @@ def test_the_penalty_reaches_the_critic_but_not_the_generator(images):
 
 def test_any_loss_may_have_the_penalty_and_wasserstein_gp_may_go_without(images):
     """Its own penalty is the default of the pair; D moves otherwise with it, G not."""
-    assert [make(loss).penalty for loss in GAN_LOSSES] == ["none"] * 4 + ["wgan_gp"]
+    assert [make(loss).penalty for loss in GAN_LOSSES] == ["none"] * 4 + ["wgan_gp", "r1_r2"]
     kernels = {}
     for penalty in ("none", "wgan_gp"):
         model = make("hinge", penalty=penalty)
@@ -360,12 +441,13 @@ def test_a_keras_file_holds_the_whole_state_and_goes_on_bit_for_bit(images, tmp_
 
 def test_the_file_remembers_every_argument(tmp_path):
     arguments = {"discriminator_steps": 2, "penalty_weight": 3.0, "ema_decay": 0.9}
+    arguments["penalty_interval"] = 4
     model = make("hinge", "alternating", penalty="wgan_gp", **arguments)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     keys = ("loss_name", "update", "discriminator_steps", "penalty_weight", "ema_decay", "seed")
     assert [getattr(loaded, k) for k in keys] == ["hinge", "alternating", 2, 3.0, 0.9, 3]
-    assert loaded.penalty == "wgan_gp"
+    assert (loaded.penalty, loaded.penalty_interval) == ("wgan_gp", 4)
 
 
 # --- mistakes -----------------------------------------------------------------------------------
@@ -379,6 +461,10 @@ def test_mistakes_are_named():
         GAN(*networks, LATENT, update="both")
     with pytest.raises(ValueError, match="needs update='alternating'"):
         GAN(*networks, LATENT, update="simultaneous", discriminator_steps=5)
+    with pytest.raises(ValueError, match=r"penalty must be one of auto, none.*found 'r3'"):
+        GAN(*networks, LATENT, penalty="r3")
+    with pytest.raises(ValueError, match="penalty_interval: expected at least 1, found 0"):
+        GAN(*networks, LATENT, penalty="r1", penalty_interval=0)
     optimizer = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="an optimizer of its own"):
         GAN(*networks, LATENT).compile(optimizer, optimizer)
@@ -387,6 +473,31 @@ def test_mistakes_are_named():
     critic = keras.Model(inputs, keras.layers.Dense(1)(x))
     with pytest.raises(ValueError, match="without BatchNormalization"):
         GAN(networks[0], critic, LATENT, loss="wasserstein_gp")
+
+
+@pytest.mark.parametrize("networks", [dcgan, mlp_gan])
+@pytest.mark.parametrize("extra", ["spectral_norm", "minibatch_std", "packing"])
+def test_every_extra_of_the_discriminator_trains_saves_and_resumes(
+    networks, extra, images, tmp_path
+):
+    """Also in bfloat16 and with a penalty on the slope; D no longer judges each image by itself."""
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        discriminator = networks.discriminator(
+            width=4, **{extra: 2 if extra == "packing" else True}
+        )
+        generator = networks.generator(latent_dim=LATENT, width=4)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model = GAN(generator, discriminator, LATENT, penalty="r1", penalty_interval=2, seed=1)
+    assert model.one_backward == (extra == "spectral_norm")
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    assert np.isfinite(model.fit(images, batch_size=8, verbose=0).history["d_loss"]).all()
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    for each in (model, loaded):
+        each.fit(images, batch_size=8, shuffle=False, verbose=0)
+    assert equal(weights(model), weights(loaded))
 
 
 def test_float16_networks_are_refused_and_bfloat16_ones_train(images):
