@@ -724,7 +724,7 @@ def library_loop(real):
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     for batch in np.split(real, len(real) // 32):
         own = moved((discriminator,), lambda: gan.train_discriminator(tf.constant(batch)))
-        joint = moved((discriminator, generator), lambda: gan.train_generator(32))
+        joint = moved((discriminator, generator), lambda: gan.train_generator(batch))
         yield own[0], *joint, float(tf.reduce_mean(tf.sigmoid(gan(gan.draw_latents(32)))))
 
 

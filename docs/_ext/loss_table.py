@@ -14,6 +14,7 @@ WORDS = {
     "en": {
         "heads": ("loss", "formula, source, deviations"),
         "gan": "Adversarial losses",
+        "penalties": "Penalties on the discriminator's slope",
         "vae": "Variational autoencoder",
         "style": "Style transfer",
         "code": "code",
@@ -30,6 +31,7 @@ WORDS = {
     "zh": {
         "heads": ("损失", "公式、出处、偏离"),
         "gan": "对抗损失",
+        "penalties": "对判别器斜率的惩罚",
         "vae": "变分自编码器",
         "style": "风格迁移",
         "code": "代码",
@@ -136,7 +138,7 @@ def _pairs(words):
     for name, pair in losses.GAN_LOSSES.items():
         cells = [
             f"`{name}`",
-            *(f"[`{loss.__name__}`](../keras_gen/losses/gan.py)" for loss in pair),
+            *(f"[`{loss.__name__}`](../keras_gen/losses/gan.py)" for loss in pair[:2]),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return lines

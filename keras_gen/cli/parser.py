@@ -93,9 +93,10 @@ def _add_measuring_options(command) -> None:
     command.add_argument("--n", type=int, default=10_000, help="number of samples (10000)")
     command.add_argument(
         "--features",
-        choices=("fashion_net", "inception"),
+        choices=("fashion_net", "strided_net", "inception"),
         default="fashion_net",
-        help="network whose features are compared (fashion_net)",
+        help="network whose features are compared; of garments a second one measures the "
+        "distances again (fashion_net)",
     )
 
 

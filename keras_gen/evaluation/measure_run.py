@@ -34,6 +34,9 @@ def evaluate(
 ) -> Measurements:
     """Measure a run and write `metrics.json` into its folder.
 
+    Distances are measured by two judges where there are two for these images, because samples that
+    were tuned to please one may not please the other.
+
     PSNR and SSIM compare pairs. A VAE's reconstructions have originals and get them; a sample of a
     GAN has no partner and is measured as one of a set.
 
@@ -43,7 +46,7 @@ def evaluate(
             the data have any. Of training images one half at most is compared with; the other is
             the yardstick.
         n: number of samples and of real images; fewer where there are fewer real ones.
-        features: name in `measures.FEATURES`.
+        features: name in `measures.FEATURES` of the first judge, which also measures the rest.
         seed: integer, of samples, choices and resampling.
         data_source: where the run's images lie now, if they were moved.
         write: whether to write `metrics.json`; without it, `write_measurements` does so later.
@@ -60,7 +63,8 @@ def evaluate(
         raise ValueError(f"n: expected at least {MIN_IMAGES} images to measure on, found {n}")
     run = with_data(Run.open(run), data_source)
     run.require_sampler()
-    extractor = measures.load_features(features, run.recipe.image_shape)
+    names = [name for name in (features, measures.SECOND_JUDGE.get(features)) if name]
+    judges = [measures.load_features(name, run.recipe.image_shape) for name in names]
     model = run.load_model()
     split, source, real, train, others = real_images(run, split, n, seed)
     measurements = Measurements(
@@ -69,7 +73,7 @@ def evaluate(
         real_images=f"{split} images of {source}",
         real_sha256=real.sha256,
         seed=seed,
-        figures=tuple(measure(model, extractor, real.images, train, others, seed)),
+        figures=tuple(measure(model, judges, real.images, train, others, seed)),
     )
     if write:
         write_measurements(run, measurements)
@@ -112,13 +116,13 @@ def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     return split, real.summary, chosen, train, others
 
 
-def measure(model, extractor, real, train, others, seed: int) -> list[Measurement]:
+def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
     """Draw samples and measure what the model can do, part by part behind a progress bar.
 
     Args:
         model: has `sample(n, seed)`; reconstructions are measured where it has `reconstruct`, and
             the likelihood where it states one.
-        extractor: `measures.Features`.
+        judges: `measures.Features`, one or two; the second measures the distances again.
         real: (N, H, W, C) uint8, real images to compare with.
         train: (K, H, W, C) uint8, all training images.
         others: (L, H, W, C) uint8, training images that are not in `real`, L >= N.
@@ -130,7 +134,8 @@ def measure(model, extractor, real, train, others, seed: int) -> list[Measuremen
     n = len(real)
     has_likelihood = getattr(model, "likelihood", None) == "bernoulli"
     reconstructs = hasattr(model, "reconstruct")
-    with tqdm(total=7 + has_likelihood + reconstructs, unit="part", leave=False) as bar:
+    parts = 6 + len(judges) + has_likelihood + reconstructs
+    with tqdm(total=parts, unit="part", leave=False) as bar:
 
         def part(title, function, *arguments):
             bar.set_description(title)
@@ -139,9 +144,12 @@ def measure(model, extractor, real, train, others, seed: int) -> list[Measuremen
             return result
 
         fake = part("samples", lambda: np.asarray(data.unit_to_uint8(model.sample(n, seed))))
+        extractor, *second = judges
         sets = part("features", lambda: [extractor(x) for x in (real, fake, others[:n])])
         features, classes = zip(*sets, strict=True)  # of real, fake and other images
         figures = part("distances", measure_distances, extractor, *features, seed)
+        for judge in second:
+            figures += part("second judge", _second_distances, judge, real, fake, others[:n], seed)
         figures += part("manifold", measure_manifold, extractor, *features)
         figures += part("classes", measure_classes, extractor, *classes[:2])
         figures += part("sharpness", measure_sharpness, real, fake)
@@ -151,6 +159,11 @@ def measure(model, extractor, real, train, others, seed: int) -> list[Measuremen
         if reconstructs:
             figures += part("reconstructions", measure_pairs, model, real, train)
     return figures
+
+
+def _second_distances(judge, real, fake, others, seed):
+    features = [judge(images)[0] for images in (real, fake, others)]
+    return measure_distances(judge, *features, seed, key="second_{}")
 
 
 def read_measurements(run: Run | str | Path) -> Measurements | None:

@@ -21,7 +21,9 @@ def _in_features(extractor, real, fake, reference_name) -> Callable[..., Measure
     )
 
 
-def measure_distances(extractor, real, fake, train, seed: int = 0) -> list[Measurement]:
+def measure_distances(
+    extractor, real, fake, train, seed: int = 0, key: str = "{}"
+) -> list[Measurement]:
     """Measure how far the samples are, as a set, from real images.
 
     Args:
@@ -30,6 +32,7 @@ def measure_distances(extractor, real, fake, train, seed: int = 0) -> list[Measu
         fake: (M, D) features of samples.
         train: (K, D) features of other real images, whose figures are the yardstick.
         seed: integer, of the blocks and of the resampling.
+        key: how the keys are made of the names of the distances.
 
     Returns:
         List of `Measurement`: Fréchet distance, kernel distance.
@@ -38,7 +41,7 @@ def measure_distances(extractor, real, fake, train, seed: int = 0) -> list[Measu
     measurement = _in_features(extractor, real, fake, "training images")
     return [
         measurement(
-            key="frechet_distance",
+            key=key.format("frechet_distance"),
             label=f"FD-{extractor.name}",
             value=frechet(real, fake),
             interval=measures.bootstrap_interval(frechet, real, fake, resamples=50, seed=seed),
@@ -46,7 +49,7 @@ def measure_distances(extractor, real, fake, train, seed: int = 0) -> list[Measu
             reference=frechet(real, train),
         ),
         measurement(
-            key="kernel_distance",
+            key=key.format("kernel_distance"),
             label=f"KID-{extractor.name}",
             value=kernel.value,
             interval=normal_interval(*kernel),

@@ -1,10 +1,13 @@
 """The features in which samples are measured.
 
 A measure of samples compares feature vectors, so its value belongs to the network that made them.
-`load_features` loads one of two networks:
+`load_features` loads one of three networks:
 
     fashion_net  this project's classifier of 28x28 garments, bundled; also returns classes
+    strided_net  a second one of another kind, trained apart, bundled; also returns classes
     inception    Keras' InceptionV3 for photos, if its weights are available; never downloaded
+
+One judge is not enough: samples that were tuned to please one network may please no other.
 
 The name of every number names the network, as in "FD-FashionNet" for a Fréchet distance. Numbers
 from different features, weights or numbers of images cannot be compared.
@@ -13,7 +16,7 @@ from different features, weights or numbers of images cannot be compared.
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -23,12 +26,38 @@ from keras import ops
 from keras_gen.data import uint8_to_symmetric, uint8_to_unit
 from keras_gen.data.folder import check_image_shape
 from keras_gen.files import digest, keras_home
-from keras_gen.networks import fashion_net
+from keras_gen.networks import fashion_net, strided_net
 
-FEATURES = ("fashion_net", "inception")
+FEATURES = ("fashion_net", "strided_net", "inception")
+SECOND_JUDGE = {"fashion_net": "strided_net", "strided_net": "fashion_net"}
 
 FASHION_NET_WEIGHTS = Path(__file__).with_name("fashion_net.weights.h5")
-FASHION_NET_SHA256 = "c3216a905dc7f71c3a8b88bcef2a2906e6e1db5d2f3a7d4be4ef2567ef127b64"
+STRIDED_NET_WEIGHTS = Path(__file__).with_name("strided_net.weights.h5")
+
+
+class Classifier(NamedTuple):
+    """A bundled classifier of garments."""
+
+    title: str  # to be stated beside numbers
+    build: Callable[[], keras.Model]
+    weights: Path
+    sha256: str
+
+
+CLASSIFIERS = {
+    "fashion_net": Classifier(
+        "FashionNet",
+        fashion_net.classifier,
+        FASHION_NET_WEIGHTS,
+        "c3216a905dc7f71c3a8b88bcef2a2906e6e1db5d2f3a7d4be4ef2567ef127b64",
+    ),
+    "strided_net": Classifier(
+        "StridedNet",
+        strided_net.classifier,
+        STRIDED_NET_WEIGHTS,
+        "86b606ff2489c4b4a28c192c8f4e793773778e2daab12ac88ed8fae67ad80cc4",
+    ),
+}
 
 # The file that Keras caches for include_top=False, and the MD5 that Keras itself checks.
 INCEPTION_WEIGHTS = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
@@ -41,7 +70,7 @@ class Features:
     """A trained network that turns images into feature vectors.
 
     Attributes:
-        name: "FashionNet" or "InceptionV3 (Keras)", to be stated beside every number.
+        name: "FashionNet", "StridedNet" or "InceptionV3 (Keras)", to be stated beside every number.
         sha256: hex digest of the weights file.
         has_classes: whether a call returns classes.
         image_shape: (H, W, C) of the images.
@@ -88,10 +117,10 @@ def load_features(name: str, image_shape: Sequence[int]) -> Features:
 
     Args:
         name: one of `FEATURES`.
-        image_shape: (H, W, C) of the images, C in {1, 3}; only (28, 28, 1) for "fashion_net".
+        image_shape: (H, W, C) of the images, C in {1, 3}; only (28, 28, 1) for the classifiers.
 
     Returns:
-        `Features`: D = 96 for "fashion_net", D = 2048 and no classes for "inception".
+        `Features`: D = 96 for the classifiers, D = 2048 and no classes for "inception".
 
     Raises:
         ValueError: unknown name, a shape that the network does not take, or a damaged weights file.
@@ -102,25 +131,25 @@ def load_features(name: str, image_shape: Sequence[int]) -> Features:
     if name not in FEATURES:
         raise ValueError(f"unknown features {name!r}: expected {' or '.join(FEATURES)}")
     image_shape = check_image_shape(image_shape)
-    return _fashion_net(image_shape) if name == "fashion_net" else _inception(image_shape)
+    return _inception(image_shape) if name == "inception" else _classifier(name, image_shape)
 
 
-def _fashion_net(image_shape):
-    """FashionNet: pixels in [0, 1]; the penultimate layer and the most probable class."""
+def _classifier(name, image_shape):
+    """Load a classifier: pixels in [0, 1]; the penultimate layer and the most probable class."""
     if image_shape != (28, 28, 1):
         height, width, channels = image_shape
         raise ValueError(
-            "fashion_net: expected images of 28x28x1, "
+            f"{name}: expected images of 28x28x1, "
             f"found {height}x{width}x{channels}; inception takes any size"
         )
-    sha256 = digest(FASHION_NET_WEIGHTS)
-    if sha256 != FASHION_NET_SHA256:
+    title, build, path, expected = CLASSIFIERS[name]
+    sha256 = digest(path)
+    if sha256 != expected:
         raise ValueError(
-            f"{FASHION_NET_WEIGHTS}: damaged, expected SHA-256 {FASHION_NET_SHA256}, "
-            f"found {sha256}; reinstall keras_gen"
+            f"{path}: damaged, expected SHA-256 {expected}, found {sha256}; reinstall keras_gen"
         )
-    network = fashion_net.classifier()
-    network.load_weights(FASHION_NET_WEIGHTS)
+    network = build()
+    network.load_weights(path)
     _compute_in_float32(network)
 
     @tf.function(input_signature=[tf.TensorSpec((None, *image_shape), tf.uint8)])
@@ -128,7 +157,7 @@ def _fashion_net(image_shape):
         features, logits = network(uint8_to_unit(images), training=False)  # (B, 96), (B, 10)
         return features, tf.argmax(logits, axis=-1)
 
-    return Features("FashionNet", sha256, True, image_shape, 500, forward)
+    return Features(title, sha256, True, image_shape, 500, forward)
 
 
 def _inception(image_shape):

@@ -16,7 +16,8 @@ from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe, VAERecipe
 from keras_gen.runs import Run, training
 
 GAN_KEYS = [
-    "frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage",
+    "frechet_distance", "kernel_distance", "second_frechet_distance", "second_kernel_distance",
+    "precision", "recall", "density", "coverage",
     "class_entropy", *(f"class_{i}" for i in range(10)), "sharpness",
     "nearest_train", "copied", "duplicates",
 ]  # fmt: skip
@@ -234,7 +235,9 @@ def test_the_table_shows_every_figure_and_what_it_was_measured_on(measured):
     below = "\n".join(lines[len(GAN_KEYS) + 1 :])
     assert "mlp_gan, 2 steps, seed 0" in below
     assert "150 samples, 150 real: test images of fashion_mnist_10k" in below
-    assert f"FashionNet (weights {measures.features.FASHION_NET_SHA256[:8]})" in below
+    hashes = {name: judge.sha256 for name, judge in measures.features.CLASSIFIERS.items()}
+    assert f"StridedNet (weights {hashes['strided_net'][:8]})" in below
+    assert f"FashionNet (weights {hashes['fashion_net'][:8]})" in below
     assert "PSNR and SSIM compare an image with its original" in below
 
 
@@ -258,7 +261,11 @@ def test_mistakes_are_one_line_and_write_nothing(copy, tmp_path):
     cases = [
         (copy, {"n": 99}, r"n: expected at least 100 images to measure on, found 99"),
         (copy, {"split": "dev"}, r"unknown split 'dev'"),
-        (copy, {"features": "vgg"}, r"unknown features 'vgg': expected fashion_net or inception"),
+        (
+            copy,
+            {"features": "vgg"},
+            r"unknown features 'vgg': expected fashion_net or strided_net or inception",
+        ),
         (tmp_path, {}, r"fashion_net: expected images of 28x28x1, found 32x32x1"),
         (tmp_path / "nowhere", {}, r"expected a run folder, found nothing"),
         (tmp_path / "untrained", {}, r"expected a trained model or a checkpoint"),
