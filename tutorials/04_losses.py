@@ -41,6 +41,7 @@ from scipy.optimize import linear_sum_assignment
 
 from keras_gen import data, losses, measures
 from keras_gen.models import GAN
+from keras_gen.models.slope_penalty import SlopePenalty, penalty_points, slopes
 from keras_gen.networks import mlp_gan
 from keras_gen.pictures import grid
 from keras_gen.recipes import DCGANRecipe
@@ -336,8 +337,7 @@ for name, ours in (
     ("relativistic", relativistic),
 ):
     pair = losses.GAN_LOSSES[name]
-    judged = (real, fake) if pair.relativistic else (fake,)  # what the generator's loss looks at
-    assert np.allclose(ours, [pair.discriminator(real, fake), pair.generator(*judged)])
+    assert np.allclose(ours, [pair.discriminator(real, fake), pair.generator_loss(real, fake)])
     print(f"{name:15s} L_D {ours[0]:6.3f}   L_G {ours[1]:6.3f}")
 assert np.isclose(penalty, losses.gradient_penalty(gradients))
 assert r1 == losses.r1_penalty(gradients) == losses.r2_penalty(gradients)
@@ -421,8 +421,8 @@ plt.show()
 # 按名字在 `GAN_LOSSES` 里查到一对损失，在 `PENALTIES` 里查到惩罚项。`wasserstein_gp` 与 `relativistic` 自带各自论文的惩罚项；`penalty="r1"` 之类则给任何一对损失加上一种：
 
 # %%
-for method in (GAN.penalty_term, GAN.penalty_points, GAN.slopes):
-    print(inspect.getsource(method))
+for part in (SlopePenalty.__call__, penalty_points, slopes):
+    print(inspect.getsource(part))
 
 # %% [markdown] lang="en"
 # - One random share for each *image* (shape (B, 1, 1, 1)), not for each pixel; uniform, not normal.

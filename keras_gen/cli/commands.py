@@ -99,7 +99,14 @@ def _generate(arguments):
     from keras_gen.runs import generate
 
     for path in generate(
-        arguments.run_dir, arguments.n, arguments.seed, arguments.out, arguments.npz
+        arguments.run_dir,
+        arguments.n,
+        arguments.seed,
+        arguments.out,
+        arguments.npz,
+        labels=arguments.label,
+        mix=arguments.mix,
+        truncation=arguments.truncation,
     ):
         print(path)
     return 0

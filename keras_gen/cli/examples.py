@@ -12,6 +12,8 @@ EXAMPLES = {
     "generate": [
         "keras-gen generate runs/first --n 100 --out samples.png",
         "keras-gen generate runs/first --n 5000 --npz samples.npz",
+        'keras-gen generate runs/conditional_gan-1 --label bag "ankle boot" --n 20',
+        "keras-gen generate runs/conditional_gan-1 --label shirt coat --mix",
     ],
     "stylize": [
         "keras-gen stylize mug flow_field --size 256",

@@ -52,6 +52,22 @@ def _add_generate(commands) -> None:
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
     generate.add_argument("--seed", type=a_seed, default=0, help="another seed, other images (0)")
     generate.add_argument(
+        "--label",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="classes to draw, by name or number, of a run that has classes (all, in even shares)",
+    )
+    generate.add_argument(
+        "--mix", action="store_true", help="turn the first of two labels into the second"
+    )
+    generate.add_argument(
+        "--truncation",
+        type=float,
+        metavar="X",
+        help="keep the noise between -X and X: typical images, and fewer different ones",
+    )
+    generate.add_argument(
         "--out", type=a_path, help="a new picture of a grid, or a folder of images"
     )
     generate.add_argument(

@@ -34,8 +34,9 @@ def image_folder(
         strict: refuse the folder if a file cannot be read, instead of skipping that file.
 
     Returns:
-        `ImageData` with images (N, H, W, C), without labels, and with the `skipped` files and the
-        reasons.
+        `ImageData` with images (N, H, W, C), and with the `skipped` files and the reasons. Where
+        all photos lie in subfolders, at least two of them, those of the folder itself are the
+        classes; otherwise there are no labels.
 
     Raises:
         FileNotFoundError: no such folder, or no image file in it.
@@ -52,7 +53,7 @@ def image_folder(
 
     decode = functools.partial(_decode, image_shape=image_shape, fit=fit)
     images = np.empty((len(files), *image_shape), np.uint8)
-    count = 0
+    kept = []
     # More than 8 threads decode no faster, but take more memory.
     pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
     with warnings.catch_warnings():
@@ -64,21 +65,34 @@ def image_folder(
             bar = tqdm(results, path.name, len(files), unit=" photos", delay=2, disable=None)
             for file, result in zip(files, bar, strict=True):
                 if not isinstance(result, Exception):
-                    images[count] = result
-                    count += 1
+                    images[len(kept)] = result
+                    kept.append(file)
                 elif strict:
                     raise ValueError(str(result)) from result
                 else:
                     skipped.append((str(file), str(result).removeprefix(f"{file}: ")))
         finally:
             pool.shutdown(cancel_futures=True)
-    if not count:
+    if not kept:
         file, reason = skipped[0]
         raise ValueError(
             f"{path}: none of its {len(skipped):,} image files can be read; first {file}: {reason}"
         )
     name, origin = path.resolve().name, f"from {path}"
-    return ImageData(images[:count], name, origin, skipped=tuple(skipped))
+    labels, class_names = _classes([file.relative_to(path).parts for file in kept])
+    return ImageData(images[: len(kept)], name, origin, labels, class_names, skipped=tuple(skipped))
+
+
+def _classes(parts):
+    """Return a label for each photo and the names of the labels, by the subfolders; or no labels.
+
+    Args:
+        parts: the path of each photo within the folder, as a tuple of names.
+    """
+    names = tuple(sorted({first for first, *rest in parts if rest}))
+    if not 2 <= len(names) <= 256 or not all(len(path) > 1 for path in parts):
+        return None, None
+    return np.array([names.index(path[0]) for path in parts], "uint8"), names
 
 
 def check_image_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from keras_gen import data, measures
 from keras_gen.evaluation.measure_autoencoders import measure_likelihood, measure_pairs
+from keras_gen.evaluation.measure_labels import measure_labels
 from keras_gen.evaluation.measure_samples import (
     measure_classes,
     measure_distances,
@@ -73,7 +74,7 @@ def evaluate(
         real_images=f"{split} images of {source}",
         real_sha256=real.sha256,
         seed=seed,
-        figures=tuple(measure(model, judges, real.images, train, others, seed)),
+        figures=tuple(measure(model, judges, real, train, others, seed)),
     )
     if write:
         write_measurements(run, measurements)
@@ -112,7 +113,9 @@ def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     order = rng.permutation(len(real.images))
     others = train[order[n:]] if split == "train" else rng.permutation(train)
     # In their own order, so that the SHA-256 is the same for all seeds where all are chosen.
-    chosen = dataclasses.replace(real, images=real.images[np.sort(order[:n])])
+    kept = np.sort(order[:n])
+    labels = None if real.labels is None else real.labels[kept]
+    chosen = dataclasses.replace(real, images=real.images[kept], labels=labels)
     return split, real.summary, chosen, train, others
 
 
@@ -123,7 +126,7 @@ def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
         model: has `sample(n, seed)`; reconstructions are measured where it has `reconstruct`, and
             the likelihood where it states one.
         judges: `measures.Features`, one or two; the second measures the distances again.
-        real: (N, H, W, C) uint8, real images to compare with.
+        real: `data.ImageData` of N real images to compare with.
         train: (K, H, W, C) uint8, all training images.
         others: (L, H, W, C) uint8, training images that are not in `real`, L >= N.
         seed: integer, of samples and resampling.
@@ -131,10 +134,13 @@ def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
     Returns:
         List of `Measurement`.
     """
+    labels, class_names, real = real.labels, real.class_names, real.images
     n = len(real)
+    asks = judges[0].has_classes and class_names == data.FASHION_MNIST_CLASSES
+    asks = asks and getattr(model, "classes", None) == len(data.FASHION_MNIST_CLASSES)
     has_likelihood = getattr(model, "likelihood", None) == "bernoulli"
     reconstructs = hasattr(model, "reconstruct")
-    parts = 6 + len(judges) + has_likelihood + reconstructs
+    parts = 6 + len(judges) + asks + has_likelihood + reconstructs
     with tqdm(total=parts, unit="part", leave=False) as bar:
 
         def part(title, function, *arguments):
@@ -152,6 +158,11 @@ def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
             figures += part("second judge", _second_distances, judge, real, fake, others[:n], seed)
         figures += part("manifold", measure_manifold, extractor, *features)
         figures += part("classes", measure_classes, extractor, *classes[:2])
+        if asks:
+            asked = np.arange(n) % model.classes  # what `sample` draws without labels
+            figures += part(
+                "labels", measure_labels, extractor, features[:2], classes[:2], (labels, asked)
+            )
         figures += part("sharpness", measure_sharpness, real, fake)
         figures += part("copies", measure_memorization, real, fake, train, others)
         if has_likelihood:

@@ -273,6 +273,12 @@ class LossPair(NamedTuple):
     generator: Callable[..., Tensor]  # of (fake_logits); of both where the pair is relativistic
     relativistic: bool = False  # whether only differences of real and fake logits count
 
+    def generator_loss(self, real_logits: Tensor | None, fake_logits: Tensor) -> Tensor:
+        """Return G's loss, of the differences of logits where the pair is relativistic."""
+        if self.relativistic:
+            return self.generator(real_logits, fake_logits)
+        return self.generator(fake_logits)
+
     def score(self, logits: Tensor) -> Tensor:
         r"""Return D's verdict as readers want it: a probability where the loss makes it one.
 

@@ -8,11 +8,17 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gen.layers import call_keeping_statistics, mixes_examples
-from keras_gen.losses import GAN_LOSSES, PENALTIES
+from keras_gen.losses import GAN_LOSSES
 from keras_gen.models.base import NetworkModel
+from keras_gen.models.sampling import (
+    class_vectors,
+    draw_noise,
+    images_in_chunks,
+    joined,
+)
+from keras_gen.models.slope_penalty import PENALTY_OF_LOSS, SlopePenalty
 
 UPDATES = ("alternating", "simultaneous")
-PENALTY_OF_LOSS = {"wasserstein_gp": "wgan_gp", "relativistic": "r1_r2"}  # of their papers
 
 # (dl_G / ds) / (dl_D / ds) at the logit s of a fake image, for relativistic pairs at the difference
 # s = f - r: G's gradient at the image is D's times this. Least squares and hinge are missing: there
@@ -57,6 +63,8 @@ class GAN(NetworkModel):
         penalty_weight: weight >= 0 of the penalty; None for that of the penalty's paper.
         penalty_interval: D's steps from one that takes the penalty to the next; that one takes it
             as many times, so that it weighs as much in the mean and costs less.
+        classes: K, where labels are classes: their numbers (B,) are then turned into the vectors
+            (B, K) that the networks take, with 1 at the number and 0 elsewhere.
         ema_decay: decay in [0, 1) of the generator's moving average, which draws the samples.
         seed: integer; the same seed gives the same run on the same machine.
 
@@ -86,6 +94,7 @@ class GAN(NetworkModel):
         penalty: str = "auto",
         penalty_weight: float | None = None,
         penalty_interval: int = 1,
+        classes: int | None = None,
         ema_decay: float = 0.995,
         seed: int = 0,
         name: str = "gan",
@@ -100,15 +109,8 @@ class GAN(NetworkModel):
             raise ValueError("discriminator_steps other than 1 needs update='alternating'")
         if penalty == "auto":
             penalty = PENALTY_OF_LOSS.get(loss, "none")
-        if penalty not in ("none", *PENALTIES):
-            known = ", ".join(("auto", "none", *PENALTIES))
-            raise ValueError(f"penalty must be one of {known}; found '{penalty}'")
-        if penalty_interval < 1:
-            raise ValueError(f"penalty_interval: expected at least 1, found {penalty_interval}")
-        if penalty != "none" and any(map(_normalises_batches, discriminator.layers)):
-            raise ValueError(f"{penalty} needs a discriminator without BatchNormalization")
-        if penalty_weight is None:
-            penalty_weight = 0.0 if penalty == "none" else PENALTIES[penalty].weight
+        self.slope_penalty = SlopePenalty(penalty, penalty_weight, penalty_interval)
+        self.slope_penalty.check(discriminator)
         if len(generator.inputs) != len(discriminator.inputs):
             raise ValueError("labels: expected both networks to take them or neither, found one")
         self.generator = generator
@@ -125,8 +127,9 @@ class GAN(NetworkModel):
         self.one_backward = loss in ONE_BACKWARD_RATIOS and judges_apart
         self.discriminator_steps = discriminator_steps
         self.penalty = penalty
-        self.penalty_weight = penalty_weight
+        self.penalty_weight = self.slope_penalty.weight
         self.penalty_interval = penalty_interval
+        self.classes = classes
         self.ema_decay = ema_decay
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -134,31 +137,45 @@ class GAN(NetworkModel):
     def call(self, latents, training: bool = False):
         """Return the logits (B, 1) of D(G(z)); a conditional GAN takes [latents, labels]."""
         latents, labels = latents if self.conditional else (latents, None)
-        images = self.generator(_inputs(latents, labels), training=training)  # (B, H, W, C)
-        return self.discriminator(_inputs(images, labels), training=training)
+        images = self.generator(joined(latents, labels), training=training)  # (B, H, W, C)
+        return self.discriminator(joined(images, labels), training=training)
 
-    def sample(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+    def sample(
+        self, n: int, seed: int = 0, labels=None, truncation: float | None = None
+    ) -> np.ndarray:
         """Draw n images from the averaged generator.
 
         Args:
             n: number of images, >= 1.
-            seed: integer; the same seed gives the same images.
-            labels: (n, ...) of a conditional GAN, as its networks take them.
+            seed: integer; the same seed gives the same noise, whatever the labels are.
+            labels: of a conditional GAN: class numbers (n,), or (n, ...) as its networks take them;
+                by default all K classes in turn, 0, 1, ..., K - 1, 0, ...
+            truncation: largest absolute value > 0 of the noise; small values give typical images,
+                and fewer different ones. None leaves the noise normal.
 
         Returns:
             (n, H, W, C) float32 NumPy array in [0, 1].
 
         Raises:
-            ValueError: a conditional GAN without labels.
+            ValueError: labels that the networks do not know, or a truncation that is not positive.
+
+        Reference: Brock, Donahue and Simonyan 2019, arXiv:1809.11096, section 3.1 (truncation).
         """
-        labels = self._check_labels(labels)
-        latents = keras.random.normal((n, self.latent_dim), seed=seed)  # (n, L)
-        chunks = []
-        for start in range(0, n, 256):
-            chunk = slice(start, start + 256)
-            inputs = _inputs(latents[chunk], None if labels is None else labels[chunk])
-            chunks.append(ops.convert_to_numpy(self.ema_generator(inputs, training=False)))
-        return np.clip((np.concatenate(chunks) + 1.0) / 2.0, 0.0, 1.0)  # (n, H, W, C)
+        if labels is None and self.classes:
+            labels = np.arange(n) % self.classes
+        return self.draw(draw_noise(n, self.latent_dim, seed, truncation), labels)
+
+    def draw(self, latents, labels=None) -> np.ndarray:
+        """Return the averaged generator's images of given noise, (n, H, W, C) in [0, 1].
+
+        Args:
+            latents: (n, L) floats.
+            labels: as for `sample`, but without a default.
+
+        Raises:
+            ValueError: labels that the networks do not know.
+        """
+        return images_in_chunks(self.ema_generator, latents, self._check_labels(labels))
 
     def train_step(self, data):
         """Play one round on a batch of real images (B, H, W, C) in [-1, 1], and their labels."""
@@ -176,11 +193,11 @@ class GAN(NetworkModel):
     def train_discriminator(self, images, labels=None) -> None:
         """Algorithm 1, first half: D descends its loss on real and generated images."""
         latents = self.draw_latents(ops.shape(images)[0])  # (B, L)
-        fake_images = call_keeping_statistics(self.generator, _inputs(latents, labels))
+        fake_images = call_keeping_statistics(self.generator, joined(latents, labels))
         variables = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
-            real_logits = self.discriminator(_inputs(images, labels), training=True)  # (B, 1)
-            fake_logits = self.discriminator(_inputs(fake_images, labels), training=True)  # (B, 1)
+            real_logits = self.discriminator(joined(images, labels), training=True)  # (B, 1)
+            fake_logits = self.discriminator(joined(fake_images, labels), training=True)  # (B, 1)
             d_loss = self.loss_pair.discriminator(real_logits, fake_logits)
             d_loss += self.penalty_term(images, fake_images, labels)
         self.descend(self.d_optimizer, tape.gradient(d_loss, variables), variables)
@@ -194,10 +211,10 @@ class GAN(NetworkModel):
         latents = self.draw_latents(ops.shape(images)[0])  # (B, L)
         variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
-            fake_images = self.generator(_inputs(latents, labels), training=True)  # (B, H, W, C)
-            judged = [call_keeping_statistics(self.discriminator, _inputs(fake_images, labels))]
+            fake_images = self.generator(joined(latents, labels), training=True)  # (B, H, W, C)
+            judged = [call_keeping_statistics(self.discriminator, joined(fake_images, labels))]
             if self.loss_pair.relativistic:
-                real = call_keeping_statistics(self.discriminator, _inputs(images, labels))
+                real = call_keeping_statistics(self.discriminator, joined(images, labels))
                 judged.insert(0, real)
             g_loss = self.loss_pair.generator(*judged)  # of logits (B, 1)
         self.descend(self.g_optimizer, tape.gradient(g_loss, variables), variables)
@@ -208,7 +225,7 @@ class GAN(NetworkModel):
         latents = self.draw_latents(ops.shape(images)[0])  # (B, L)
         variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
-            fake_images = self.generator(_inputs(latents, labels), training=True)  # (B, H, W, C)
+            fake_images = self.generator(joined(latents, labels), training=True)  # (B, H, W, C)
         d_gradients, image_gradients = self.gradients(images, fake_images, labels)
         g_gradients = tape.gradient(fake_images, variables, output_gradients=image_gradients)
         self.descend(self.d_optimizer, d_gradients, self.discriminator.trainable_variables)
@@ -222,20 +239,18 @@ class GAN(NetworkModel):
         variables = self.discriminator.trainable_variables
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(fake_images)
-            real_logits = self.discriminator(_inputs(images, labels), training=True)  # (B, 1)
-            fake_logits = self.discriminator(_inputs(fake_images, labels), training=True)  # (B, 1)
+            real_logits = self.discriminator(joined(images, labels), training=True)  # (B, 1)
+            fake_logits = self.discriminator(joined(fake_images, labels), training=True)  # (B, 1)
             d_loss = self.loss_pair.discriminator(real_logits, fake_logits)
             d_loss += self.penalty_term(images, ops.stop_gradient(fake_images), labels)
-            relativistic = self.loss_pair.relativistic
-            judged = (real_logits, fake_logits) if relativistic else (fake_logits,)
-            g_loss = self.loss_pair.generator(*judged)
+            g_loss = self.loss_pair.generator_loss(real_logits, fake_logits)
         self._track_discriminator(d_loss, real_logits, fake_logits)
         self.track(g_loss=g_loss)
         if not self.one_backward:
             return tape.gradient(d_loss, variables), tape.gradient(g_loss, fake_images)
         d_gradients, image_gradients = tape.gradient(d_loss, (variables, fake_images))
-        differences = fake_logits - real_logits if relativistic else fake_logits  # (B, 1)
-        ratios = ONE_BACKWARD_RATIOS[self.loss_name](differences)  # (B, 1)
+        judged = fake_logits - real_logits if self.loss_pair.relativistic else fake_logits
+        ratios = ONE_BACKWARD_RATIOS[self.loss_name](judged)  # (B, 1)
         return d_gradients, image_gradients * ops.reshape(ratios, (-1, 1, 1, 1))
 
     def draw_latents(self, batch_size):
@@ -248,39 +263,9 @@ class GAN(NetworkModel):
 
     def penalty_term(self, images, fake_images, labels=None):
         """Return the weighted penalty on D's slope, or 0 where this step takes none."""
-        if self.penalty == "none":
-            return 0.0
-
-        def taken():
-            terms = PENALTIES[self.penalty].terms
-            penalties = [
-                penalty(self.slopes(self.penalty_points(where, images, fake_images), labels))
-                for where, penalty in terms.items()
-            ]
-            return self.penalty_weight * self.penalty_interval * sum(penalties)
-
-        if self.penalty_interval == 1:
-            return taken()
-        due = self.d_optimizer.iterations % self.penalty_interval == 0
-        return tf.cond(due, taken, lambda: 0.0)
-
-    def penalty_points(self, where, images, fake_images):
-        """Return the images (B, H, W, C) at which a term of `PENALTIES` takes D's slope."""
-        if where == "between":  # a share per image
-            shares = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), seed=self.seed_generator)
-            return shares * images + (1.0 - shares) * fake_images
-        if where == "around":
-            # Deviation: the paper's noise has a fixed variance; here it follows the pixels' own.
-            noise = keras.random.normal(ops.shape(images), seed=self.seed_generator)
-            return images + 0.5 * ops.std(images) * noise
-        return images if where == "real" else fake_images
-
-    def slopes(self, images, labels=None):
-        """Return the gradients (B, H, W, C) of D's logits by the images."""
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            logits = self.discriminator(_inputs(images, labels), training=True)  # (B, 1)
-        return tape.gradient(logits, images)
+        step = self.d_optimizer.iterations if self.penalty_interval > 1 else 0
+        arguments = (images, fake_images, labels, step, self.seed_generator)
+        return self.slope_penalty(self.discriminator, *arguments)
 
     def update_average(self) -> None:
         """Move the averaged generator; a short memory at first forgets the untrained weights."""
@@ -295,10 +280,12 @@ class GAN(NetworkModel):
         self.track(d_loss=d_loss, real_score=score(real_logits), fake_score=score(fake_logits))
 
     def _check_labels(self, labels):
-        """Return the labels of a conditional GAN, None for another."""
-        if self.conditional and labels is None:
+        """Return the labels of a conditional GAN as its networks take them, None for another."""
+        if not self.conditional:
+            return None
+        if labels is None:
             raise ValueError("labels: expected one per image of a conditional GAN, found none")
-        return ops.convert_to_tensor(labels) if self.conditional else None
+        return class_vectors(labels, self.classes)
 
     def compile(  # type: ignore[override]  # two optimizers where others have one
         self, d_optimizer: keras.Optimizer, g_optimizer: keras.Optimizer, **kwargs
@@ -328,19 +315,10 @@ class GAN(NetworkModel):
             "penalty": self.penalty,
             "penalty_weight": self.penalty_weight,
             "penalty_interval": self.penalty_interval,
+            "classes": self.classes,
             "ema_decay": self.ema_decay,
             "seed": self.seed,
         }
-
-
-def _normalises_batches(layer):
-    """Whether D's slope at one image would be that of a function of the whole batch."""
-    return isinstance(layer, keras.layers.BatchNormalization)
-
-
-def _inputs(tensor, labels):
-    """Return what a network is called with: the tensor, or [tensor, labels]."""
-    return tensor if labels is None else [tensor, labels]
 
 
 def _shares(images, labels, count):

@@ -7,9 +7,27 @@ feature maps, `fast_style.transformer` maps them to stylised images. Outputs are
 precision policy.
 """
 
-from keras_gen.networks import dcgan, fashion_net, fast_style, mlp_gan, strided_net, vae, vgg19
+from keras_gen.networks import (
+    conditional_gan,
+    dcgan,
+    fashion_net,
+    fast_style,
+    mlp_gan,
+    strided_net,
+    vae,
+    vgg19,
+)
 
-__all__ = ["dcgan", "fashion_net", "fast_style", "mlp_gan", "strided_net", "vae", "vgg19"]
+__all__ = [
+    "conditional_gan",
+    "dcgan",
+    "fashion_net",
+    "fast_style",
+    "mlp_gan",
+    "strided_net",
+    "vae",
+    "vgg19",
+]
 
 import keras
 

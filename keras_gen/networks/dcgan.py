@@ -48,9 +48,14 @@ def generator(
         ValueError: another image shape.
     """
     check_image_shape(image_shape)
-    start, strides = GEOMETRY[image_shape[0]]
     latents = keras.Input((latent_dim,), name="latents")
-    x = layers.Dense(start * start * 4 * width, use_bias=False)(latents)
+    return keras.Model(latents, draw(latents, image_shape, width), name="generator")
+
+
+def draw(x, image_shape: tuple[int, int, int], width: int):
+    """Turn noise (B, L), and whatever is said of the image beside it, into images (B, H, W, C)."""
+    start, strides = GEOMETRY[image_shape[0]]
+    x = layers.Dense(start * start * 4 * width, use_bias=False)(x)
     x = layers.Reshape((start, start, 4 * width))(x)  # (B, 7, 7, 256)
     x = layers.BatchNormalization()(x)
     x = layers.ReLU()(x)
@@ -60,8 +65,7 @@ def generator(
         x = layers.BatchNormalization()(x)  # (B, 7, 7, 128), then (B, 14, 14, 64)
         x = layers.ReLU()(x)
     x = layers.Conv2DTranspose(image_shape[-1], 4, strides[2], padding="same")(x)  # (B, 28, 28, 1)
-    images = layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(latents, images, name="generator")
+    return layers.Activation("tanh", dtype="float32")(x)
 
 
 def discriminator(
@@ -100,19 +104,26 @@ def discriminator(
         al. 2018, arXiv:1712.04086.
     """
     check_image_shape(image_shape)
-
-    def bounded(layer):
-        dtype = layer.dtype_policy  # a wrapper would compute in its own
-        return layers.SpectralNormalization(layer, dtype=dtype) if spectral_norm else layer
-
     images = keras.Input(image_shape, name="images")
     x = Pack(packing)(images) if packing > 1 else images
+    features = look(x, image_shape, width, dropout, spectral_norm, minibatch_std)  # (B, 2048)
+    logits = bounded(layers.Dense(1, dtype="float32"), spectral_norm)(features)  # (B, 1)
+    return keras.Model(images, logits, name="discriminator")
+
+
+def look(x, image_shape, width: int, dropout: float, spectral_norm: bool, minibatch_std: bool):
+    """Turn images (B, H, W, C) into the features (B, F) on which the discriminator decides."""
     for level in range(4 if image_shape[0] == 64 else 3):
-        x = bounded(layers.Conv2D(width * 2**level, 4, strides=2, padding="same"))(x)
+        convolution = layers.Conv2D(width * 2**level, 4, strides=2, padding="same")
+        x = bounded(convolution, spectral_norm)(x)
         x = layers.LeakyReLU(0.2)(x)  # (B, 14, 14, 32), (B, 7, 7, 64), (B, 4, 4, 128)
         x = layers.Dropout(dropout)(x)
     if minibatch_std:
         x = MinibatchStandardDeviation()(x)
-    x = layers.Flatten()(x)  # (B, 2048)
-    logits = bounded(layers.Dense(1, dtype="float32"))(x)  # (B, 1)
-    return keras.Model(images, logits, name="discriminator")
+    return layers.Flatten()(x)
+
+
+def bounded(layer, spectral_norm: bool):
+    """Return the layer, under spectral normalisation if that is asked for."""
+    dtype = layer.dtype_policy  # a wrapper would compute in its own
+    return layers.SpectralNormalization(layer, dtype=dtype) if spectral_norm else layer

@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from keras_gen.layers import MinibatchStandardDeviation, Pack
+from keras_gen.networks.dcgan import bounded
 
 
 def generator(
@@ -73,19 +74,14 @@ def discriminator(
     Reference: Miyato et al. 2018, arXiv:1802.05957; Karras et al. 2018, arXiv:1710.10196; Lin et
         al. 2018, arXiv:1712.04086.
     """
-
-    def bounded(layer):
-        dtype = layer.dtype_policy  # a wrapper would compute in its own
-        return layers.SpectralNormalization(layer, dtype=dtype) if spectral_norm else layer
-
     images = keras.Input(image_shape, name="images")
     x = Pack(packing)(images) if packing > 1 else images
     x = layers.Flatten()(x)  # (B, H*W*C)
     for units in (8 * width, 4 * width, 2 * width):
-        x = bounded(layers.Dense(units))(x)  # (B, units)
+        x = bounded(layers.Dense(units), spectral_norm)(x)  # (B, units)
         x = layers.LeakyReLU(0.2)(x)
         x = layers.Dropout(dropout)(x)
     if minibatch_std:
         x = MinibatchStandardDeviation()(x)
-    logits = bounded(layers.Dense(1, dtype="float32"))(x)  # (B, 1)
+    logits = bounded(layers.Dense(1, dtype="float32"), spectral_norm)(x)  # (B, 1)
     return keras.Model(images, logits, name="discriminator")

@@ -6,6 +6,7 @@ what the command costs and reaches, and `build` makes the compiled model.
 Keras is imported inside the functions, so that the command line can list recipes at once.
 """
 
+from keras_gen.recipes.conditional_gan import ConditionalGANRecipe
 from keras_gen.recipes.fast_style import FastStyleRecipe
 from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
 from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
@@ -14,6 +15,7 @@ from keras_gen.recipes.vae import VAERecipe
 RECIPES: dict[str, type[Recipe]] = {
     "mlp_gan": MLPGANRecipe,
     "dcgan": DCGANRecipe,
+    "conditional_gan": ConditionalGANRecipe,
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
 }
@@ -21,6 +23,7 @@ RECIPES: dict[str, type[Recipe]] = {
 __all__ = [
     "PRECISIONS",
     "RECIPES",
+    "ConditionalGANRecipe",
     "DCGANRecipe",
     "FastStyleRecipe",
     "GANRecipe",

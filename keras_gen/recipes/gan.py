@@ -113,6 +113,10 @@ class GANRecipe(Recipe):
             "penalty_interval": self.penalty_interval or interval,
         }
 
+    def labels(self):
+        """Return what networks and model are told of labels: nothing, or the number of classes."""
+        return {}
+
     def networks(self):
         """Return the module of `keras_gen.networks` that holds this recipe's pair."""
         raise NotImplementedError("a recipe names its networks")
@@ -127,15 +131,15 @@ class GANRecipe(Recipe):
         with seeded(self.seed):
             with precision_policy(self.precision):
                 generator = networks.generator(
-                    self.image_shape, self.latent_dim, width=self.generator_width
+                    self.image_shape, self.latent_dim, width=self.generator_width, **self.labels()
                 )
                 discriminator = networks.discriminator(
                     self.image_shape,
                     width=self.discriminator_width,
                     dropout=self.dropout,
-                    spectral_norm="spectral_norm" in self.d_extras,
-                    minibatch_std="minibatch_std" in self.d_extras,
-                    packing=2 if "packing" in self.d_extras else 1,
+                    **{name: True for name in self.d_extras if name != "packing"},
+                    **({"packing": 2} if "packing" in self.d_extras else {}),
+                    **self.labels(),
                 )
             gan = GAN(
                 generator,
@@ -145,6 +149,7 @@ class GANRecipe(Recipe):
                 update=self.update,
                 discriminator_steps=self.discriminator_steps,
                 **self.penalty_arguments(),
+                **self.labels(),
                 ema_decay=self.ema_decay,
                 seed=self.seed,
             )

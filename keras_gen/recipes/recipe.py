@@ -143,6 +143,10 @@ class Recipe:
     def check_image_shape(self) -> None:
         """Raise a ValueError where the networks cannot be built for these images."""
 
+    def for_data(self, images: Any) -> Self:
+        """Return the recipe with what only its data decide, `data.ImageData`, filled in."""
+        return self
+
     def build(self) -> Any:
         """Return the compiled model; the same recipe always starts from the same weights."""
         raise NotImplementedError("a recipe builds its model")

@@ -1,5 +1,7 @@
 """Draw images from a run."""
 
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,11 @@ from PIL import Image
 from keras_gen.data import unit_to_uint8
 from keras_gen.files import replacing, require_new
 from keras_gen.pictures import grid, save_picture
+from keras_gen.recipes import GANRecipe
 from keras_gen.runs.run import Run
 
 MOST = 1_000_000  # images that are held in memory at once: 3 GB of Fashion-MNIST's size
+MIXES = 9  # images from one class to another
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -20,16 +24,28 @@ def generate(
     seed: int = 0,
     out: str | Path | None = None,
     npz: str | Path | None = None,
+    *,
+    labels: Sequence[str] = (),
+    mix: bool = False,
+    truncation: float | None = None,
 ) -> list[Path]:
     """Draw n images and write them as one grid, as single images, or as an array.
+
+    A run with classes draws them in even shares, one class after the other; the grid has a row for
+    each.
 
     Args:
         run: a `Run`, or its folder.
         n: number of images, >= 1.
         seed: integer; the same seed gives the same images.
+        labels: the classes to draw, by name or number; by default all of them.
+        mix: turn the first of two labels into the second: each row of the grid has one noise, and
+            `MIXES` steps from one class to the other.
+        truncation: largest absolute value of the noise, as for `models.GAN.sample`.
         out: a picture file for a grid, or a folder for single images; without it and without
             `npz`, a grid `generated-seed-N.png` in the run folder.
-        npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`.
+        npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`, and the class
+            numbers (n,) under `labels` where a run has classes and they are not mixed.
 
     Returns:
         The paths that were written.
@@ -39,12 +55,13 @@ def generate(
         FileExistsError: a file is there already, or files in the folder for single images.
         PermissionError: the folder of a file cannot be written to.
         ValueError: `recipe.json` cannot be read, n is below 1 or above a million, a file is of an
-            unknown kind, or the model cannot sample from noise.
+            unknown kind, the model cannot sample from noise, or does not know the labels.
     """
     if not 1 <= n <= MOST:
         raise ValueError(f"n: expected 1 to {MOST:,}, found {n:,}")
     run = Run.open(run)
     run.require_sampler()
+    request = _request(run, labels, mix, truncation)
     default = run.path / f"generated-seed-{seed}.png"  # which may be drawn again
     if out is None and npz is None:
         out = default
@@ -63,19 +80,65 @@ def generate(
         )
     elif out and out != default:
         require_new(out)
-    images = run.load_model().sample(n, seed)  # (n, H, W, C)
+    images, classes, columns = request(run.load_model(), n, seed)  # (n, H, W, C), (n,)
     pixels = np.asarray(unit_to_uint8(images))
     if npz:
         npz.parent.mkdir(parents=True, exist_ok=True)
         with replacing(npz, new=True) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, images=pixels)
+            np.savez_compressed(file, images=pixels, **classes)
     if out and not single:
-        save_picture(out, grid(images, zoom=2), new=out != default)
+        if classes:
+            images, columns = _in_rows(images, classes["labels"])
+        save_picture(out, grid(images, columns, zoom=2), new=out != default)
     elif out:
         out.mkdir(parents=True, exist_ok=True)
         for i, image in enumerate(pixels):
             save_picture(out / f"{i:05d}.png", Image.fromarray(image.squeeze()))
     return [path for path in (npz, out) if path]
+
+
+def _request(run, labels, mix, truncation):
+    """Return a function of (model, n, seed) that draws what was asked for; refuse it if need be.
+
+    It returns images (n, H, W, C), a dict of their class numbers if they have any, and the columns
+    of a grid where they are not a matter of taste.
+    """
+    if truncation is not None and not (isinstance(run.recipe, GANRecipe) and truncation > 0):
+        raise ValueError(f"truncation: expected a number above 0 for a GAN, found {truncation}")
+    options = {} if truncation is None else {"truncation": truncation}
+    if not (labels or mix or run.recipe.conditional):
+        return lambda model, n, seed: (model.sample(n, seed, **options), {}, None)
+    numbers = run.class_numbers(labels) if labels else list(range(run.recipe.classes))
+    if mix:
+        if len(labels) != 2 or truncation:
+            raise ValueError(f"mix: expected two labels and no truncation, found {len(labels)}")
+        return lambda model, n, seed: (_mixed(model, *numbers, n, seed), {}, MIXES)
+
+    def draw(model, n, seed):
+        classes = np.array(numbers)[np.sort(np.arange(n) % len(numbers))]  # one after the other
+        return model.sample(n, seed, labels=classes, **options), {"labels": classes}, None
+
+    return draw
+
+
+def _in_rows(images, classes):
+    """Return images with white ones where a class has fewer than others, and the columns."""
+    starts = [0, *np.flatnonzero(np.diff(classes)) + 1, len(classes)]
+    rows = [images[first:last] for first, last in itertools.pairwise(starts)]
+    columns = max(map(len, rows))
+    white = np.ones_like(images[:1])
+    filled = [np.concatenate([row, *[white] * (columns - len(row))]) for row in rows]
+    return np.concatenate(filled), columns
+
+
+def _mixed(model, first, second, n, seed):
+    """Turn one class into another at fixed noise: n images, `MIXES` in a row."""
+    rows = -(-n // MIXES)
+    latents = np.random.default_rng(seed).normal(size=(rows, model.latent_dim)).astype("float32")
+    shares = np.linspace(0.0, 1.0, MIXES, dtype="float32")[:, None]  # (columns, 1)
+    ends = np.eye(model.classes, dtype="float32")[[first, second]]  # (2, K)
+    labels = (1.0 - shares) * ends[0] + shares * ends[1]  # (columns, K)
+    return model.draw(np.repeat(latents, MIXES, axis=0)[:n], np.tile(labels, (rows, 1))[:n])
 
 
 def _require_empty(folder, n):

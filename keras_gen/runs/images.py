@@ -17,6 +17,7 @@ def describe_images(recipe: Recipe, images: data.ImageData) -> dict[str, Any]:
         "description": images.description,
         "sha256": images.sha256,
         "folder": folder and os.path.abspath(folder),
+        **({"classes": list(images.class_names)} if images.class_names else {}),
     }
 
 

@@ -94,6 +94,9 @@ def _check_provenance(content):
     for key in ("description", "sha256", "folder"):
         if known.get(key) is not None and not isinstance(known[key], str):
             raise ValueError(f"data, {key}: expected a text, found {known[key]!r}")
+    names = known.get("classes", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"data, classes: expected a list of texts, found {names!r}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -240,6 +243,22 @@ class Run:
         load_newest(model, self.checkpoints, self.model_path)
         return model
 
+    def class_numbers(self, words: Sequence[str]) -> list[int]:
+        """Return the numbers of the classes that words name.
+
+        Args:
+            words: numbers, names of classes, or a part of a name that no other class has; upper and
+                lower case are the same.
+
+        Raises:
+            ValueError: a word that names no class, or several, or a run without classes.
+        """
+        count = getattr(self.recipe, "classes", 0)
+        if not count:
+            raise ValueError(f"{self.path}: expected a run with classes, found a {self.name} run")
+        names = self.provenance.get("data", {}).get("classes") or [str(i) for i in range(count)]
+        return [_class_number(word, names) for word in words]
+
     def require_sampler(self) -> None:
         """Raise a ValueError where the run's model cannot sample from noise."""
         if not self.recipe.can_sample:
@@ -247,6 +266,21 @@ class Run:
                 f"{self.path}: expected a model that samples from noise, found one that transforms "
                 f"pictures; use keras-gen stylize --model {self.path}"
             )
+
+
+def _class_number(word, names):
+    """Return which of the names a word means."""
+    wanted, known = word.strip().casefold(), [name.casefold() for name in names]
+    if wanted in known:
+        return known.index(wanted)
+    if wanted.isdecimal() and int(wanted) < len(names):
+        return int(wanted)
+    found = [number for number, name in enumerate(known) if wanted and wanted in name]
+    if len(found) != 1:
+        what = " and ".join(names[number] for number in found) or "none"
+        listed = ", ".join(f"{number} {name}" for number, name in enumerate(names))
+        raise ValueError(f"label {word!r}: expected one of {listed}; it names {what}")
+    return found[0]
 
 
 def _numbers(row):

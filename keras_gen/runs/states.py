@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +72,10 @@ def _load(model, path, step=None):
     """Load one state; return its number of steps, or None where it is damaged, and say so."""
     try:
         _check_archive(require_file(path, "the state of a run"))
-        model.load_weights(path)
+        with warnings.catch_warnings():
+            # Keras only warns where a part of the file does not fit and leaves that part untrained.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(path)
         if step not in (None, model.steps_done):
             raise ValueError(f"it holds step {model.steps_done:,}")
         if broken := not_finite(model):

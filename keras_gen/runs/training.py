@@ -62,7 +62,7 @@ def prepare(
     recipe.check_image_shape()
     images = data.load(recipe.data, recipe.image_shape, fit=recipe.fit, strict=strict)
     _log(images)
-    recipe = _with_length(recipe, images, epochs=epochs)
+    recipe = _with_length(recipe.for_data(images), images, epochs=epochs)
     save_every = recipe.save_every or max(1, recipe.steps // 50)
     recipe = dataclasses.replace(recipe, save_every=save_every)
     provenance = {"data": describe_images(recipe, images), "versions": versions()}

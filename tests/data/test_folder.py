@@ -133,3 +133,19 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     assert image_folder(tmp_path).skipped == ((str(tmp_path / "secret"), "permission denied"),)
     with pytest.raises(ValueError, match="secret: permission denied"):
         image_folder(tmp_path, strict=True)
+
+
+def test_subfolders_are_the_classes_where_all_photos_lie_in_some(tmp_path):
+    """Deeper folders belong to the one above; a photo beside the folders means: no classes."""
+    for name in ("mug/a.png", "mug/old/b.png", "lamp/c.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    images = image_folder(tmp_path, (8, 8, 3))
+    assert images.class_names == ("lamp", "mug") and images.labels.tolist() == [0, 1, 1]
+    assert "2 classes" in images.description
+    Image.new("RGB", (8, 8)).save(tmp_path / "d.png")
+    images = image_folder(tmp_path, (8, 8, 3))
+    assert images.labels is None and images.class_names is None
+    (tmp_path / "mug").rename(tmp_path.parent / "gone")
+    (tmp_path / "d.png").unlink()
+    assert image_folder(tmp_path, (8, 8, 3)).labels is None  # one folder is no choice

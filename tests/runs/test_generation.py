@@ -4,9 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from keras_gen.data import FASHION_MNIST_CLASSES, unit_to_uint8
 from keras_gen.models import FastStyle
-from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe
+from keras_gen.recipes import ConditionalGANRecipe, FastStyleRecipe, MLPGANRecipe
 from keras_gen.runs import Run
 from keras_gen.runs.generation import generate
 
@@ -67,3 +69,62 @@ def test_what_exists_is_not_replaced(tmp_path):
     assert holiday.read_text() == "mine"
     first = generate(known, n=1)
     assert generate(known, n=2) == first  # its own picture in its own folder
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    """An untrained run with the classes of the embedded sample."""
+    path = tmp_path_factory.mktemp("runs") / "run"
+    recipe = ConditionalGANRecipe(generator_width=4, discriminator_width=4, latent_dim=4)
+    names = {"data": {"classes": list(FASHION_MNIST_CLASSES)}}
+    run = Run(path=path, name="conditional_gan", recipe=recipe, provenance=names)
+    run.create()
+    recipe.build().save(run.model_path)
+    return run
+
+
+def test_a_grid_has_a_row_for_each_class_asked_for(labelled, tmp_path):
+    out, npz = tmp_path / "a.png", tmp_path / "a.npz"
+    assert generate(labelled, 6, 1, out, npz, labels=["bag", "boot", "3"]) == [npz, out]
+    arrays = np.load(npz)
+    assert arrays["labels"].tolist() == [8, 8, 9, 9, 3, 3]
+    expected = labelled.load_model().sample(6, 1, labels=arrays["labels"])
+    np.testing.assert_array_equal(arrays["images"], unit_to_uint8(expected))
+    with Image.open(out) as picture:
+        assert picture.size == (2 * (2 * 30 - 2), 2 * (3 * 30 - 2))  # 2 columns, 3 rows, zoom 2
+    generate(labelled, 5, 1, tmp_path / "b.png", labels=["bag", "boot", "3"])
+    with Image.open(tmp_path / "b.png") as picture:
+        assert picture.size == (2 * (2 * 30 - 2), 2 * (3 * 30 - 2))
+        assert np.asarray(picture)[2 * 60 :, 2 * 30 :].min() == 255  # of the third class is one
+
+
+def test_without_labels_all_classes_have_even_shares(labelled, tmp_path):
+    generate(labelled, 25, npz=tmp_path / "a.npz")
+    counts = np.bincount(np.load(tmp_path / "a.npz")["labels"], minlength=10)
+    assert counts.tolist() == [3] * 5 + [2] * 5
+
+
+def test_two_classes_are_mixed_at_fixed_noise(labelled, tmp_path):
+    """The ends of a row are the two classes, drawn from one noise."""
+    generate(labelled, 18, 5, npz=tmp_path / "a.npz", labels=["shirt", "coat"], mix=True)
+    arrays = np.load(tmp_path / "a.npz")
+    assert list(arrays) == ["images"] and len(arrays["images"]) == 18
+    noise = np.random.default_rng(5).normal(size=(2, 4)).astype("float32")
+    ends = unit_to_uint8(labelled.load_model().draw(noise, np.array([6, 4])))
+    np.testing.assert_array_equal(arrays["images"][0], ends[0])
+    np.testing.assert_array_equal(arrays["images"][17], ends[1])
+
+
+def test_requests_that_make_no_sense_are_refused(labelled, tmp_path):
+    for words, message in (
+        ({"labels": ["hat"]}, "label 'hat': expected one of 0 T-shirt/top, .* it names none"),
+        ({"mix": True}, "mix: expected two labels and no truncation, found 0"),
+        ({"truncation": 0.0}, "truncation: expected a number above 0 for a GAN, found 0.0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            generate(labelled, 4, npz=tmp_path / "a.npz", **words)
+    recipe = MLPGANRecipe(generator_width=4, discriminator_width=4, latent_dim=4)
+    plain = Run(path=tmp_path / "plain", name="mlp_gan", recipe=recipe, provenance={})
+    with pytest.raises(ValueError, match="expected a run with classes, found a mlp_gan run"):
+        generate(plain, 4, labels=["bag"])
+    assert not list(tmp_path.iterdir())

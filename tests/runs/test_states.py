@@ -1,9 +1,11 @@
 """States: what is saved is whole and sound, and the newest whole one is loaded."""
 
+import dataclasses
 import os
 import shutil
 import subprocess
 import sys
+import warnings
 import zipfile
 
 import numpy as np
@@ -129,6 +131,17 @@ def test_where_no_state_is_whole_one_line_says_so(stopped):
         Run.open(stopped).load_model()
     with pytest.raises(ValueError, match="expected a whole state of this run, found none"):
         training.resume(stopped)
+
+
+def test_a_state_of_other_networks_is_refused_without_a_word_of_keras(trained):
+    """Keras would warn at length, and leave what does not fit untrained."""
+    wider = dataclasses.replace(RECIPE, discriminator_width=8)
+    run = dataclasses.replace(Run.open(trained), recipe=wider)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(ValueError, match="expected a whole state of this run, found none"):
+            run.load_model()
+    assert not [warning for warning in caught if warning.category is UserWarning]
 
 
 def test_the_newer_of_model_and_checkpoint_is_loaded(stopped):

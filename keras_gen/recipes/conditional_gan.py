@@ -1,0 +1,73 @@
+"""The GAN that draws what is asked for."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from keras_gen.recipes.gan import DCGANRecipe
+from keras_gen.recipes.recipe import option
+
+COLUMNS = 8  # images of each class in the pictures of a run
+MOST_ROWS = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionalGANRecipe(DCGANRecipe):
+    """Convolutional GAN that draws the class asked for; `dcgan` with labels in both networks.
+
+        keras-gen train conditional_gan --data fashion_mnist
+        keras-gen generate runs/conditional_gan-1 --label bag
+
+    The classes are those of the data; of a folder of photos they are its subfolders.
+    """
+
+    steps: int = option(15000, "training steps, one generator update each", least=1)
+    update: str = option(
+        "alternating",
+        "the discriminator moves first, or both networks move from the same point",
+        choices=("alternating", "simultaneous"),
+    )
+    classes: int = option(
+        10, "number of classes; training takes that of the data", least=1, most=256
+    )
+
+    conditional: ClassVar[bool] = True
+    layout: ClassVar[dict[str, int]] = {"zoom": 2, "columns": COLUMNS}
+    suitable_penalties: ClassVar[dict[str | None, tuple]] = {
+        **DCGANRecipe.suitable_penalties,
+        None: ("r1", 1.0, 8),
+    }
+
+    def __post_init__(self):
+        """Refuse also packs, which would need labels in packs."""
+        super().__post_init__()
+        if "packing" in self.d_extras:
+            raise ValueError("d extras: expected no packing beside labels, found packing")
+
+    def for_data(self, images):
+        """Return the recipe with as many classes as the data have."""
+        if images.labels is None:
+            raise ValueError(
+                f"{images.summary}: expected images with classes, such as photos in one subfolder "
+                "for each class, found none"
+            )
+        return dataclasses.replace(self, classes=int(np.max(images.labels)) + 1)
+
+    def samples(self, model):
+        """Return a row of images for each class, the same noise in each column, in [0, 1]."""
+        rows = min(self.classes, MOST_ROWS)
+        latents = np.random.default_rng(self.seed).normal(size=(COLUMNS, self.latent_dim))
+        labels = np.repeat(np.arange(rows), COLUMNS)
+        return model.draw(np.tile(latents, (rows, 1)).astype("float32"), labels)
+
+    def networks(self):
+        """Return `keras_gen.networks.conditional_gan`."""
+        from keras_gen.networks import conditional_gan
+
+        return conditional_gan
+
+    def labels(self):
+        """Return the number of classes."""
+        return {"classes": self.classes}

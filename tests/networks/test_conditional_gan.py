@@ -1,0 +1,81 @@
+"""The conditional pair: shapes, where labels enter, the projection by hand, mixed precision."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gen.networks import conditional_gan, dcgan
+
+ONE_HOT = tf.eye(3)
+
+
+@pytest.mark.parametrize("side", [28, 32, 64])
+def test_shapes(side):
+    shape = (side, side, 3)
+    generator = conditional_gan.generator(shape, latent_dim=5, width=4, classes=3)
+    discriminator = conditional_gan.discriminator(shape, width=4, classes=3)
+    images = generator([tf.zeros((3, 5)), ONE_HOT])
+    assert images.shape == (3, *shape)
+    assert discriminator([images, ONE_HOT]).shape == (3, 1)
+
+
+def test_beside_the_labels_they_are_those_of_dcgan():
+    """An embedding of K x L and L more rows of the first kernel; a row of F for each class."""
+    size = {"width": 4}
+    generators = (
+        dcgan.generator(latent_dim=5, **size),
+        conditional_gan.generator(latent_dim=5, classes=3, **size),
+    )
+    more = generators[1].count_params() - generators[0].count_params()
+    assert more == 3 * 5 + 5 * (7 * 7 * 16)
+    pair = dcgan.discriminator(**size), conditional_gan.discriminator(classes=3, **size)
+    assert pair[1].count_params() - pair[0].count_params() == 3 * (4 * 4 * 16)
+
+
+def test_the_label_joins_the_noise_at_its_size():
+    """The embedding is standard normal at first: 100 x 400 entries have a mean square of 1."""
+    generator = conditional_gan.generator(latent_dim=400, width=1, classes=100)
+    (embedding,) = [x for x in generator.layers if x.name.startswith("dense")][:1]
+    assert np.mean(np.square(embedding.kernel)) == pytest.approx(1.0, abs=0.04)
+
+
+def test_the_logit_is_a_linear_one_and_a_projection():
+    """With features phi all 1 (F = 64), psi = 0.5 + 2 F and rows of V 1, 2, 3: 0.5 + 64 (2 + y)."""
+    network = conditional_gan.discriminator(width=1, classes=3)
+    last, directions = (x for x in network.layers if isinstance(x, keras.layers.Dense))
+    if last.units != 1:
+        last, directions = directions, last
+    last.set_weights([np.full((64, 1), 2.0), np.array([0.5])])
+    directions.set_weights([np.array([[1.0], [2.0], [3.0]]) * np.ones((1, 64))])
+    images = tf.random.stateless_uniform((3, 28, 28, 1), (0, 1), -1.0, 1.0)
+    flat = next(x for x in network.layers if isinstance(x, keras.layers.Flatten))
+    features = keras.Model(network.inputs, flat.output)([images, ONE_HOT])  # (3, 64)
+    expected = 0.5 + (2.0 + np.array([1.0, 2.0, 3.0])) * np.sum(features, axis=1)
+    np.testing.assert_allclose(network([images, ONE_HOT])[:, 0], expected, rtol=1e-4, atol=1e-4)
+
+
+def test_mixed_classes_lie_between_their_logits():
+    """The projection is linear in the label."""
+    network = conditional_gan.discriminator(width=4, classes=2)
+    image = np.random.default_rng(0).uniform(-1, 1, (1, 28, 28, 1)).astype("float32")
+    labels = tf.constant([[1.0, 0.0], [0.0, 1.0], [0.25, 0.75]])
+    first, second, between = np.ravel(network([tf.repeat(image, 3, axis=0), labels]))
+    assert between == pytest.approx(0.25 * first + 0.75 * second, abs=1e-5)
+    assert first != second
+
+
+def test_outputs_are_float32_under_mixed_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        generator = conditional_gan.generator(latent_dim=5, width=4, classes=3)
+        network = conditional_gan.discriminator(width=4, classes=3, spectral_norm=True)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    images = generator([tf.zeros((3, 5)), ONE_HOT])
+    assert images.dtype == network([images, ONE_HOT]).dtype == "float32"
+
+
+def test_other_sizes_are_refused():
+    with pytest.raises(ValueError, match="expected square images of 28, 32 or 64 pixels"):
+        conditional_gan.generator((30, 30, 1))
