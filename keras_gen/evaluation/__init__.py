@@ -2,8 +2,10 @@
 
     measurements.py          each measured number with what is needed to read and to compare it
     measure_samples.py       a set of samples against real images
+    measure_labels.py        whether a conditional model draws what it is asked for
     measure_autoencoders.py  reconstructions, and the likelihood of unseen images
     measure_run.py           all of it for one run
+    validation.py            a distance after every epoch, for Keras' own callbacks
     tables.py                measurements as plain text
     side_by_side.py          the measurements of several runs in one table
     study_answers.py         what people chose in a study, as rates
@@ -14,5 +16,13 @@ What a model is measured on depends on what it can do (`sample`, `reconstruct`, 
 
 from keras_gen.evaluation.measure_run import evaluate, read_measurements, write_measurements
 from keras_gen.evaluation.measurements import Measurement, Measurements
+from keras_gen.evaluation.validation import ValidationDistance
 
-__all__ = ["Measurement", "Measurements", "evaluate", "read_measurements", "write_measurements"]
+__all__ = [
+    "Measurement",
+    "Measurements",
+    "ValidationDistance",
+    "evaluate",
+    "read_measurements",
+    "write_measurements",
+]
