@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from scipy.special import logsumexp
 
 from keras_gen.losses import bernoulli_nll, gaussian_kl
 
@@ -78,7 +79,7 @@ class Likelihood:
             posterior = self.encoder(batch, training=False)  # mean and log_var, (B, L)
             draws = [self._log_weights(batch, posterior, seeds.next()) for _ in range(k)]
             log_weights = np.stack(draws).astype("float64")  # (k, B)
-            bounds.append(np.logaddexp.reduce(log_weights) - np.log(k))  # (B,)
+            bounds.append(logsumexp(log_weights, axis=0) - np.log(k))  # (B,)
         return np.concatenate(bounds)
 
     @tf.function(reduce_retracing=True)

@@ -90,7 +90,9 @@ class FastStyle(NetworkModel):
     def _draw(self):
         """The network as one graph for every size."""
         images = tf.TensorSpec((1, None, None, 3), "float32")
-        return tf.function(lambda x: self.network(x, training=False), input_signature=[images])
+        return tf.function(
+            lambda x: self.network(x, training=False), input_signature=[images], autograph=False
+        )
 
     def terms(self, images, stylised) -> dict:
         """Return the weighted terms of the loss.

@@ -212,13 +212,17 @@ class GAN(NetworkModel):
         variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
             fake_images = self.generator(joined(latents, labels), training=True)  # (B, H, W, C)
-            judged = [call_keeping_statistics(self.discriminator, joined(fake_images, labels))]
-            if self.loss_pair.relativistic:
-                real = call_keeping_statistics(self.discriminator, joined(images, labels))
-                judged.insert(0, real)
-            g_loss = self.loss_pair.generator(*judged)  # of logits (B, 1)
+            g_loss = self.generator_loss(images, fake_images, labels)
         self.descend(self.g_optimizer, tape.gradient(g_loss, variables), variables)
         self.track(g_loss=g_loss)
+
+    def generator_loss(self, images, fake_images, labels=None, weights=None):
+        """Return G's loss in the eyes of D, or of a D with other trainable weights."""
+        network, real_logits = self.discriminator, None
+        fake_logits = call_keeping_statistics(network, joined(fake_images, labels), weights)
+        if self.loss_pair.relativistic:
+            real_logits = call_keeping_statistics(network, joined(images, labels), weights)
+        return self.loss_pair.generator_loss(real_logits, fake_logits)
 
     def train_both(self, images, labels=None) -> None:
         """Both players descend from the same point, on the same images and noise."""

@@ -60,6 +60,10 @@ class GANRecipe(Recipe):
         choices=("spectral_norm", "minibatch_std", "packing"),
         item_type=str,
     )
+    unrolled_steps: int = option(
+        0, "steps of the discriminator that the generator looks ahead", most=100
+    )
+    unrolled_rate: float = option(0.1, "length of an unrolled step")
     d_learning_rate: float = option(5e-4, "learning rate of the discriminator")
     g_learning_rate: float = option(5e-4, "learning rate of the generator")
     beta_1: float = option(0.5, "Adam's beta_1, for both networks", below_one=True)
@@ -125,8 +129,14 @@ class GANRecipe(Recipe):
         """Return the compiled `GAN`; the same recipe always starts from the same weights."""
         import keras
 
-        from keras_gen.models import GAN
+        from keras_gen.models import GAN, UnrolledGAN
 
+        unrolled = {}
+        if self.unrolled_steps:
+            unrolled = {
+                "unrolled_steps": self.unrolled_steps,
+                "unrolled_rate": self.unrolled_rate,
+            }
         networks = self.networks()
         with seeded(self.seed):
             with precision_policy(self.precision):
@@ -141,7 +151,7 @@ class GANRecipe(Recipe):
                     **({"packing": 2} if "packing" in self.d_extras else {}),
                     **self.labels(),
                 )
-            gan = GAN(
+            gan = (UnrolledGAN if unrolled else GAN)(
                 generator,
                 discriminator,
                 self.latent_dim,
@@ -149,6 +159,7 @@ class GANRecipe(Recipe):
                 update=self.update,
                 discriminator_steps=self.discriminator_steps,
                 **self.penalty_arguments(),
+                **unrolled,
                 **self.labels(),
                 ema_decay=self.ema_decay,
                 seed=self.seed,

@@ -107,7 +107,8 @@ def adam(
     variable.constraint = lambda pixels: ops.clip(pixels, 0.0, 1.0)
     optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.9, beta_2=0.99)
     optimizer.build([variable])
-    update = tf.function(lambda gradient: optimizer.apply([gradient], [variable]))
+    # There is nothing to rewrite in it, and AutoGraph prints a warning for a lambda of Python 3.13.
+    update = tf.function(lambda pull: optimizer.apply([pull], [variable]), autograph=False)
     average = variable.value
     decay = 1 - 1 / max(1, averaged * steps)
     for step in range(steps):
