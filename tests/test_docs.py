@@ -256,7 +256,7 @@ def test_every_public_loss_is_in_the_table(language):
 
     text = loss_table.table(language)
     sections = re.split(r"^\* - (?=\[`)", text, flags=re.MULTILINE)[1:]
-    names = [name for name in losses.__all__ if name != "GAN_LOSSES"]
+    names = [name for name in losses.__all__ if callable(getattr(losses, name))]
     assert [re.match(r"\[`(\w+)`", section)[1] for section in sections] == names
     source, test = loss_table.WORDS[language]["Reference"], loss_table.WORDS[language]["tests"]
     for section in sections:

@@ -98,16 +98,9 @@ def _trained(run, finished):
 def _generate(arguments):
     from keras_gen.runs import generate
 
-    for path in generate(
-        arguments.run_dir,
-        arguments.n,
-        arguments.seed,
-        arguments.out,
-        arguments.npz,
-        labels=arguments.label,
-        mix=arguments.mix,
-        truncation=arguments.truncation,
-    ):
+    names = ("n", "seed", "out", "npz", "labels", "mix", "truncation")
+    options = {name: getattr(arguments, name) for name in names}
+    for path in generate(arguments.run_dir, **options):
         print(path)
     return 0
 

@@ -53,6 +53,7 @@ def _add_generate(commands) -> None:
     generate.add_argument("--seed", type=a_seed, default=0, help="another seed, other images (0)")
     generate.add_argument(
         "--label",
+        dest="labels",
         nargs="+",
         default=[],
         metavar="NAME",

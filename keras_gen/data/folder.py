@@ -53,7 +53,7 @@ def image_folder(
 
     decode = functools.partial(_decode, image_shape=image_shape, fit=fit)
     images = np.empty((len(files), *image_shape), np.uint8)
-    kept = []
+    kept: list[Path] = []
     # More than 8 threads decode no faster, but take more memory.
     pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
     with warnings.catch_warnings():
