@@ -4,8 +4,6 @@ import dataclasses
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from keras_gen.recipes.gan import DCGANRecipe
 from keras_gen.recipes.recipe import option
 
@@ -53,10 +51,12 @@ class ConditionalGANRecipe(DCGANRecipe):
                 f"{images.summary}: expected images with classes, such as photos in one subfolder "
                 "for each class, found none"
             )
-        return dataclasses.replace(self, classes=int(np.max(images.labels)) + 1)
+        return dataclasses.replace(self, classes=int(images.labels.max()) + 1)
 
     def samples(self, model):
         """Return a row of images for each class, the same noise in each column, in [0, 1]."""
+        import numpy as np
+
         rows = min(self.classes, MOST_ROWS)
         latents = np.random.default_rng(self.seed).normal(size=(COLUMNS, self.latent_dim))
         labels = np.repeat(np.arange(rows), COLUMNS)

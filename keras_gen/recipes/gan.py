@@ -50,9 +50,11 @@ class GANRecipe(Recipe):
         "penalty on the discriminator's slope; auto means the one that suits the loss",
         choices=("auto", "none", "wgan_gp", "dragan", "r1", "r2", "r1_r2"),
     )
-    penalty_weight: float = option(None, "weight of the penalty", item_type=float)
+    penalty_weight: float = option(
+        None, "weight of the penalty (its paper's, or what suits the loss)", item_type=float
+    )
     penalty_interval: int = option(
-        None, "take the penalty in each N-th step, N times as much", item_type=int, least=1
+        None, "take the penalty in every N-th step, N times as much", item_type=int, least=1
     )
     d_extras: tuple = option(
         (),
