@@ -64,7 +64,7 @@ def decode(path: str | Path) -> Image.Image:
         raise ValueError(f"{path}: too large for the memory of this machine") from error
     except Exception as error:  # damaged files make decoders raise almost any type of error
         reason = str(error).partition("\n")[0] or type(error).__name__
-        if "MAX_TEXT_CHUNK" in reason:
+        if "MAX_TEXT_CHUNK" in reason or "Decompressed Data Too Large" in reason:  # of Pillow < 11
             reason = "its text or colour profile is larger than 1 MB; save it without"
         raise ValueError(f"{path}: {reason}") from error
 

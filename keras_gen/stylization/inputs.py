@@ -39,7 +39,8 @@ class Content:
     @property
     def size(self) -> tuple[int, int]:
         """(height, width) of the result."""
-        return self.pixels.shape[:2]
+        height, width, _ = self.pixels.shape
+        return height, width
 
     @property
     def visible(self) -> np.ndarray:
@@ -74,7 +75,7 @@ def read_content(name: str | Path, size: int, keep: str | Path | None = None) ->
         raise ValueError(f"size: expected {MIN_SIDE} to {MAX_SIDE} pixels, found {size}")
     path = data.picture_path(name)
     picture = pictures.read_picture(path)
-    file_size = picture.pixels.shape[:2]
+    file_size = (len(picture.pixels), len(picture.pixels[0]))
     shape = pictures.fit_longest_side(file_size, size)
     if min(shape) < MIN_SIDE:
         least = -(-MIN_SIDE * max(file_size) // min(file_size))

@@ -63,7 +63,7 @@ def test_scipy_agrees_on_the_standard_error_of_two_sets():
     data = rng.normal(0, 1, 80), rng.exponential(2, 120)
     statistic = lambda x, y, axis=-1: np.mean(y, axis=axis) - np.median(x, axis=axis)
     expected = scipy.stats.bootstrap(
-        data, statistic, n_resamples=2000, method="percentile", rng=2
+        data, statistic, n_resamples=2000, method="percentile", random_state=2
     ).standard_error
     low, high = bootstrap_interval(statistic, *data, resamples=2000, confidence=0.9)
     assert (high - low) / 2 == pytest.approx(1.644854 * expected, rel=0.09)
