@@ -363,14 +363,15 @@ plt.show()
 # %%
 print(inspect.getsource(GAN.train_discriminator))
 print(inspect.getsource(GAN.train_generator))
+print(inspect.getsource(GAN.generator_loss))
 
 # %% [markdown] lang="en"
-# - `self.loss_pair.discriminator` is (12), `self.loss_pair.generator` is (13) or (14). The name that `GAN(..., loss=...)` is given picks the pair.
+# - `self.loss_pair.discriminator` is (12); `self.loss_pair.generator_loss` is (13) or (14), of the logits that $D$ gives to generated images. The name that `GAN(..., loss=...)` is given picks the pair.
 # - Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
 # - `update="simultaneous"` moves both players from the same point with one batch of noise. That is what runs below.
 
 # %% [markdown] lang="zh"
-# - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator` 是 (13) 或 (14)。`GAN(..., loss=...)` 里的名字决定用哪一对。
+# - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator_loss` 是 (13) 或 (14)，用的是 $D$ 给生成图的 logit。`GAN(..., loss=...)` 里的名字决定用哪一对。
 # - 每个梯度都写明了给谁：第一个 tape 只移动 $D$，第二个只移动 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
 # - `update="simultaneous"` 用同一批噪声让双方从同一点出发，各走一步。下面运行的就是它。
 

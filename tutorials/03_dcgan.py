@@ -451,7 +451,7 @@ plt.show()
 # 博弈的一轮，以及两种走法。教程 2 打印过 `train_both`；这里是调用它的代码，以及另一种走法。
 
 # %%
-for step in (GAN.train_step, GAN.train_discriminator, GAN.train_generator):
+for step in (GAN.train_step, GAN.train_discriminator, GAN.train_generator, GAN.generator_loss):
     print(inspect.getsource(step))
 
 # %% [markdown] lang="en"
