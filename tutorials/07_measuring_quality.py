@@ -28,6 +28,7 @@
 
 # %%
 import inspect
+import itertools
 import os
 
 import keras
@@ -744,7 +745,7 @@ table = np.array([measure(x, gaussian if x is None else None) for x in SETS.valu
 away = (table - centre) * np.where(WORSE == 0, np.sign(table - centre), WORSE)
 caught = away > 5 * spread  # also False for NaN
 
-print(f"{'':18s}" + "".join(f"{name:>11s}" for name in COLUMNS))
+print(f"{'':18s}" + "".join(f"{name:>11s}" for name in COLUMNS[:-1]) + f"{COLUMNS[-1]:>17s}")
 for name, figures, marks in zip(SETS, table, caught, strict=True):
     cells = (f"{v:.3f}{'*' if m else ' '}" for v, m in zip(figures, marks, strict=True))
     print(f"{name:18s}" + "".join(f"{cell:>11s}" for cell in cells))
@@ -764,7 +765,8 @@ left.text(32, 16 + 32 * 8, "none", ha="center", va="center", fontsize=8)
 shades = np.where(np.isnan(table), 2, caught)
 colours = ListedColormap(["#dceaf7", "#f6b26b", "white"])
 right.pcolormesh(shades, cmap=colours, vmax=2, edgecolors="white", linewidth=2)
-right.set_xticks(0.5 + np.arange(len(COLUMNS)), COLUMNS, fontsize=9)
+labels = [name.replace("near-", "near-\n") for name in COLUMNS]
+right.set_xticks(0.5 + np.arange(len(COLUMNS)), labels, fontsize=9)
 right.xaxis.tick_top()
 right.set(yticks=[], ylim=(len(SETS), 0), xlabel="orange: marked in the table")
 for axes in (left, right):
@@ -863,6 +865,14 @@ for width in (32, 2):
         print("   {:.3f} ({:.3f}, {:.3f})".format(*found["KID"]), end="")
         print("   {:.3f} ({:.3f}, {:.3f})".format(*found["precision"]))
 print(f"log 2 = {np.log(2):.2f}, log 4 = {np.log(4):.2f}: an undecided discriminator")
+easy, strict = runs[2], runs[32]
+if not FAST:  # what is said below of the two runs
+    assert strict[-1]["L_G"] > strict[1]["L_G"] > easy[-1]["L_G"]
+    assert all(a["FD"] > b["FD"] and a["KID"] > b["KID"] for a, b in itertools.pairwise(strict))
+    assert easy[-1]["FD"][1] > 2 * strict[-1]["FD"][2]
+    assert any(b["FD"][1] > a["FD"][2] for a, b in itertools.pairwise(easy))
+    assert max(row["precision"][0] for row in easy) > 0.5
+    assert max(max(row["recall"][0], row["coverage"][0]) for row in easy) < 0.1
 
 # %%
 figure, panels = plt.subplots(1, 5, figsize=(10.5, 2.3))
@@ -895,8 +905,8 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 # From top to bottom the six moments; at the left D of 32 channels, at the right of 2.
 #
 # - In the first run the loss of $G$ is *higher* at the end than in the second row of the table, while FD and KID fall from row to row, and the pictures agree with them.
-# - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). From the fifth moment to the sixth its FD rises, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
-# - Precision alone would not have told: twice in the second run it is near 1, for blotches. All samples lie close together, in the balls of a few odd real images; at the third moment it is the striped bag's ball that holds nearly all 2,000.
+# - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). At least once its FD rises from one moment to the next, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
+# - Precision alone would not have told: at one of the moments more than half of the second run's blotches pass for real. All samples lie close together, in the balls of a few odd real images; the line above the pictures counts those in the ball of the striped bag.
 #
 # The losses compare each generator with its own judge, and one of the judges is easy to please. FD and KID compare both with the same images.
 #
@@ -906,8 +916,8 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 # 从上到下是六个时刻；左边是 32 通道的 D，右边是 2 通道的。
 #
 # - 第一次训练里， $G$ 的损失在结束时比表的第二行**更高**，而 FD 与 KID 一行比一行低，图也确实在变好。
-# - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从第五个时刻到第六个，它的 FD 上升了，超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
-# - 单看精确率看不出来：第二次训练里有两次它接近 1，而画的只是一团斑点。所有样本挤在一起，落在几张古怪的真实图的球里；在第三个时刻，正是那个条纹包的球装下了 2,000 个样本中的几乎全部。
+# - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从一个时刻到下一个，它的 FD 至少上升过一次，而且超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
+# - 单看精确率看不出来：在某个时刻，第二次训练画的斑点有一半以上被当成了真图。所有样本挤在一起，落在几张古怪的真实图的球里；图上方那一行数的是落在条纹包的球里的样本。
 #
 # 损失是拿每个生成器与它自己的评委相比，而其中一个评委很好打发。FD 与 KID 把两者与同样的图相比。
 #
