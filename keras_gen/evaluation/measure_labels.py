@@ -24,9 +24,8 @@ def measure_labels(extractor, features, classes, labels) -> list[Measurement]:
     hits, real_hits = (
         float(np.mean(said == true)) for said, true in zip(classes[::-1], labels[::-1], strict=True)
     )
-    distances = [
-        measures.frechet_distance(real[labels[0] == k], fake[asked == k]) for k in np.unique(asked)
-    ]
+    pairs = [(real[labels[0] == k], fake[asked == k]) for k in np.unique(asked)]
+    distances = [measures.frechet_distance(*pair) for pair in pairs if min(map(len, pair)) > 1]
     common = {
         "n_real": len(real),
         "n_fake": len(fake),

@@ -64,8 +64,7 @@ def evaluate(
         raise ValueError(f"n: expected at least {MIN_IMAGES} images to measure on, found {n}")
     run = with_data(Run.open(run), data_source)
     run.require_sampler()
-    names = [name for name in (features, measures.SECOND_JUDGE.get(features)) if name]
-    judges = [measures.load_features(name, run.recipe.image_shape) for name in names]
+    judges = measures.load_judges(features, run.recipe.image_shape)
     model = run.load_model()
     split, source, real, train, others = real_images(run, split, n, seed)
     measurements = Measurements(

@@ -28,7 +28,7 @@ class ValidationDistance(keras.callbacks.Callback):
         seed: integer, of the samples: the same noise each time.
 
     Raises:
-        ValueError, FileNotFoundError: as for `measures.load_features`.
+        ValueError, FileNotFoundError: as for `measures.load_judges`.
 
     Reference: Heusel et al. 2017, arXiv:1706.08500, for the distance.
     """
@@ -41,8 +41,7 @@ class ValidationDistance(keras.callbacks.Callback):
         seed: int = 0,
     ):
         super().__init__()
-        names = [name for name in (features, measures.SECOND_JUDGE.get(features)) if name]
-        judges = [measures.load_features(name, images.shape[1:]) for name in names]
+        judges = measures.load_judges(features, images.shape[1:])
         self.judges = [(judge, judge(images)[0]) for judge in judges]  # features (N, D)
         self.n, self.seed = n or len(images), seed
 

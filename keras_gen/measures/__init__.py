@@ -17,7 +17,7 @@ Real comes before fake; the same seed gives the same number.
 
 from keras_gen.measures.classes import class_entropy, class_shares
 from keras_gen.measures.distances import KernelDistance, frechet_distance, kernel_distance
-from keras_gen.measures.features import FEATURES, SECOND_JUDGE, Features, load_features
+from keras_gen.measures.features import FEATURES, Features, load_features, load_judges
 from keras_gen.measures.intervals import Interval, bootstrap_interval, wilson_interval
 from keras_gen.measures.likelihood import Likelihood
 from keras_gen.measures.manifold import (
@@ -48,9 +48,9 @@ __all__ = [
     "style_distance",
     "Likelihood",
     "FEATURES",
-    "SECOND_JUDGE",
     "Features",
     "load_features",
+    "load_judges",
     "KernelDistance",
     "frechet_distance",
     "kernel_distance",

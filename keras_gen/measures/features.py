@@ -134,6 +134,15 @@ def load_features(name: str, image_shape: Sequence[int]) -> Features:
     return _inception(image_shape) if name == "inception" else _classifier(name, image_shape)
 
 
+def load_judges(name: str, image_shape: Sequence[int]) -> list[Features]:
+    """Load a network, and after it the second judge of these images, if there is one.
+
+    Arguments and exceptions are those of `load_features`.
+    """
+    names = [name, SECOND_JUDGE[name]] if name in SECOND_JUDGE else [name]
+    return [load_features(each, image_shape) for each in names]
+
+
 def _classifier(name, image_shape):
     """Load a classifier: pixels in [0, 1]; the penultimate layer and the most probable class."""
     if image_shape != (28, 28, 1):

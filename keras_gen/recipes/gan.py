@@ -84,6 +84,7 @@ class GANRecipe(Recipe):
         "relativistic": ("r1_r2", 1.0, 8),
         None: ("none", 0.0, 1),
     }
+    can_truncate: ClassVar[bool] = True
     pixel_scale: ClassVar[str] = "symmetric"  # [-1, 1], where tanh draws
 
     @property

@@ -120,6 +120,7 @@ class Recipe:
     pixel_scale: ClassVar[str] = "unit"  # of the networks' images, a key of `data.SCALES`
     conditional: ClassVar[bool] = False  # whether the model is trained on labels as well
     can_sample: ClassVar[bool] = True  # whether the model draws images from noise
+    can_truncate: ClassVar[bool] = False  # whether `sample` takes a truncation of the noise
 
     def __post_init__(self):
         """Refuse values that no run can use, before anything is loaded or written."""

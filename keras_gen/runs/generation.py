@@ -10,7 +10,6 @@ from PIL import Image
 from keras_gen.data import unit_to_uint8
 from keras_gen.files import replacing, require_new
 from keras_gen.pictures import grid, save_picture
-from keras_gen.recipes import GANRecipe
 from keras_gen.runs.run import Run
 
 MOST = 1_000_000  # images that are held in memory at once: 3 GB of Fashion-MNIST's size
@@ -103,7 +102,7 @@ def _request(run, labels, mix, truncation):
     It returns images (n, H, W, C), a dict of their class numbers if they have any, and the columns
     of a grid where they are not a matter of taste.
     """
-    if truncation is not None and not (isinstance(run.recipe, GANRecipe) and truncation > 0):
+    if truncation is not None and not (run.recipe.can_truncate and truncation > 0):
         raise ValueError(f"truncation: expected a number above 0 for a GAN, found {truncation}")
     options = {} if truncation is None else {"truncation": truncation}
     if not (labels or mix or run.recipe.conditional):
