@@ -422,7 +422,7 @@ def lines(part, word):
 
 print(inspect.getsource(GAN.draw_latents))
 print(inspect.getsource(NetworkModel.descend))
-lines(dcgan.generator, 'dtype="float32"')
+lines(dcgan.draw, 'dtype="float32"')
 lines(dcgan.discriminator, 'dtype="float32"')
 lines(NetworkModel.save_own_variables, "seed_state")
 lines(training.fit, "seed, start")
