@@ -162,12 +162,12 @@ plt.show()
 # $$
 # \begin{aligned}
 # L_D &= E_{x \sim p_r,\, y \sim p_g}[\log(1 + e^{-(s(x) - s(y))})], \qquad L_G = E[\log(1 + e^{-(s(y) - s(x))})] && (16) \\
-# \sigma(s^\ast(x) - s^\ast(y)) &= \frac{a}{a + b}, \qquad s^\ast = \log \frac{p_r}{p_g} + \text{any constant} && (17) \\
+# \sigma(s^\ast(x) - s^\ast(y)) &= \frac{a}{a + b}, \qquad s^\ast = \log \frac{p_r}{p_g} + c && (17) \\
 # L_D^\ast &= \log 2 - JS(a, b) && (18)
 # \end{aligned}
 # $$
 #
-# (17) is tutorial 1's best discriminator, but of pairs; the constant drops out of every difference. (18) follows as it did there. No single score is good or bad, so $G$ cannot please $D$ with one kind of image while the real ones of another kind score higher.
+# (17) is tutorial 1's best discriminator, but of pairs; the constant $c$, whatever it is, drops out of every difference. (18) follows as it did there. No single score is good or bad, so $G$ cannot please $D$ with one kind of image while the real ones of another kind score higher.
 #
 # **Penalties at the data.** R1 wants $D$ to be flat at real images, R2 at generated ones, whatever the loss:
 #
@@ -180,11 +180,11 @@ plt.show()
 # $$
 # \begin{aligned}
 # \frac{d}{dt} \begin{pmatrix} \theta \\ \psi \end{pmatrix} &= \begin{pmatrix} 0 & \tfrac12 \\ -\tfrac12 & -\gamma \end{pmatrix} \begin{pmatrix} \theta \\ \psi \end{pmatrix} && (20) \\
-# \text{eigenvalues} &= -\frac{\gamma}{2} \pm \sqrt{\frac{\gamma^2}{4} - \frac14} && (21)
+# \mu_{1,2} &= -\frac{\gamma}{2} \pm \sqrt{\frac{\gamma^2}{4} - \frac14} && (21)
 # \end{aligned}
 # $$
 #
-# The halves are $\sigma(0)$. For $\gamma = 0$ (21) is $\pm \frac{i}{2}$: the game circles for ever, and with steps of a finite length it drifts outwards. With $0 < \gamma < 1$ it is a spiral inwards that shrinks by $e^{-\gamma t / 2}$; from $\gamma = 1$ on it no longer turns. DRAGAN takes the norm of (13) in a neighbourhood of the real images: it asks for a gentle slope instead of none.
+# The $\mu$ are the eigenvalues; the halves are $\sigma(0)$. For $\gamma = 0$ (21) is $\pm \frac{i}{2}$: the game circles for ever, and with steps of a finite length it drifts outwards. With $0 < \gamma < 1$ it is a spiral inwards that shrinks by $e^{-\gamma t / 2}$; from $\gamma = 1$ on it no longer turns. DRAGAN takes the norm of (13) in a neighbourhood of the real images: it asks for a gentle slope instead of none.
 
 # %% [markdown] lang="zh"
 # ## 公式，一行一步
@@ -247,12 +247,12 @@ plt.show()
 # $$
 # \begin{aligned}
 # L_D &= E_{x \sim p_r,\, y \sim p_g}[\log(1 + e^{-(s(x) - s(y))})], \qquad L_G = E[\log(1 + e^{-(s(y) - s(x))})] && (16) \\
-# \sigma(s^\ast(x) - s^\ast(y)) &= \frac{a}{a + b}, \qquad s^\ast = \log \frac{p_r}{p_g} + \text{任意常数} && (17) \\
+# \sigma(s^\ast(x) - s^\ast(y)) &= \frac{a}{a + b}, \qquad s^\ast = \log \frac{p_r}{p_g} + c && (17) \\
 # L_D^\ast &= \log 2 - JS(a, b) && (18)
 # \end{aligned}
 # $$
 #
-# (17) 就是教程 1 的最优判别器，只是对象换成了图对；常数在每个差里都消掉了。(18) 的推导也与那里相同。单个分数无所谓好坏，所以只要另一类真图的分数更高， $G$ 就不能靠一类图讨好 $D$。
+# (17) 就是教程 1 的最优判别器，只是对象换成了图对；常数 $c$ 可以任取，在每个差里都消掉了。(18) 的推导也与那里相同。单个分数无所谓好坏，所以只要另一类真图的分数更高， $G$ 就不能靠一类图讨好 $D$。
 #
 # **在数据处惩罚。** 不论用哪种损失，R1 都要求 $D$ 在真图处平坦，R2 要求它在生成图处平坦：
 #
@@ -265,11 +265,11 @@ plt.show()
 # $$
 # \begin{aligned}
 # \frac{d}{dt} \begin{pmatrix} \theta \\ \psi \end{pmatrix} &= \begin{pmatrix} 0 & \tfrac12 \\ -\tfrac12 & -\gamma \end{pmatrix} \begin{pmatrix} \theta \\ \psi \end{pmatrix} && (20) \\
-# \text{特征值} &= -\frac{\gamma}{2} \pm \sqrt{\frac{\gamma^2}{4} - \frac14} && (21)
+# \mu_{1,2} &= -\frac{\gamma}{2} \pm \sqrt{\frac{\gamma^2}{4} - \frac14} && (21)
 # \end{aligned}
 # $$
 #
-# 其中的二分之一是 $\sigma(0)$。 $\gamma = 0$ 时 (21) 是 $\pm \frac{i}{2}$：博弈永远绕圈，步长有限时还会向外漂移。 $0 < \gamma < 1$ 时是向内的螺线，按 $e^{-\gamma t / 2}$ 收缩；从 $\gamma = 1$ 起不再绕圈。DRAGAN 在真图的邻域里对 (13) 的范数加惩罚：它要的是平缓的坡，而不是平地。
+# $\mu$ 是特征值；其中的二分之一是 $\sigma(0)$。 $\gamma = 0$ 时 (21) 是 $\pm \frac{i}{2}$：博弈永远绕圈，步长有限时还会向外漂移。 $0 < \gamma < 1$ 时是向内的螺线，按 $e^{-\gamma t / 2}$ 收缩；从 $\gamma = 1$ 起不再绕圈。DRAGAN 在真图的邻域里对 (13) 的范数加惩罚：它要的是平缓的坡，而不是平地。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -300,9 +300,9 @@ plt.show()
 # 再算惩罚项：梯度 $(3, 4)$ 与 $(0, 0.5)$ 的范数是 5 与 0.5，所以 $P = \frac{(5 - 1)^2 + (0.5 - 1)^2}{2} = 8.125$， $R_1 = \frac{25 + 0.25}{2 \cdot 2} = 6.3125$。
 
 # %% [markdown] lang="en"
-# ## Six lines of NumPy
+# ## Five lines of NumPy
 #
-# One for each row of the table, and one for each penalty. The library's functions must say the same:
+# One for each pair of the table, and two more for the penalties. The library's functions must say the same:
 #
 # - least squares: [`keras_gen.losses.least_squares_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.least_squares_generator_loss`](../../keras_gen/losses/gan.py);
 # - hinge: [`keras_gen.losses.hinge_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.hinge_generator_loss`](../../keras_gen/losses/gan.py);
@@ -310,9 +310,9 @@ plt.show()
 # - relativistic pairs: [`keras_gen.losses.relativistic_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.relativistic_generator_loss`](../../keras_gen/losses/gan.py), with [`keras_gen.losses.r1_penalty`](../../keras_gen/losses/penalties.py) and [`keras_gen.losses.r2_penalty`](../../keras_gen/losses/penalties.py).
 
 # %% [markdown] lang="zh"
-# ## 六行 NumPy
+# ## 五行 NumPy
 #
-# 表里的每一行对应一行代码，两个惩罚项各一行。库里的函数必须给出同样的结果：
+# 表里的每一行对应一行代码，另有两行给惩罚项。库里的函数必须给出同样的结果：
 #
 # - 最小二乘：[`keras_gen.losses.least_squares_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.least_squares_generator_loss`](../../keras_gen/losses/gan.py)；
 # - 合页：[`keras_gen.losses.hinge_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.hinge_generator_loss`](../../keras_gen/losses/gan.py)；
