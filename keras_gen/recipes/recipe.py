@@ -129,7 +129,11 @@ class Recipe:
     @classmethod
     def from_fields(cls, values: dict[str, Any]) -> Self:
         """Return the recipe with these fields, as a `recipe.json` holds them."""
-        return cls(**{RENAMED.get(name, name): value for name, value in values.items()})
+        values = {RENAMED.get(name, name): value for name, value in values.items()}
+        for field in fields(cls):  # JSON has no tuples
+            if field.type is tuple and isinstance(values.get(field.name), list):
+                values[field.name] = tuple(values[field.name])
+        return cls(**values)
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

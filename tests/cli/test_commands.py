@@ -199,7 +199,10 @@ MISTAKES = {
     "image size": (["train", "dcgan", "--image-size=30"], "found 30x30x1"),
     "existing run folder": (["train", "dcgan", "--run-dir", "empty"], "empty exists already"),
     "resume without a folder": (["train", "dcgan", "--resume"], "--resume needs the --run-dir"),
-    "no recipe": (["train"], "expected a recipe (mlp_gan, dcgan, vae, fast_style), --recipe FILE"),
+    "no recipe": (
+        ["train"],
+        "expected a recipe (mlp_gan, dcgan, conditional_gan, vae, fast_style), --recipe",
+    ),
     "recipe from nothing": (["train", "--recipe", "x.json"], "expected x.json in ., found no such"),
     "another recipe's file": (
         ["train", "vae", "--recipe", "bare/recipe.json"],
