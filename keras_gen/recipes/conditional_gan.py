@@ -19,6 +19,12 @@ class ConditionalGANRecipe(DCGANRecipe):
         keras-gen generate runs/conditional_gan-1 --label bag
 
     The classes are those of the data; of a folder of photos they are its subfolders.
+
+    Measured after 15,000 steps on Fashion-MNIST, seed 0, 10,000 samples against the test images:
+    Frechet distance 0.76 in the features of FashionNet and 5.7 in those of StridedNet (training
+    images: 0.01 and 0.6), 1.2 within classes; 90.9 % of the samples show the class asked for, as
+    FashionNet sees it, which names 92.3 % of real images rightly. The time on idle CPU cores was
+    not measured: 24 minutes on 2 that were busy with other work.
     """
 
     steps: int = option(15000, "training steps, one generator update each", least=1)
