@@ -597,12 +597,12 @@ print(f"and the saturating loss of tutorial 1: slope of L_G {pull:.5f}")
 # %% [markdown] lang="en"
 # Cross-entropy builds a cliff: nothing holds its slope, and the logits grow with every step. Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to two digits. The saturating loss looks down the same cliff and feels nothing.
 #
-# **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, and how far they have to travel to the data.
+# **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. Wasserstein and these two alternate, the first three move both players at once. What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, and how far they have to travel to the data.
 
 # %% [markdown] lang="zh"
 # 交叉熵筑起一道悬崖：没有什么约束它的斜率，logit 一步比一步大。最小二乘与合页到目标为止，平缓一些。Wasserstein 评判器是一条坡道：斜率处处几乎相同，正是弹簧 (15) 预言的那个值，两位小数都对得上。饱和损失面对的是同一道悬崖，却毫无感觉。
 #
-# **博弈。** 各种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 玩两种： $G$ 每走一步，评判器走一步，取三个种子；或者像原论文那样走五步，并让 $G$ 慢一些。交叉熵再带着 R1 玩一次，相对论配对带着 R1 与 R2，两者都取 $\gamma = 0.1$。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，以及它们离数据还有多远的路。
+# **博弈。** 各种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 玩两种： $G$ 每走一步，评判器走一步，取三个种子；或者像原论文那样走五步，并让 $G$ 慢一些。交叉熵再带着 R1 玩一次，相对论配对带着 R1 与 R2，两者都取 $\gamma = 0.1$。Wasserstein 和这两种交替更新，前三种同时更新。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，以及它们离数据还有多远的路。
 
 
 # %%
@@ -704,14 +704,14 @@ assert FAST or distances[-1] < 0.85 * min(distances[:-1])
 grid(np.concatenate(rows), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# The last row is ahead: less speckle, whole outlines, a smaller distance. Of the four above it do not read a ranking from this picture: one seed, seconds of training, and rates that were tuned for the first row. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
+# The last row is ahead: less speckle, whole outlines, a smaller distance. It differs from the first in two things, the penalty and the update; [tutorial 3](03_dcgan.ipynb) shows how far the update alone leads. Of the four above it do not read a ranking from this picture: one seed, seconds of training, and rates that were tuned for the first row. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
 #
 # ## Exercises
 #
 # **1.** LSGAN with other targets: $D$ regresses $b$ for real and $a$ for generated images. What is its best answer?
 
 # %% [markdown] lang="zh"
-# 最后一行领先：斑点更少，轮廓完整，距离更小。至于上面四行，不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按第一行调的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
+# 最后一行领先：斑点更少，轮廓完整，距离更小。它与第一行有两处不同，惩罚项和更新方式；[教程 3](03_dcgan.ipynb) 展示了单凭更新方式能走多远。至于上面四行，不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按第一行调的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
 #
 # ## 练习
 #

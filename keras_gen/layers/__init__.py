@@ -1,5 +1,6 @@
 """Small stateful or random pieces of networks, written with Keras alone."""
 
+from keras_gen.layers.bounds import bounded
 from keras_gen.layers.minibatch import MinibatchStandardDeviation, Pack, mixes_examples
 from keras_gen.layers.sampling import GaussianSampling
 from keras_gen.layers.state import call_keeping_statistics, is_seed_state
@@ -8,6 +9,7 @@ __all__ = [
     "GaussianSampling",
     "MinibatchStandardDeviation",
     "Pack",
+    "bounded",
     "call_keeping_statistics",
     "is_seed_state",
     "mixes_examples",

@@ -36,8 +36,9 @@ def class_vectors(labels, classes: int | None) -> Any:
     Raises:
         ValueError: outside of a graph, a number that is no class.
     """
+    labels = ops.convert_to_tensor(labels)
     if not classes or len(labels.shape) != 1:
-        return ops.convert_to_tensor(labels)
+        return labels
     if not tf.is_symbolic_tensor(labels):
         least, most = int(np.min(labels)), int(np.max(labels))
         if least < 0 or most >= classes:

@@ -7,6 +7,7 @@ Reference: Mirza and Osindero 2014, arXiv:1411.1784, for labels in both networks
 import keras
 from keras import layers
 
+from keras_gen.layers import bounded
 from keras_gen.networks import dcgan
 
 
@@ -81,7 +82,7 @@ def discriminator(
     features = dcgan.look(images, image_shape, width, dropout, spectral_norm, minibatch_std)
     last = layers.Dense(1, dtype="float32")
     directions = layers.Dense(features.shape[-1], use_bias=False, dtype="float32")  # V
-    logits = dcgan.bounded(last, spectral_norm)(features)  # (B, 1)
-    rows = dcgan.bounded(directions, spectral_norm)(labels)  # (B, F)
+    logits = bounded(last, spectral_norm)(features)  # (B, 1)
+    rows = bounded(directions, spectral_norm)(labels)  # (B, F)
     logits += layers.Dot(axes=1, dtype="float32")([rows, features])
     return keras.Model([images, labels], logits, name="discriminator")

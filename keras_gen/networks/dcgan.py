@@ -6,7 +6,7 @@ Reference: Radford, Metz and Chintala 2016, arXiv:1511.06434, section 3.
 import keras
 from keras import layers
 
-from keras_gen.layers import MinibatchStandardDeviation, Pack
+from keras_gen.layers import MinibatchStandardDeviation, Pack, bounded
 
 # side of the images: (side of the first map, strides of the three transposed convolutions)
 GEOMETRY = {28: (7, (1, 2, 2)), 32: (8, (1, 2, 2)), 64: (8, (2, 2, 2))}
@@ -121,9 +121,3 @@ def look(x, image_shape, width: int, dropout: float, spectral_norm: bool, miniba
     if minibatch_std:
         x = MinibatchStandardDeviation()(x)
     return layers.Flatten()(x)
-
-
-def bounded(layer, spectral_norm: bool):
-    """Return the layer, under spectral normalisation if that is asked for."""
-    dtype = layer.dtype_policy  # a wrapper would compute in its own
-    return layers.SpectralNormalization(layer, dtype=dtype) if spectral_norm else layer

@@ -8,8 +8,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gen.layers import MinibatchStandardDeviation, Pack
-from keras_gen.networks.dcgan import bounded
+from keras_gen.layers import MinibatchStandardDeviation, Pack, bounded
 
 
 def generator(

@@ -107,7 +107,7 @@ def _request(run, labels, mix, truncation):
     options = {} if truncation is None else {"truncation": truncation}
     if not (labels or mix or run.recipe.conditional):
         return lambda model, n, seed: (model.sample(n, seed, **options), {}, None)
-    numbers = run.class_numbers(labels) if labels else list(range(run.recipe.classes))
+    numbers = run.class_numbers(labels) or list(range(run.recipe.classes))
     if mix:
         if len(labels) != 2 or truncation:
             raise ValueError(f"mix: expected two labels and no truncation, found {len(labels)}")

@@ -32,6 +32,7 @@ def test_a_truncation_has_to_be_positive(edge):
 def test_class_numbers_become_vectors_and_vectors_stay():
     vectors = np.array([[0, 0, 1], [1, 0, 0]], "float32")
     np.testing.assert_array_equal(class_vectors(np.array([2, 0], "uint8"), 3), vectors)
+    np.testing.assert_array_equal(class_vectors([2, 0], 3), vectors)
     np.testing.assert_array_equal(class_vectors(vectors, 3), vectors)
     np.testing.assert_array_equal(class_vectors(np.array([2.5, 1.0]), None), [2.5, 1.0])
     in_a_graph = tf.function(lambda labels: class_vectors(labels, 3))

@@ -125,6 +125,7 @@ def test_requests_that_make_no_sense_are_refused(labelled, tmp_path):
             generate(labelled, 4, npz=tmp_path / "a.npz", **words)
     recipe = MLPGANRecipe(generator_width=4, discriminator_width=4, latent_dim=4)
     plain = Run(path=tmp_path / "plain", name="mlp_gan", recipe=recipe, provenance={})
-    with pytest.raises(ValueError, match="expected a run with classes, found a mlp_gan run"):
-        generate(plain, 4, labels=["bag"])
+    for words in ({"labels": ["bag"]}, {"mix": True}):
+        with pytest.raises(ValueError, match="expected a run with classes, found a mlp_gan run"):
+            generate(plain, 4, **words)
     assert not list(tmp_path.iterdir())
