@@ -38,19 +38,24 @@ def _add_demo(commands) -> None:
     demo = add_command(
         commands, "demo", "train a GAN and a VAE on embedded images, stylise one, show the results"
     )
-    demo.add_argument("--out", type=a_path, help="folder to create (demo, or demo-2 if it exists)")
+    demo.add_argument(
+        "--out", type=a_path, metavar="PATH", help="folder to create (demo, or demo-2 if it exists)"
+    )
     demo.add_argument(
         "--steps",
         type=int,
+        metavar="N",
         help="training steps of each model (chosen to take about five minutes in total)",
     )
 
 
 def _add_generate(commands) -> None:
     generate = add_command(commands, "generate", "draw images from a finished run")
-    generate.add_argument("run_dir", type=a_path, help="folder of the run")
+    generate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help="folder of the run")
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
-    generate.add_argument("--seed", type=a_seed, default=0, help="another seed, other images (0)")
+    generate.add_argument(
+        "--seed", type=a_seed, metavar="N", default=0, help="another seed, other images (0)"
+    )
     generate.add_argument(
         "--label",
         dest="labels",
@@ -69,10 +74,13 @@ def _add_generate(commands) -> None:
         help="keep the noise between -X and X: typical images, and fewer different ones",
     )
     generate.add_argument(
-        "--out", type=a_path, help="a new picture of a grid, or a folder of images"
+        "--out", type=a_path, metavar="PATH", help="a new picture of a grid, or a folder of images"
     )
     generate.add_argument(
-        "--npz", type=a_path, help="a new .npz file of raw samples: images, uint8 (N, H, W, C)"
+        "--npz",
+        type=a_path,
+        metavar="FILE",
+        help="a new .npz file of raw samples: images, uint8 (N, H, W, C)",
     )
 
 
@@ -92,7 +100,10 @@ def _add_stylize(commands) -> None:
     )
     styles.required = False  # --model needs none; nargs="*" would take none before an option
     stylize.add_argument(
-        "--out", type=a_path, help="picture to write, with a .json record (CONTENT-STYLE.png)"
+        "--out",
+        type=a_path,
+        metavar="PATH",
+        help="picture to write, with a .json record (CONTENT-STYLE.png)",
     )
     stylize.add_argument(
         "--model",
@@ -125,22 +136,27 @@ def _add_data_option(command) -> None:
 
 def _add_evaluate(commands) -> None:
     evaluate = add_command(commands, "evaluate", "measure a run and write metrics.json")
-    evaluate.add_argument("run_dir", type=a_path, help="folder of the run")
+    evaluate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help="folder of the run")
     evaluate.add_argument(
         "--split", choices=("train", "test"), help="real images (held-out ones where there are any)"
     )
     _add_measuring_options(evaluate)
     _add_data_option(evaluate)
-    evaluate.add_argument("--seed", type=a_seed, default=0, help="of samples and resampling (0)")
+    evaluate.add_argument(
+        "--seed", type=a_seed, metavar="N", default=0, help="seed of samples and resampling (0)"
+    )
 
 
 def _add_compare(commands) -> None:
     compare = add_command(commands, "compare", "show measured runs side by side")
     compare.add_argument(
-        "run_dirs", type=a_path, nargs="+", metavar="run_dir", help="folders of two or more runs"
+        "run_dirs", type=a_path, nargs="+", metavar="RUN_DIR", help="folders of two or more runs"
     )
     compare.add_argument(
-        "--out", type=a_path, help="page to create (comparison.html, or comparison-2.html, ...)"
+        "--out",
+        type=a_path,
+        metavar="PATH",
+        help="page to create (comparison.html, or comparison-2.html, ...)",
     )
     compare.add_argument("--remeasure", action="store_true", help="measure all runs again")
     _add_measuring_options(compare)
@@ -150,17 +166,29 @@ def _add_compare(commands) -> None:
 def _add_study(commands) -> None:
     study = add_command(commands, "study", "write a page on which people judge samples blind")
     study.add_argument(
-        "run_dirs", type=a_path, nargs="+", metavar="run_dir", help="folders of one or more runs"
+        "run_dirs", type=a_path, nargs="+", metavar="RUN_DIR", help="folders of one or more runs"
     )
     study.add_argument(
-        "--out", type=a_path, default=Path("study.html"), help="page to create (%(default)s)"
+        "--out",
+        type=a_path,
+        metavar="PATH",
+        default=Path("study.html"),
+        help="page to create (%(default)s)",
     )
-    study.add_argument("--trials", type=int, default=50, help="choices for each run (50)")
+    study.add_argument(
+        "--trials", type=int, metavar="N", default=50, help="choices for each run (50)"
+    )
     _add_data_option(study)
-    study.add_argument("--seed", type=a_seed, default=0, help="of images, sides and order (0)")
+    study.add_argument(
+        "--seed", type=a_seed, metavar="N", default=0, help="seed of images, sides and order (0)"
+    )
     results = add_command(commands, "study-results", "turn a study's answers into rates")
     results.add_argument(
-        "files", type=a_path, nargs="+", metavar="csv", help="files that participants saved"
+        "files", type=a_path, nargs="+", metavar="CSV", help="files that participants saved"
     )
-    results.add_argument("--json", type=a_path, help="new .json file for the same rates")
-    results.add_argument("--seed", type=a_seed, default=0, help="of the resampling (0)")
+    results.add_argument(
+        "--json", type=a_path, metavar="FILE", help="new .json file for the same rates"
+    )
+    results.add_argument(
+        "--seed", type=a_seed, metavar="N", default=0, help="seed of the resampling (0)"
+    )
