@@ -133,7 +133,7 @@ def test_both_pages_ask_the_same_questions_in_the_same_groups():
         ]
         for text in TEXTS.values()
     ]
-    assert groups[0] == groups[1] and len(groups[0]) == 7
+    assert groups[0] == groups[1] and len(groups[0]) == 8
 
 
 @pytest.mark.parametrize("page", PARTS)
