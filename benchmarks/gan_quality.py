@@ -2,12 +2,15 @@
 
 Every system gets the steps that fit into the same seconds on this machine. Seconds per step are
 measured first, side by side in one process and in short turns, so that whatever else the machine
-does slows all of them alike; the runs themselves are then counted in steps. The figure is the
-Frechet distance between 10,000 samples and the 10,000 test images in the features of FashionNet
-(FD-FashionNet), lower is better.
+does slows all of them alike; the runs themselves are then counted in steps. The figures are the
+Frechet distances between 10,000 samples and as many real images in the features of FashionNet and
+of StridedNet, which were trained apart; lower is better. Settings are chosen with `--split
+validation`, which trains on 50,000 images and compares with the other 10,000 of the training set;
+with `--split test`, what was chosen is trained on all of them and compared with the test images.
 
+    python benchmarks/gan_quality.py --systems dcgan dcgan_alternating --split validation --seeds 0
     python benchmarks/gan_quality.py --seconds 300 --seeds 0 1 2
-    python benchmarks/gan_quality.py --systems dcgan mlp_gan --seconds 60 --out /somewhere
+    python benchmarks/gan_quality.py --systems dcgan --steps 20000
 """
 
 import argparse
@@ -20,14 +23,14 @@ from keras import layers
 from step_times import seconds_per_step
 
 from keras_gen import data
-from keras_gen.measures import frechet_distance
-from keras_gen.measures.features import load_features
+from keras_gen.measures import frechet_distance, load_judges
 from keras_gen.models import GAN
 from keras_gen.pictures import grid, save_picture
 from keras_gen.recipes import DCGANRecipe, MLPGANRecipe
 
 SHAPE = (28, 28, 1)
-MARKS = (0.2, 0.4, 0.6, 1.0)  # parts of the budget after which the distance is measured
+MARKS = (0.25, 0.5, 0.75, 1.0)  # parts of the budget after which the distances are measured
+VALIDATION = 10_000  # of the training images, the last ones
 
 
 def sketch(seed):
@@ -83,19 +86,20 @@ def tutorial(seed):
     return model, 256
 
 
-def _recipe(recipe):
-    return lambda seed: (recipe(seed=seed).build(), recipe().batch_size)
+def _recipe(recipe, **changes):
+    return lambda seed: (recipe(seed=seed, **changes).build(), recipe().batch_size)
 
 
 SYSTEMS = {
     "sketch": sketch,
     "tutorial": tutorial,
     "dcgan": _recipe(DCGANRecipe),
-    "dcgan_document_width": lambda seed: (
-        DCGANRecipe(seed=seed, generator_width=64).build(),
-        DCGANRecipe().batch_size,
-    ),
+    "dcgan_alternating": _recipe(DCGANRecipe, update="alternating"),
+    "dcgan_without_penalty": _recipe(DCGANRecipe, penalty="none"),
+    "dcgan_document_width": _recipe(DCGANRecipe, generator_width=64),
+    "dcgan_document": _recipe(DCGANRecipe, generator_width=64, penalty="none"),
     "mlp_gan": _recipe(MLPGANRecipe),
+    "mlp_gan_without_penalty": _recipe(MLPGANRecipe, penalty="none"),
 }
 
 
@@ -106,14 +110,17 @@ def start(name, seed, images):
     return model, model.train_function, iter(data.batches(images, batch_size, seed))
 
 
-def measure(model, features, real_features, n=10_000):
-    """Return the Frechet distance and the share of each class among n samples."""
-    fake_features, classes = features(data.unit_to_uint8(model.sample(n, seed=1)))
-    shares = np.bincount(classes, minlength=10) / n
-    return frechet_distance(real_features, fake_features), shares
+def measure(model, judges, real_features, n=10_000):
+    """Return the Frechet distance by each judge, and the share of each class among n samples."""
+    samples = np.asarray(data.unit_to_uint8(model.sample(n, seed=1)))
+    seen = [judge(samples) for judge in judges]  # pairs of features (n, d) and classes (n,)
+    distances = [
+        frechet_distance(real, fake) for real, (fake, _) in zip(real_features, seen, strict=True)
+    ]
+    return distances, np.bincount(seen[0][1], minlength=10) / n
 
 
-def run(name, seed, total, images, features, real_features, out):
+def run(name, seed, total, images, judges, real_features, out):
     """Train one system for `total` steps; return a row of figures, and save a grid of samples."""
     model, step, batches = start(name, seed, images)
     done, row = 0, {}
@@ -121,11 +128,26 @@ def run(name, seed, total, images, features, real_features, out):
         while done < round(total * mark):
             step(batches)
             done += 1
-        distance, shares = measure(model, features, real_features)
-        row[f"fd at {mark:.0%}"] = round(distance, 3)
-        print(f"{name} {seed} at step {done:,} of {total:,}: {distance:.3f}", flush=True)
-    save_picture(out / f"{name}-{seed}.png", grid(model.sample(100, seed=2), zoom=2))
+        distances, shares = measure(model, judges, real_features)
+        row[f"fd at {done}"] = [round(distance, 3) for distance in distances]
+        words = " and ".join(f"{distance:.3f}" for distance in distances)
+        print(f"{name} {seed} at step {done:,} of {total:,}: {words}", flush=True)
+        save_picture(out / f"{name}-{seed}-{done}.png", grid(model.sample(100, seed=2), zoom=2))
     return {"system": name, "seed": seed, "steps": total, **row, "classes": shares.tolist()}
+
+
+def steps_of(arguments, images):
+    """Return the steps of each system: those asked for, or those that fit into the seconds."""
+    if arguments.steps:
+        return dict.fromkeys(arguments.systems, arguments.steps)
+    if arguments.step_times:
+        times = json.loads(arguments.step_times.read_text())
+    else:
+        times = seconds_per_step({n: start(n, 0, images)[1:] for n in arguments.systems})
+        (arguments.out / "step-times.json").write_text(json.dumps(times))
+    for name in arguments.systems:
+        print(f"{name:<22} {times[name] * 1000:7.1f} ms/step", flush=True)
+    return {name: round(arguments.seconds / times[name]) for name in arguments.systems}
 
 
 def main():
@@ -134,25 +156,26 @@ def main():
     parser.add_argument("--systems", nargs="+", default=list(SYSTEMS), choices=list(SYSTEMS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--seconds", type=float, default=300.0, help="budget of each run")
+    parser.add_argument("--steps", type=int, help="steps of each run, instead of a budget")
+    parser.add_argument("--split", default="test", choices=("validation", "test"))
     parser.add_argument("--step-times", type=Path, help="JSON of earlier seconds per step")
     parser.add_argument("--data", default="fashion_mnist", choices=data.SOURCES)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out"))
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     images = data.load(arguments.data).images
-    features = load_features("fashion_net", SHAPE)
-    real_features, _ = features(data.fashion_mnist("test").images)
-    if arguments.step_times:
-        times = json.loads(arguments.step_times.read_text())
+    if arguments.split == "validation":
+        images, real = images[:-VALIDATION], images[-VALIDATION:]
     else:
-        times = seconds_per_step({n: start(n, 0, images)[1:] for n in arguments.systems})
-        (arguments.out / "step-times.json").write_text(json.dumps(times))
-    for name in arguments.systems:
-        print(f"{name:<22} {times[name] * 1000:7.1f} ms/step", flush=True)
+        real = data.fashion_mnist("test").images
+    judges = load_judges("fashion_net", SHAPE)
+    real_features = [judge(real)[0] for judge in judges]
+    totals = steps_of(arguments, images)
     for seed in arguments.seeds:
         for name in arguments.systems:
-            total = round(arguments.seconds / times[name])
-            row = run(name, seed, total, images, features, real_features, arguments.out)
+            total = totals[name]
+            row = run(name, seed, total, images, judges, real_features, arguments.out)
+            row = {"split": arguments.split, **row}
             print(json.dumps(row), flush=True)
             with (arguments.out / "results.jsonl").open("a") as file:
                 file.write(json.dumps(row) + "\n")

@@ -21,7 +21,13 @@ from keras_gen.cli import main
 
 pytestmark = pytest.mark.slow
 
-SMALL = ["--generator-width=4", "--discriminator-width=4", "--latent-dim=4", "--batch-size=8"]
+SMALL = [
+    "--generator-width=4",
+    "--discriminator-width=4",
+    "--latent-dim=4",
+    "--batch-size=8",
+    "--penalty=none",
+]
 PAINT = ["--size=32", "--steps=3", "--weights=random"]
 
 # Of each command: its words, and whether it writes a file.

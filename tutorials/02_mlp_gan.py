@@ -354,7 +354,7 @@ assert slope[20, 0] == 0
 # %%
 rows = []
 for name, end in ENDS.items():
-    gan = MLPGANRecipe(seed=0).build()
+    gan = MLPGANRecipe(penalty="none", seed=0).build()
     gan.generator.layers[-2].activation = end
     gan.ema_generator.layers[-2].activation = end
     stream = data.batches(images, 64, seed=0)
@@ -372,14 +372,14 @@ grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 #
 # ## The real training
 #
-# The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$. Its default is 5,000 steps; here are 1,500. The rows show the same 16 noise vectors at different times.
+# The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$, and a penalty on the slope of $D$ that [tutorial 4](04_losses.ipynb) explains. Its default is 5,000 steps; here are 1,500. The rows show the same 16 noise vectors at different times.
 
 # %% [markdown] lang="zh"
 # 用 sigmoid 或 ReLU，没有一个像素比 0（中灰）更暗。 $D$ 看一眼背景就知道：两个分数相差很远，而且一直如此。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的样本：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout。默认是 5,000 步，这里用 1,500 步。各行是同样的 16 个噪声向量在不同时刻画出的图。
+# 用配方 [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的样本：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout，还有[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。默认是 5,000 步，这里用 1,500 步。各行是同样的 16 个噪声向量在不同时刻画出的图。
 
 # %%
 recipe = MLPGANRecipe(seed=0)

@@ -673,12 +673,12 @@ for name in set(GAMES) - {"wasserstein_gp, k = 1"}:
 # %% [markdown] lang="en"
 # The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. Such a game hangs on the seed, and even on rounding: read the three lines, not one of them. With five steps it covered the ring in every build of this notebook. Relativistic pairs cover it too. And R1? This ring is so easy that cross-entropy covers it with or without. On images that is no longer so.
 #
-# **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps, everything but the loss the same; the last row alternates and takes R1 in every eighth step. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+# **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps. The first rows change the loss alone, without R1; the last is the recipe as it is: the loss of the first row, with R1 in every eighth step. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
 # 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。这样的博弈取决于种子，甚至取决于舍入误差：三行要一起看，不要只看其中一行。走五步时，本笔记本每次生成都铺满了圆环。相对论配对也铺满了。那么 R1 呢？这个圆环太容易，交叉熵有没有 R1 都能铺满；换成图像就不同了。
 #
-# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少，除损失外完全相同；最后一行交替更新，并在每第八步加上 R1。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
+# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少。前几行只换损失，不加 R1；最后一行就是配方本身：损失与第一行相同，并在每第八步加上 R1。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
 
 # %%
 images = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
@@ -687,8 +687,9 @@ features = measures.load_features("fashion_net", (28, 28, 1))
 held_out_features, _ = features(held_out)
 
 rows, distances = [], []
-r1 = {"update": "alternating", "penalty": "r1", "penalty_weight": 1.0, "penalty_interval": 8}
-VARIANTS = {name: {"loss": name} for name in NAMES} | {"non_saturating, R1": r1}
+penalties = dict.fromkeys(NAMES, "none") | {"wasserstein_gp": "wgan_gp"}
+VARIANTS = {name: {"loss": name, "penalty": penalties[name]} for name in NAMES}
+VARIANTS["non_saturating, R1"] = {}
 for name, changes in VARIANTS.items():
     recipe = DCGANRecipe(seed=0, **changes)
     gan = recipe.build()
@@ -700,18 +701,18 @@ for name, changes in VARIANTS.items():
     print(f"row {len(rows)}: {name:18s}", end=" ")
     distances.append(measures.frechet_distance(held_out_features, drawn_features))
     print(f"FD {distances[-1]:5.2f}")
-assert FAST or distances[-1] < 0.85 * min(distances[:-1])
+assert FAST or distances[-1] < 0.9 * distances[0]
 grid(np.concatenate(rows), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# The last row is ahead: less speckle, whole outlines, a smaller distance. It differs from the first in two things, the penalty and the update; [tutorial 3](03_dcgan.ipynb) shows how far the update alone leads. Of the four above it do not read a ranking from this picture: one seed, seconds of training, and rates that were tuned for the first row. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
+# The last row differs from the first in the penalty alone, and its distance is smaller. The lead grows with the steps: after 10,000 on all 60,000 images it is 1.41 with the penalty and 2.71 without ([seed 0](../../keras_gen/recipes/gan.py)), and the speckle is gone. Of the four above it do not read a ranking from this picture: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
 #
 # ## Exercises
 #
 # **1.** LSGAN with other targets: $D$ regresses $b$ for real and $a$ for generated images. What is its best answer?
 
 # %% [markdown] lang="zh"
-# 最后一行领先：斑点更少，轮廓完整，距离更小。它与第一行有两处不同，惩罚项和更新方式；[教程 3](03_dcgan.ipynb) 展示了单凭更新方式能走多远。至于上面四行，不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按第一行调的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
+# 最后一行与第一行只差惩罚项，距离更小。步数越多，领先越多：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时距离为 1.41，没有时为 2.71（[种子 0](../../keras_gen/recipes/gan.py)），斑点也消失了。至于上面四行，不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
 #
 # ## 练习
 #

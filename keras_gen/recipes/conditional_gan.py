@@ -27,7 +27,6 @@ class ConditionalGANRecipe(DCGANRecipe):
     not measured: 24 minutes on 2 that were busy with other work.
     """
 
-    steps: int = option(15000, "training steps, one generator update each", least=1)
     update: str = option(
         "alternating",
         "the discriminator moves first, or both networks move from the same point",
@@ -39,10 +38,6 @@ class ConditionalGANRecipe(DCGANRecipe):
 
     conditional: ClassVar[bool] = True
     layout: ClassVar[dict[str, int]] = {"zoom": 2, "columns": COLUMNS}
-    suitable_penalties: ClassVar[dict[str | None, tuple]] = {
-        **DCGANRecipe.suitable_penalties,
-        None: ("r1", 1.0, 8),
-    }
 
     def __post_init__(self):
         """Refuse also packs, which would need labels in packs."""
@@ -51,13 +46,14 @@ class ConditionalGANRecipe(DCGANRecipe):
             raise ValueError("d extras: expected no packing beside labels, found packing")
 
     def for_data(self, images):
-        """Return the recipe with as many classes as the data have."""
+        """Return the recipe with as many classes as the data have, and its penalty."""
         if images.labels is None:
             raise ValueError(
                 f"{images.summary}: expected images with classes, such as photos in one subfolder "
                 "for each class, found none"
             )
-        return dataclasses.replace(self, classes=int(images.labels.max()) + 1)
+        recipe = super().for_data(images)
+        return dataclasses.replace(recipe, classes=int(images.labels.max()) + 1)
 
     def samples(self, model):
         """Return a row of images for each class, the same noise in each column, in [0, 1]."""

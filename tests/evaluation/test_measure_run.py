@@ -24,7 +24,13 @@ GAN_KEYS = [
 VAE_KEYS = [
     *GAN_KEYS, "negative_elbo", "nll", "kl", "importance_weighted", "psnr", "ssim"
 ]  # fmt: skip
-SMALL = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8, "batch_size": 16}
+SMALL = {
+    "generator_width": 8,
+    "discriminator_width": 8,
+    "latent_dim": 8,
+    "batch_size": 16,
+    "penalty": "none",
+}
 SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16}
 
 

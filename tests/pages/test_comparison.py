@@ -17,7 +17,13 @@ from keras_gen.pages.comparison import compare
 from keras_gen.recipes import MLPGANRecipe, VAERecipe
 from keras_gen.runs import training
 
-SMALL = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8, "batch_size": 16}
+SMALL = {
+    "generator_width": 8,
+    "discriminator_width": 8,
+    "latent_dim": 8,
+    "batch_size": 16,
+    "penalty": "none",
+}
 SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16}
 
 

@@ -84,6 +84,17 @@ def test_a_recipe_from_before_intervals_keeps_the_penalty_it_had():
     assert DCGANRecipe.from_fields({"loss": "hinge"}) == DCGANRecipe(loss="hinge")
 
 
+def test_a_run_keeps_its_penalty_whatever_auto_will_mean():
+    """What suits a loss may change with a later version; a run that is resumed must not."""
+    r1 = {"penalty": "r1", "penalty_weight": 1.0, "penalty_interval": 8}
+    recipe = DCGANRecipe(loss="hinge").for_data(None)
+    assert recipe == DCGANRecipe(loss="hinge", **r1)
+    assert recipe.penalty_arguments() == r1
+    weighted = DCGANRecipe(loss="wasserstein_gp", penalty_weight=3.0).for_data(None)
+    assert (weighted.penalty, weighted.penalty_weight) == ("wgan_gp", 3.0)
+    assert MLPGANRecipe(penalty="none").for_data(None).penalty == "none"
+
+
 def test_the_seed_decides_the_first_weights():
     first, again, other = (MLPGANRecipe(**SMALL, seed=s).build().generator for s in (1, 1, 2))
     assert np.array_equal(first.get_weights()[0], again.get_weights()[0])

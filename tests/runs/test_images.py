@@ -11,7 +11,13 @@ from keras_gen import data
 from keras_gen.recipes import MLPGANRecipe
 from keras_gen.runs import Run, held_out_images, training, training_images, with_data
 
-SMALL = {"generator_width": 4, "discriminator_width": 4, "latent_dim": 4, "batch_size": 4}
+SMALL = {
+    "generator_width": 4,
+    "discriminator_width": 4,
+    "latent_dim": 4,
+    "batch_size": 4,
+    "penalty": "none",
+}
 
 
 def write_photos(folder, seed):

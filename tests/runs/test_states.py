@@ -15,7 +15,13 @@ from keras_gen.recipes import MLPGANRecipe
 from keras_gen.runs import Run, training
 from keras_gen.runs.states import checkpoints_in, locked, not_finite, save_state
 
-SMALL = {"generator_width": 4, "discriminator_width": 4, "latent_dim": 4, "batch_size": 8}
+SMALL = {
+    "generator_width": 4,
+    "discriminator_width": 4,
+    "latent_dim": 4,
+    "batch_size": 8,
+    "penalty": "none",
+}
 RECIPE = MLPGANRecipe(**SMALL, steps=4, save_every=2)
 
 
