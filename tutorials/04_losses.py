@@ -705,14 +705,14 @@ assert FAST or distances[-1] < 0.9 * distances[0]
 grid(np.concatenate(rows), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# The last row differs from the first in the penalty alone, and its distance is smaller. The lead grows with the steps: after 10,000 on all 60,000 images it is 1.41 with the penalty and 2.71 without ([seed 0](../../keras_gen/recipes/gan.py)), and the speckle is gone. Of the four above it do not read a ranking from this picture: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
+# The last row differs from the first in the penalty alone, and its distance is smaller. The lead grows with the steps: after 10,000 on all 60,000 images it is 1.41 with the penalty and 2.71 without ([seed 0](../../keras_gen/recipes/gan.py)), and little speckle is left. Of the four above it do not read a ranking from this picture: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
 #
 # ## Exercises
 #
 # **1.** LSGAN with other targets: $D$ regresses $b$ for real and $a$ for generated images. What is its best answer?
 
 # %% [markdown] lang="zh"
-# 最后一行与第一行只差惩罚项，距离更小。步数越多，领先越多：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时距离为 1.41，没有时为 2.71（[种子 0](../../keras_gen/recipes/gan.py)），斑点也消失了。至于上面四行，不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
+# 最后一行与第一行只差惩罚项，距离更小。步数越多，领先越多：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时距离为 1.41，没有时为 2.71（[种子 0](../../keras_gen/recipes/gan.py)），斑点也所剩无几。至于上面四行，不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
 #
 # ## 练习
 #

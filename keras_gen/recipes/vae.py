@@ -16,7 +16,7 @@ class VAERecipe(Recipe):
     the 10,000 test images, one draw of the latents each: 237.5 nats (reconstruction 222.2,
     divergence 15.4; seed 0). Reconstructions of the test images: PSNR 20.4 dB and SSIM 0.68, where
     PCA of 24 components has 18.3 dB and 0.57. Frechet distance of 10,000 samples to the test images
-    in the features of `keras_gen.measures`: 6.6, where `DCGANRecipe` reaches 1.06 in five minutes;
+    in the features of `keras_gen.measures`: 6.6, where `DCGANRecipe` reaches 1.06;
     the samples are blurred, but recognisable.
 
     The rate depends on the number of steps: a run that is resumed with more of them follows another
