@@ -6,6 +6,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # golden values are the CPU's
 # On a busy machine the threads of OpenBLAS wait for one another: a small QR takes 50 times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+if "PYTEST_XDIST_WORKER" in os.environ:  # a worker per core; two with all cores each starve one
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import shutil
 import signal
