@@ -46,21 +46,21 @@ def test_the_judge_knows_garments_from_noise(features):
 @pytest.mark.slow
 def test_dcgan_draws_garments_of_all_classes(features, tmp_path):
     distance, shares = figures(
-        features, trained("dcgan", DCGANRecipe(steps=2000), tmp_path / "run")
+        features, trained("dcgan", DCGANRecipe(steps=1000), tmp_path / "run")
     )
     print(f"dcgan: {distance:.2f}, {shares}")
-    assert 0.05 < distance < 9.0  # 5.1 to 5.5 after 2,518 steps on the whole training set
-    assert shares.min() > 0.005
+    assert 4.0 < distance < 10.0  # 8.2 and 8.4 with seeds 0 and 1
+    assert shares.min() > 0.015  # 0.037 and 0.033
 
 
 @pytest.mark.slow
 def test_mlp_gan_draws_garments_of_all_classes(features, tmp_path):
     distance, shares = figures(
-        features, trained("mlp_gan", MLPGANRecipe(steps=2000), tmp_path / "run")
+        features, trained("mlp_gan", MLPGANRecipe(steps=1000), tmp_path / "run")
     )
     print(f"mlp_gan: {distance:.2f}, {shares}")
-    assert 0.05 < distance < 12.0  # 8.3 after 2,046 steps on the whole training set
-    assert shares.min() > 0.002
+    assert 5.0 < distance < 11.5  # 9.3 and 9.6 with seeds 0 and 1
+    assert shares.min() > 0.005  # 0.016 and 0.015
 
 
 @pytest.mark.slow

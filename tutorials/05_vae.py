@@ -493,7 +493,7 @@ print(f"{said.sum():.1f} nats in all, {np.sum(said > 0.1)} of 24 latents above 0
 
 # %%
 features = measures.load_features("fashion_net", (28, 28, 1))
-real_features, _ = features(data.unit_to_uint8(held_out))  # (2000, 64)
+real_features, _ = features(data.unit_to_uint8(held_out))  # (2000, 96)
 
 
 def report(name, drawn):
@@ -507,7 +507,7 @@ def report(name, drawn):
 
 
 distances = {}
-for family, steps in ((VAERecipe, 1200), (DCGANRecipe, 2000)):
+for family, steps in ((VAERecipe, 400), (DCGANRecipe, 800)):
     name = family.__name__.removesuffix("Recipe")
     for seed in (0, 1):
         recipe = family(seed=seed)

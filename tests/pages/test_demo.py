@@ -11,6 +11,8 @@ from PIL import Image
 from keras_gen.pages import demo_style
 from keras_gen.pages.demo import demo
 
+pytestmark = pytest.mark.slow  # trains, measures and stylises: a minute
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
@@ -52,7 +54,6 @@ def test_the_page_states_its_figures(page):
         assert words in page
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 400])
 def test_a_browser_shows_the_page_on_a_desktop_and_on_a_phone(path, screenshot, width):
     """Words on top, then pictures: rows full of detail; nothing stands beyond the right edge."""
