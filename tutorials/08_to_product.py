@@ -28,6 +28,7 @@
 
 # %%
 import contextlib
+import dataclasses
 import inspect
 import io
 import json
@@ -104,15 +105,15 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # %% [markdown] lang="en"
 # ## The picture
 #
-# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with a fifteenth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
+# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with a sixth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，步数为平常的十五分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
+# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，步数为平常的六分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
 
 # %%
-SHORT, STEPS = (40, 60) if FAST else (500, 1000)
+SHORT, STEPS = (40, 60) if FAST else (500, 2500)
 recipe = DCGANRecipe(steps=SHORT, save_every=10 if FAST else 100, seed=0)
 workplace = tempfile.TemporaryDirectory()  # removed when the notebook is closed
 folder = Path(workplace.name)
@@ -709,10 +710,10 @@ print("weights, average, optimizers, random state equal in every bit:", same(res
 assert same(resumed, short) and np.array_equal(resumed.sample(8), short.sample(8))
 
 # %% [markdown] lang="en"
-# **Half the bits.** The same run once more with `precision="mixed_bfloat16"`. What a network must keep for the way back are the outputs of its layers: their bytes are counted from the shapes. Time is the least of several turns, the two precisions one after the other; on a CPU the answer depends on whether it multiplies bfloat16 in hardware, and on how busy it is, so trust your own figure. For style transfer at 1024 pixels on an NVIDIA H100, with the JAX backend of Keras, this project measured [6.6 ms for 10.8](../../docs/style.md), a ratio of 0.61.
+# **Half the bits.** The first 500 steps once more with `precision="mixed_bfloat16"`. What a network must keep for the way back are the outputs of its layers: their bytes are counted from the shapes. Time is the least of several turns, the two precisions one after the other; on a CPU the answer depends on whether it multiplies bfloat16 in hardware, and on how busy it is, so trust your own figure. For style transfer at 1024 pixels on an NVIDIA H100, with the JAX backend of Keras, this project measured [6.6 ms for 10.8](../../docs/style.md), a ratio of 0.61.
 
 # %% [markdown] lang="zh"
-# **位数减半。** 同样的训练再做一次，`precision="mixed_bfloat16"`。网络为了反向传播必须留着各层的输出：它们的字节数由形状算出。时间是轮流测几回，取最小值；在 CPU 上，结果取决于它有没有 bfloat16 乘法的硬件，也取决于它当时有多忙，所以请相信你自己测到的数。对 1024 像素的风格迁移，用 Keras 的 JAX 后端，本项目在 NVIDIA H100 上测得 [10.8 毫秒变为 6.6 毫秒](../../docs/style.zh-CN.md)，比值 0.61。
+# **位数减半。** 最初的 500 步再做一遍，`precision="mixed_bfloat16"`。网络为了反向传播必须留着各层的输出：它们的字节数由形状算出。时间是轮流测几回，取最小值；在 CPU 上，结果取决于它有没有 bfloat16 乘法的硬件，也取决于它当时有多忙，所以请相信你自己测到的数。对 1024 像素的风格迁移，用 Keras 的 JAX 后端，本项目在 NVIDIA H100 上测得 [10.8 毫秒变为 6.6 毫秒](../../docs/style.zh-CN.md)，比值 0.61。
 
 
 # %%
@@ -722,7 +723,7 @@ def activation_bytes(network, batch_size):
     return sum(batch_size * math.prod(o.shape[1:]) * tf.as_dtype(o.dtype).size for o in outputs)
 
 
-def seconds_a_step(models, turns=1 if FAST else 4, steps=2 if FAST else 40):
+def seconds_a_step(models, turns=1 if FAST else 3, steps=2 if FAST else 20):
     """Return the least seconds of a training step of each model, in turns."""
     least = [np.inf] * len(models)
     stream = data.batches(images, recipe.batch_size, recipe.seed)
@@ -734,13 +735,13 @@ def seconds_a_step(models, turns=1 if FAST else 4, steps=2 if FAST else 40):
     return least
 
 
-half = DCGANRecipe(steps=STEPS, save_every=recipe.save_every, seed=0, precision="mixed_bfloat16")
+half = dataclasses.replace(recipe, precision="mixed_bfloat16")
 quietly(train, "dcgan", half, folder / "half")
 half_model = Run.open(folder / "half").load_model()
 assert {w.dtype for w in half_model.generator.trainable_weights} == {"float32"}
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8), sharey=True)
-for name, label, style in (("whole", "float32", "-"), ("half", "mixed_bfloat16", "--")):
+for name, label, style in (("short", "float32", "-"), ("half", "mixed_bfloat16", "--")):
     rows = Run.open(folder / name).read_metrics()
     for column, panel in zip(("d_loss", "g_loss"), axes, strict=True):
         panel.plot([r["step"] for r in rows], [r[column] for r in rows], style, label=label)
@@ -751,7 +752,7 @@ plt.show()
 features = measures.load_features("fashion_net", (28, 28, 1))
 enough = 200 if FAST else 2000
 held_out = features(data.load("fashion_mnist_10k", split="test").images[:enough])[0]
-for label, gan in (("float32", model), ("mixed_bfloat16", half_model)):
+for label, gan in (("float32", short), ("mixed_bfloat16", half_model)):
     drawn = data.unit_to_uint8(gan.sample(enough, seed=3))
     distance = measures.frechet_distance(held_out, features(drawn)[0])
     stored = sum(activation_bytes(n, 16) for n in (gan.generator, gan.discriminator))
@@ -763,13 +764,13 @@ print(f"milliseconds a step {1e3 * full_time:.1f} and {1e3 * half_time:.1f}", en
 print(f", ratio {half_time / full_time:.2f}")
 
 # %% [markdown] lang="en"
-# The losses are close, the distances to held-out images (Fréchet distance, [measured](../../docs/measures.md) in the features of a garment classifier) too, as far as one run each can say (Q49). The runs are not the same run: a game amplifies every rounding. The same noise, two rows in float32, then two in mixed_bfloat16:
+# After so few steps both draw sketches. The losses are close, the distances to held-out images (Fréchet distance, [measured](../../docs/measures.md) in the features of a garment classifier) too, as far as one run each can say (Q49). The runs are not the same run: a game amplifies every rounding. The same noise, two rows in float32, then two in mixed_bfloat16:
 
 # %% [markdown] lang="zh"
-# 损失接近；与留出图的距离（弗雷歇距离，Fréchet distance，[测于](../../docs/measures.zh-CN.md)一个服装分类器的特征）也接近，各只训练一次，也只能说到这里（Q49）。但两者不是同一次训练：博弈会放大每一次舍入。同样的噪声，先是两行 float32，再是两行 mixed_bfloat16：
+# 步数这么少，两者画的都还是草图。损失接近；与留出图的距离（弗雷歇距离，Fréchet distance，[测于](../../docs/measures.zh-CN.md)一个服装分类器的特征）也接近，各只训练一次，也只能说到这里（Q49）。但两者不是同一次训练：博弈会放大每一次舍入。同样的噪声，先是两行 float32，再是两行 mixed_bfloat16：
 
 # %%
-grid(np.concatenate([gan.sample(32, seed=2) for gan in (model, half_model)]), columns=16, zoom=2)
+grid(np.concatenate([gan.sample(32, seed=2) for gan in (short, half_model)]), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
 # **The copy.** A nightly program needs the averaged generator and nothing else: no $D$, no optimizers, no noise inside, no training mode. `export` writes such a SavedModel. It is loaded and compared before anybody relies on it. And what would 8 bits do? Each kernel is rounded to multiples of $\Delta = \max |w| / 127$, which the file could store as one byte a weight; (13) says what to expect.
