@@ -17,7 +17,7 @@
 # %% [markdown] lang="zh"
 # # 0. 什么在哪里
 #
-# 先当面做出两幅图，再看一张项目地图，然后用一件小事演示每篇教程的写法：像素的尺度。只需要会一点 Python，数学不超过一条直线。
+# 先当场做出两幅图，再看一张项目地图，然后用一件小事演示每篇教程的写法：像素的尺度。只需要会一点 Python，数学不超过一条直线。
 #
 # 学完本篇，你能够
 #
@@ -160,7 +160,7 @@ print(inspect.getsource(losses.non_saturating_generator_loss))
 # \end{aligned}
 # $$
 #
-# (4) 四舍五入到最近的整数，所以对 256 个字节都能把 (1) 和 (2) 还原。由 (5)，一级灰度相当于 $x$ 走 $0.0078$：生成器差 $0.1$，就差了 13 级。
+# (4) 四舍五入到最近的整数，所以对 256 种字节值都能把 (1) 和 (2) 还原。由 (5)，一级灰度相当于 $x$ 走 $0.0078$：生成器差 $0.1$，就差了 13 级。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -178,7 +178,7 @@ print(inspect.getsource(losses.non_saturating_generator_loss))
 #
 # ## 五行 NumPy
 #
-# 让 256 个字节走一个来回，库里的 [`keras_gen.data.uint8_to_symmetric`](../../keras_gen/data/scales.py) 与 [`keras_gen.data.symmetric_to_uint8`](../../keras_gen/data/scales.py) 必须给出同样的结果。这些笔记本里的 `assert` 都是当真的：有一条不成立，笔记本就停下。
+# 让 256 种字节值走一个来回，库里的 [`keras_gen.data.uint8_to_symmetric`](../../keras_gen/data/scales.py) 与 [`keras_gen.data.symmetric_to_uint8`](../../keras_gen/data/scales.py) 必须给出同样的结果。这些笔记本里的 `assert` 都是当真的：有一条不成立，笔记本就停下。
 
 # %%
 p = np.arange(256, dtype="uint8")
@@ -228,7 +228,7 @@ plt.show()
 # %% [markdown] lang="zh"
 # ## 它在 `train_step` 中的位置
 #
-# 图像在内存里一直是字节。[`keras_gen.data.batches`](../../keras_gen/data/pipeline.py) 在送出的途中施用 (2)，所以 `train_step` 拿到的是 $x$；[`keras_gen.models.GAN.sample`](../../keras_gen/models/gan.py) 在回来的途中施用 (3)：
+# 图像在内存里一直是字节。[`keras_gen.data.batches`](../../keras_gen/data/pipeline.py) 在送出的途中套用 (2)，所以 `train_step` 拿到的是 $x$；[`keras_gen.models.GAN.sample`](../../keras_gen/models/gan.py) 在回来的途中施用 (3)：
 
 # %%
 print(inspect.getsource(GAN.train_step))
@@ -246,7 +246,7 @@ print(
 # %% [markdown] lang="zh"
 # ## 没有它会怎样
 #
-# 尺度错了，什么也不会报错，只是图变差，或者训练变差。第一行：十六件商品本来的样子。接着是用 (1) 缩放了两次；没有经过 (3) 就显示，比中灰暗的全部消失；没有经过 (3) 就乘 255，负数于是绕回。（上面的截断是[有名的错误](../../docs/famous_mistakes.zh-CN.md) M19。）
+# 尺度错了，什么也不会报错，只是图变差，或者训练变差。第一行：十六件商品本来的样子。接着是用 (1) 缩放了两次；没有经过 (3) 就显示，比中灰暗的全部消失；没有经过 (3) 就乘 255，负数于是回绕。（上面的截断是[有名的错误](../../docs/famous_mistakes.zh-CN.md) M19。）
 
 # %%
 some = images[:16]

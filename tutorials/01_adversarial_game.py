@@ -347,14 +347,14 @@ left.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# Negative slope means "raise the logit". Where $D$ rejects the image, on the left, which is where training begins, the saturating loss has almost no slope and the non-saturating one has its largest.
+# Negative slope means "raise the logit". Where $D$ rejects the image, on the left, where $D$ soon is in early training, the saturating loss has almost no slope and the non-saturating one has its largest.
 #
 # ## Where it stands in `train_step`
 #
 # [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014, its default `update="alternating"`. These are its two halves:
 
 # %% [markdown] lang="zh"
-# 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 否定图像的地方，也是训练开始的地方：饱和损失在那里几乎没有斜率，非饱和损失的斜率恰恰最大。
+# 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 否定图像的地方，训练初期 $D$ 很快就走到那里：饱和损失在那里几乎没有斜率，非饱和损失的斜率恰恰最大。
 #
 # ## 它在 `train_step` 中的位置
 #
@@ -461,7 +461,7 @@ plt.show()
 # **Saturation.** The sign mended, (13) still has its weakness. Let $G$ begin far off, at $N(-2, 0.4^2)$, and let $D$ learn alone first (rate 0 for $G$), until it is sure. Then $G$ may move, with plain gradient descent. (Adam divides a gradient by its own size, and would hide what happens.)
 
 # %% [markdown] lang="zh"
-# 用印出的符号，生成器会**背离**数据：每一步都让自己的图更容易被识破，直到 $D(G(z))$ 变成 0，斜率 $\sigma(s)$ 也随之变成 0。这时它的损失接近 0，恰好是可能的最小值。只盯着损失的程序会以为大功告成。
+# 照印出的符号，生成器会**背离**数据：每一步都让自己的图更容易被识破，直到 $D(G(z))$ 变成 0，斜率 $\sigma(s)$ 也随之变成 0。这时它的损失接近 0，恰好是可能的最小值。只盯着损失的程序会以为大功告成。
 #
 # **饱和。** 符号改对以后，(13) 仍有弱点。让 $G$ 从很远的 $N(-2, 0.4^2)$ 出发，先让 $D$ 单独学习（ $G$ 的学习率为 0），直到它很有把握；然后才允许 $G$ 移动，用最普通的梯度下降。（Adam 会把梯度除以它自身的大小，会掩盖真相。）
 
@@ -549,12 +549,12 @@ axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] lang="en"
-# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. This is one root of *mode collapse*.
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. That is a part of the reason; a $D$ that lags behind its optimum, and pushes all images the same way, is another. What is lost here is width. With several modes, it is often given as one cause of *mode collapse*.
 #
 # **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real, orange ones are drawn by $G$; the shading is $D$, which should fade to 1/2 where the dots are. Where it stays blue, $G$ still draws too little.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。这是模式崩溃（mode collapse）的一个根源。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。这只是一部分原因；落后于最优的 $D$ 把所有图往同一边推，是另一部分。这里失去的是宽度；有多个模式时，它常被说成模式崩溃（mode collapse）的原因之一。
 #
 # **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的，橙点是 $G$ 画的；底色是 $D$，在有点的地方应当逐渐变成 1/2；仍然发蓝的地方，说明 $G$ 画得还不够多。
 

@@ -234,14 +234,14 @@ left.legend(fontsize=8)
 plt.show()
 
 # %% [markdown] lang="en"
-# Only $\tanh$ reaches all of the data. The sigmoid cannot draw black, which is half of what there is to draw. The ReLU has no upper end, and slope 0 on its left half: such a pixel is black in the wrong place and hears nothing, since (8) is 0.
+# Only $\tanh$ reaches all of the data. The sigmoid cannot draw black, which is half of what there is to draw. The ReLU has no upper end, and slope 0 on its left half: such a pixel stays mid grey, where black is wanted, and hears nothing, since (8) is 0.
 #
 # ## Where it stands in `train_step`
 #
 # `update="simultaneous"` of the library moves both players from the same point, with one batch of noise:
 
 # %% [markdown] lang="zh"
-# 只有 $\tanh$ 能覆盖全部数据。sigmoid 画不出黑色，而要画的有一半是黑的。ReLU 上不封顶，左半边斜率为 0：落在那里的像素黑得不是地方，却听不到任何消息，因为 (8) 为 0。
+# 只有 $\tanh$ 能覆盖全部数据。sigmoid 画不出黑色，而要画的有一半是黑的。ReLU 上不封顶，左半边斜率为 0：落在那里的像素停在中灰，该黑的地方黑不下去，却听不到任何消息，因为 (8) 为 0。
 #
 # ## 它在 `train_step` 中的位置
 #
@@ -281,7 +281,7 @@ except ValueError as error:
 # **The players.** The second document joins $G$ and $D$ to a "combined model" and trains it towards the label 1 (E15). Everything in it is trainable, so $D$ is trained too: to call generated images real. Watch $D$'s verdict on images that do not change at all. The usual cure, `discriminator.trainable = False`, does not help either: in Keras 3 the flag counts when the step is traced, at the first batch, so that $D$ then never learns ([tutorial 3](03_dcgan.ipynb) looks closer).
 
 # %% [markdown] lang="zh"
-# **对手。** 第二篇文档把 $G$ 和 $D$ 接成“组合模型”，用标签 1 来训练（E15）。里面的权重全都可训练，于是 $D$ 也被训练了：学会把生成图判为真。看看 $D$ 对一批丝毫不变的图怎样改口。常见的补救办法 `discriminator.trainable = False` 也不管用：Keras 3 看的是训练步被追踪时（第一个批次）的状态，于是 $D$ 从此什么也学不到（[教程 3](03_dcgan.ipynb) 看得更细）。
+# **双方。** 第二篇文档把 $G$ 和 $D$ 接成“组合模型”，用标签 1 来训练（E15）。里面的权重全都可训练，于是 $D$ 也被训练了：学会把生成图判为真。看看 $D$ 对一批丝毫不变的图怎样改口。常见的补救办法 `discriminator.trainable = False` 也不管用：Keras 3 看的是训练步被追踪时（第一个批次）的状态，于是 $D$ 从此什么也学不到（[教程 3](03_dcgan.ipynb) 看得更细）。
 
 # %%
 keras.utils.set_random_seed(0)
@@ -300,8 +300,9 @@ for _ in range(30):
 print(f"combined model: D of the same images {verdicts[0]:.2f} -> {verdicts[-1]:.2f}")
 assert verdicts[-1] > verdicts[0] + 0.1
 
-small_d.trainable = False
+small_d = mlp_gan.discriminator(width=16, dropout=0.0)
 small_d.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=False)
+small_d.trainable = False  # after `compile`, as in the usual cure
 before = [weight.copy() for weight in small_d.get_weights()]
 with warnings.catch_warnings(record=True) as heard:
     warnings.simplefilter("always")
@@ -384,10 +385,11 @@ grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 # %%
 recipe = MLPGANRecipe(seed=0)
 gan = recipe.build()
-stream = data.batches(images, recipe.batch_size, seed=0)
 curve = {"real_score": [], "fake_score": []}
 rows = []
 for epochs in (1, 1, 1, 1) if FAST else (1, 3, 8, 18):
+    # Each `fit` begins the stream anew, so this one begins where the last one stopped.
+    stream = data.batches(images, recipe.batch_size, seed=0, start_step=gan.steps_done)
     history = gan.fit(
         stream, steps_per_epoch=2 if FAST else 50, epochs=epochs, shuffle=False, verbose=0
     ).history
@@ -408,10 +410,10 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# How good is it? The losses cannot say (E33), and $D$'s accuracy need not rise, as the second document expects (E34): its two scores draw nearer where $G$ gets better. The Fréchet distance to images that were held out can, in the features of a garment classifier (real training images score nearly 0, noise about 41); and a straight walk from one noise vector to another shows that between two garments there are garments, not a jump.
+# How good is it? The losses cannot say (E33), and $D$'s accuracy need not rise, as the second document expects (E34): its two scores draw nearer where $G$ gets better. The Fréchet distance to images that were held out can, in the features of a garment classifier (real training images score nearly 0, noise about 40); and a straight walk from one noise vector to another shows what lies between.
 
 # %% [markdown] lang="zh"
-# 画得好不好？损失说不出来（E33）； $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。能说明问题的，是在一个服装分类器的特征里，与留出图之间的弗雷歇距离（Fréchet distance）：真实训练图接近 0，噪声约为 41。另外，从一个噪声向量沿直线走到另一个，可以看到两件衣服之间仍是衣服，没有跳变。
+# 画得好不好？损失说不出来（E33）； $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。能说明问题的，是在一个服装分类器的特征里，与留出图之间的弗雷歇距离（Fréchet distance）：真实训练图接近 0，噪声约为 40。另外，从一个噪声向量沿直线走到另一个，可以看到两者之间是什么。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
@@ -432,14 +434,18 @@ walk = np.concatenate([gan.ema_generator((1 - shares) * a + shares * b) for a, b
 grid((walk + 1) / 2, columns=14, zoom=2)
 
 # %% [markdown] lang="en"
-# The garments are recognisable, with a speckle over them: a dense layer does not know which pixels are neighbours, so each has to learn by itself that it should agree with those beside it. Convolutions know it: [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py).
+# Nothing jumps on the way. The first and the last row stay garments; the two between them begin or pass near nothing, since not every noise gives a garment yet. A straight walk adds to that: half-way between two independent noise vectors of 100 numbers, the length is 7 instead of 10, and $G$ has hardly seen noise so short. A walk along the sphere (*slerp*) keeps the length.
+#
+# Most of the garments above are recognisable, all with a speckle over them: a dense layer does not know which pixels are neighbours, so each has to learn by itself that it should agree with those beside it. Convolutions know it: [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py).
 #
 # ## Exercises
 #
 # **1.** Count the numbers in a stack of dense layers with biases, `sizes` being the units from the input on.
 
 # %% [markdown] lang="zh"
-# 衣服认得出来，上面却有一层斑点：全连接层不知道哪些像素相邻，每个像素都得自己学会与旁边的一致。卷积天生就知道：[`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py)。
+# 途中没有跳变。第一行和最后一行始终是衣服；中间两行的起点或途中几乎什么也没有，因为并非每个噪声都已画得出衣服。直线走法也有份：两个独立的 100 维噪声向量，中点的长度是 7 而不是 10，这么短的噪声 $G$ 几乎没见过。沿球面走（slerp）长度就不变。
+#
+# 上面的衣服大多认得出来，但都有一层斑点：全连接层不知道哪些像素相邻，每个像素都得自己学会与旁边的一致。卷积天生就知道：[`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py)。
 #
 # ## 练习
 #
@@ -493,7 +499,7 @@ def through_tanh(upstream, x):
 # **3.** What $G$ draws must come back to bytes before it is saved. Map $[-1, 1]$ to 0, ..., 255: rounded to the nearest, and nothing may wrap around.
 
 # %% [markdown] lang="zh"
-# **3.** $G$ 画的图在保存之前要变回字节。把 $[-1, 1]$ 映射到 0、……、255：四舍五入，而且不能溢出绕回。
+# **3.** $G$ 画的图在保存之前要变回字节。把 $[-1, 1]$ 映射到 0、……、255：四舍五入，而且不能溢出回绕。
 
 
 # %% exercise

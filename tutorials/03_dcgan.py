@@ -254,7 +254,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 #
 # **Clouds.** Real features 3 and 5, generated ones $-5$ and $-3$: $\mu_B = 0$, $\sigma_B^2 = 1 + 4^2 = 17$. Mixed, 3 and 5 become 0.728 and 1.213; separate, both pairs become $-1$ and $1$, and cannot be told apart any more.
 #
-# **Ratio.** $D$ gives a generated image $s = -2$. Then $\ell_D' = \sigma(-2) = 0.119$, $\ell_G' = 0.119 - 1 = -0.881$, and $r = -0.881 / 0.119 = -7.39 = -e^{2}$.
+# **Ratio.** $D$ gives a generated image $s = -2$. Then $\ell_D' = \sigma(-2) = 0.119$, $\ell_G' = 0.119 - 1 = -0.881$, and $r = -0.8808 / 0.1192 = -7.39 = -e^{2}$.
 
 # %% [markdown] lang="zh"
 # ## 手算一个数
@@ -273,7 +273,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 #
 # **两团。** 真实图的特征是 3 和 5，生成图的是 $-5$ 和 $-3$： $\mu_B = 0$， $\sigma_B^2 = 1 + 4^2 = 17$。混成一批时，3 和 5 变成 0.728 和 1.213；分成两批时，两对都变成 $-1$ 和 $1$，再也分不开。
 #
-# **比值。** $D$ 给某张生成图的是 $s = -2$。于是 $\ell_D' = \sigma(-2) = 0.119$， $\ell_G' = 0.119 - 1 = -0.881$， $r = -0.881 / 0.119 = -7.39 = -e^{2}$。
+# **比值。** $D$ 给某张生成图的是 $s = -2$。于是 $\ell_D' = \sigma(-2) = 0.119$， $\ell_G' = 0.119 - 1 = -0.881$， $r = -0.8808 / 0.1192 = -7.39 = -e^{2}$。
 
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
@@ -412,7 +412,7 @@ print("predicted for kernel 5 by (9):", np.round(np.sqrt([4, 6, 6, 9]) / 2.475, 
 
 # %% [markdown] lang="zh"
 # - 核为 4 时，图像和斜率都是均匀的。（深色边框来自填充：靠近边缘的像素被更少的窗口看到。）
-# - 核为 5 时，判别器还什么都没学，听某四分之一像素的声音就已经是另外四分之一的一倍半。无论它抱怨什么，都是带着棋盘格抱怨。核为 3 更糟：每个方向 1 或 2 个窗口，而不是 2 或 3 个；三层下来，周期为 2、4、8 个像素的棋盘格叠在一起。
+# - 核为 5 时，判别器还什么都没学，听某四分之一像素的声音就已经是另外四分之一的 1.5 倍。无论它抱怨什么，都是带着棋盘格抱怨。核为 3 更糟：每个方向 1 或 2 个窗口，而不是 2 或 3 个；三层下来，周期为 2、4、8 个像素的棋盘格叠在一起。
 #
 # **比值。** (15) 在哪里有定义？左图是分母 $\ell_D'$，右图是 $r$。
 
@@ -468,7 +468,7 @@ for step in (GAN.train_step, GAN.train_discriminator, GAN.train_generator, GAN.g
 # - `fit` 每次用一个批次调用 `train_step`。`unpack_x_y_sample_weight` 从 `fit` 交来的东西里取出图像，条件 GAN 还会取出标签。没有可训练权重的网络在第一步之前就会被拒绝：否则没有任何东西会提醒你。
 # - **交替**就是 Goodfellow 等人的算法 1。`train_discriminator`：取新噪声，在 tape **之外**生成图像，于是没有梯度能到达 $G$；真实图与生成图分两次通过，于是没有批次统计量把它们混在一起 (12)；梯度写明是对 `self.discriminator.trainable_variables` 求的。
 # - `train_generator`：再取新噪声，因为这些图要由**新的** $D$ 来评判；tape 穿过 $D$，梯度写明是对 `self.generator.trainable_variables` 求的。没有需要设置的开关，也就没有会忘记的开关。
-# - `training=True` 写了出来：`train_step` 不是层，Keras 不会替你猜。`call_keeping_statistics` 以训练方式运行网络，但不动它的滑动统计量，这样每个网络的统计量只被一次前向改动。
+# - `training=True` 写了出来：`train_step` 不是层，Keras 不会替你猜。`call_keeping_statistics` 以训练模式运行网络，但不动它的滑动统计量，这样每个网络的统计量只被一次前向改动。
 # - **同时**：在同一点、用同样的噪声求双方的梯度。穿过 $G$ 的次数减半；对 `ONE_BACKWARD_RATIOS` 里的损失，反向穿过 $D$ 只需一次。
 # - `update_average` 更新滑动平均的生成器，样本由它来画。返回的指标恰好是模型列出的那几个。
 #

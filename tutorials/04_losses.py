@@ -9,7 +9,7 @@
 #
 # After this notebook you can
 #
-# - derive the best discriminator of each loss, and the distance that is left for the generator;
+# - derive the best discriminator of each loss, and the distance that its loss then states;
 # - compute each loss by hand and in one line of NumPy;
 # - write a gradient penalty, and predict the slope at which a critic settles, which is not 1;
 # - say why a penalty at the data stops a game from circling, and compute how fast it comes to rest;
@@ -22,7 +22,7 @@
 #
 # 学完本篇，你能够
 #
-# - 推导每种损失下的最优判别器，以及它留给生成器的是哪种距离；
+# - 推导每种损失下的最优判别器，以及此时它的损失给出的是哪种距离；
 # - 手算每种损失，也能用一行 NumPy 算出来；
 # - 写出梯度惩罚，并预测评判器的斜率会停在哪里（不是 1）；
 # - 说明为什么在数据处加惩罚能让博弈不再打转，并算出它多快静止下来；
@@ -51,14 +51,14 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The question
 #
-# Against the best discriminator of tutorial 1 the generator sees the Jensen-Shannon divergence. That number cannot exceed $\log 2$. Two distributions that do not meet, a metre apart or a mile, are both at $\log 2$, and a constant tells nobody where to go. Images make this worse: they fill so little of the space of all pixels that two sets of them hardly ever meet.
+# Against the best discriminator of tutorial 1 the saturating generator sees the Jensen-Shannon divergence. That number cannot exceed $\log 2$. Two distributions that do not meet, a metre apart or a mile, are both at $\log 2$, and a constant tells nobody where to go. The non-saturating one does get a slope there, but one that says little of how near the goal is: for the two bells below it comes close to $\theta / 0.3^2$, and grows with the distance. Images make this worse: they fill so little of the space of all pixels that two sets of them hardly ever meet.
 #
 # **Which other scores are there, what does each one measure, and what does it cost?**
 
 # %% [markdown] lang="zh"
 # ## 问题
 #
-# 面对教程 1 的最优判别器，生成器看到的是 JS 散度，而这个数不会超过 $\log 2$。两个不相交的分布，相距一米也好，一里也好，都是 $\log 2$；一个常数不会告诉任何人该往哪儿走。图像的情形更糟：在全部像素构成的空间里，图像只占极小的一部分，两批图几乎从不相交。
+# 面对教程 1 的最优判别器，用饱和损失的生成器看到的是 JS 散度，而这个数不会超过 $\log 2$。两个不相交的分布，相距一米也好，一里也好，都是 $\log 2$；一个常数不会告诉任何人该往哪儿走。非饱和损失在那里倒有斜率，却说明不了离目标多近：对下面的两个钟形，它接近 $\theta / 0.3^2$，越远越大。图像的情形更糟：在全部像素构成的空间里，图像只占极小的一部分，两批图几乎从不相交。
 #
 # **还有哪些打分办法，各自衡量什么，代价是什么？**
 
@@ -131,7 +131,9 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# Between $-1$ and $1$ the integrand is a straight line with the slope (7), and beyond it only grows, so its minimum lies at one of the ends (8); (9) adds up what it costs there.
+# Between $-1$ and $1$ the integrand is a straight line with the slope (7), and beyond it never falls, so its minimum lies at one of the ends (8); (9) adds up what it costs there, with $TV$ the total variation distance.
+#
+# Does $G$ descend these distances? With the hinge it does: at $s^\ast$ its loss and $L_D$ differ in sign and in a constant, as far as they depend on $p_g$. With least squares it does not: $L_G$ of (1) is not $-L_D$, and its slope at $s^\ast$ is another than that of $\Delta$ (Q17).
 #
 # **Wasserstein** drops the margin, and calls $D$ a *critic*:
 #
@@ -143,7 +145,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# (10) alone has no minimum: double $s$, and $L_D$ doubles. So the slope of $s$ must be bounded: $|s(x) - s(y)| \le \lVert x - y \rVert$. Then (11) holds for every way to pair real with generated images, the cheapest included, whose mean distance is $W_1$; that the bound is reached is the theorem of Kantorovich and Rubinstein.
+# (10) alone has no minimum: double $s$, and $L_D$ doubles. So the slope of $s$ must be bounded: $|s(x) - s(y)| \le \lVert x - y \rVert$, the Lipschitz condition. Then (11) holds for every way to pair real with generated images, the cheapest included, whose mean distance is $W_1$; that the bound is reached is the theorem of Kantorovich and Rubinstein.
 #
 # **The gradient penalty** asks for that slope softly, at random points $\hat x = u x + (1 - u)\, G(z)$ between real and generated images:
 #
@@ -218,6 +220,8 @@ plt.show()
 #
 # 在 $-1$ 与 $1$ 之间，被积函数是斜率为 (7) 的直线，再往外不会更小，所以最小值在某一端，即 (8)；(9) 把那里的代价加起来，其中 $TV$ 是全变差距离（total variation distance）。
 #
+# $G$ 下降的是这些距离吗？合页是的：在 $s^\ast$ 处，凡与 $p_g$ 有关的部分，它的损失与 $L_D$ 只差符号和一个常数。最小二乘不是：(1) 的 $L_G$ 不等于 $-L_D$，它在 $s^\ast$ 处的斜率与 $\Delta$ 的不同（Q17）。
+#
 # **Wasserstein** 去掉间隔，并把 $D$ 改称**评判器**（critic）：
 #
 # $$
@@ -230,7 +234,7 @@ plt.show()
 #
 # 单有 (10) 是没有最小值的：把 $s$ 加倍， $L_D$ 也加倍。所以必须限制 $s$ 的斜率： $|s(x) - s(y)| \le \lVert x - y \rVert$，这就是利普希茨（Lipschitz）条件。这样，无论怎样把真图与生成图配对，(11) 都成立，包括最省力的配法，它的平均距离就是 $W_1$；至于这个界能够达到，是康托罗维奇—鲁宾斯坦定理。
 #
-# **梯度惩罚**（gradient penalty）在真图与生成图之间的随机点 $\hat x = u x + (1 - u)\, G(z)$ 上，柔性地要求这个斜率：
+# **梯度惩罚**（gradient penalty）在真图与生成图之间的随机点 $\hat x = u x + (1 - u)\, G(z)$ 上，以软约束的方式要求这个斜率：
 #
 # $$
 # \begin{aligned}
@@ -595,7 +599,7 @@ pull = np.linalg.norm(tape.gradient(g_loss, images)[:, 0, 0], axis=1).mean()
 print(f"and the saturating loss of tutorial 1: slope of L_G {pull:.5f}")
 
 # %% [markdown] lang="en"
-# Cross-entropy builds a cliff: nothing holds its slope, and the logits grow with every step. Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to two digits. The saturating loss looks down the same cliff and feels nothing.
+# Cross-entropy builds a cliff: nothing holds its slope, and the logits grow with every step. Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to two decimals. The saturating loss looks down the same cliff and feels nothing.
 #
 # **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. Wasserstein and these two alternate, the first three move both players at once. What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, and how far they have to travel to the data.
 

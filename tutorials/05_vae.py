@@ -76,7 +76,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 只有一个隐变量、一个非亮即暗的像素，解码器直接写出来： $p(x = 1 \mid z) = \sigma(3 z)$。观察之前， $z$ 服从先验（prior） $N(0, 1)$。看到像素亮了，可能的 $z$ 就少了一半：这是**后验**（posterior） $p(z \mid x)$。**编码器**（encoder）用一个正态分布 $q(z \mid x) = N(\mu, \sigma^2)$ 来回答，它应当尽量接近后验。
+# 只有一个隐变量、一个非亮即暗的像素，解码器直接写出来： $p(x = 1 \mid z) = \sigma(3 z)$。观察之前， $z$ 服从先验（prior） $N(0, 1)$。看到像素亮了，就只有一部分 $z$ 仍然可能：这是**后验**（posterior） $p(z \mid x)$。**编码器**（encoder）用一个正态分布 $q(z \mid x) = N(\mu, \sigma^2)$ 来回答，它应当尽量接近后验。
 
 
 # %%
@@ -116,7 +116,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \end{aligned}
 # $$
 #
-# (1): $\log p(x)$ does not depend on $z$, and $p(x, z) = p(z \mid x)\, p(x)$. (2) multiplies and divides by $q$. (3): a divergence is never negative, so the first term is a lower bound, and what is lost is how badly the encoder guesses. (4): the same first term with $p(x, z) = p(x \mid z)\, p(z)$. It holds nothing that cannot be computed.
+# (1): $\log p(x)$ does not depend on $z$, and $p(x, z) = p(z \mid x)\, p(x)$. (2) multiplies and divides by $q$. (3): a divergence is never negative, so the first term is a lower bound, and what is lost is how far the encoder's answer is from the posterior: because its family holds nothing better, or because one network must answer for all images. (4): the same first term with $p(x, z) = p(x \mid z)\, p(z)$. It holds nothing that cannot be computed.
 #
 # **The divergence from the prior**, for $q = N(\mu, \sigma^2)$ and $p = N(0, 1)$, one latent:
 #
@@ -128,7 +128,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \end{aligned}
 # $$
 #
-# (5) is the logarithm of the quotient of two normal densities; $\sqrt{2 \pi}$ cancels. (6) uses $E_q[(z - \mu)^2] = \sigma^2$ and $E_q[z^2] = \mu^2 + \sigma^2$. Latents are independent, so their divergences add up.
+# (5) is the logarithm of the quotient of two normal densities; $\sqrt{2 \pi}$ cancels. (6) uses $E_q[(z - \mu)^2] = \sigma^2$ and $E_q[z^2] = \mu^2 + \sigma^2$. The encoder answers with independent latents, which is a choice (the posterior's need not be), so their divergences add up.
 #
 # **The reconstruction**, pixels as coins with $p = \sigma(l)$ and the decoder's logit $l$:
 #
@@ -163,7 +163,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \end{aligned}
 # $$
 #
-# (1)： $\log p(x)$ 与 $z$ 无关，且 $p(x, z) = p(z \mid x)\, p(x)$。(2) 乘以 $q$ 再除以 $q$。(3)：散度不会为负，所以第一项是下界，损失掉的正是编码器猜得有多差。(4)：同样的第一项，改用 $p(x, z) = p(x \mid z)\, p(z)$，里面的每一样都算得出来。
+# (1)： $\log p(x)$ 与 $z$ 无关，且 $p(x, z) = p(z \mid x)\, p(x)$。(2) 乘以 $q$ 再除以 $q$。(3)：散度不会为负，所以第一项是下界，损失掉的正是编码器的回答与后验之差：或因它的分布族里没有更好的，或因一个网络要为所有图作答。(4)：同样的第一项，改用 $p(x, z) = p(x \mid z)\, p(z)$，里面的每一样都算得出来。
 #
 # **与先验的散度**，设 $q = N(\mu, \sigma^2)$， $p = N(0, 1)$，一个隐变量：
 #
@@ -175,7 +175,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \end{aligned}
 # $$
 #
-# (5) 是两个正态密度之商的对数， $\sqrt{2 \pi}$ 约掉了。(6) 用到 $E_q[(z - \mu)^2] = \sigma^2$ 和 $E_q[z^2] = \mu^2 + \sigma^2$。各隐变量相互独立，所以散度相加。
+# (5) 是两个正态密度之商的对数， $\sqrt{2 \pi}$ 约掉了。(6) 用到 $E_q[(z - \mu)^2] = \sigma^2$ 和 $E_q[z^2] = \mu^2 + \sigma^2$。编码器给出的各隐变量相互独立（这是一种选择，后验未必如此），所以散度相加。
 #
 # **重建项**，把像素看作硬币， $p = \sigma(l)$， $l$ 是解码器输出的 logit：
 #
@@ -205,7 +205,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # - $-\log p(x \mid z) = (\log 2 - 0) + (\log(1 + e^2) - 0.5 \cdot 2) = 0.693 + 1.127 = 1.820$ nats
 # - $-\mathrm{ELBO} = 1.820 + 0.859 = 2.679$ nats
 #
-# And a yardstick for real images: a decoder that answers 0 everywhere costs $\log 2$ a pixel, $784 \cdot 0.693 = 543.4$ nats an image.
+# And a yardstick for real images: a decoder that answers 0 everywhere costs $\log 2$ a pixel, $784 \log 2 = 543.4$ nats an image.
 
 # %% [markdown] lang="zh"
 # ## 手算一个数
@@ -216,7 +216,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # - $-\log p(x \mid z) = (\log 2 - 0) + (\log(1 + e^2) - 0.5 \cdot 2) = 0.693 + 1.127 = 1.820$ 奈特
 # - $-\mathrm{ELBO} = 1.820 + 0.859 = 2.679$ 奈特
 #
-# 再记住一把真实图像的尺子：处处回答 0 的解码器，每个像素付 $\log 2$，每张图 $784 \cdot 0.693 = 543.4$ 奈特。
+# 再记住一把真实图像的尺子：处处回答 0 的解码器，每个像素付 $\log 2$，每张图 $784 \log 2 = 543.4$ 奈特。
 
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
@@ -524,14 +524,14 @@ _ = report("training images", data.uint8_to_unit(products.images[:2000]).numpy()
 assert FAST or max(distances["DCGAN", s] for s in (0, 1)) < distances["VAE", 0]
 
 # %% [markdown] lang="en"
-# Blurred, yes, and at the same price farther from the data on every count. "Diverse" is not a matter of the family: this VAE reaches less of the variety than this GAN. Two seeds say nothing about stability; three, on all 60,000 images, do: there the VAE's distance varies by 0.5 %, a GAN's by 1 to 14 % ([results](../../docs/results.md)), so stable is right. What the GAN has not got is a bound on the likelihood, and codes for images that it is given.
+# Blurred, yes, and at the same price farther from the data on every count. "Diverse" is not a matter of the family: this VAE reaches less of the variety than this GAN. About stability, two seeds say next to nothing. Three, on all 60,000 images, are a hint: there the VAE's distance varies by 0.5 %, a GAN's by 1 to 14 % ([results](../../docs/results.md)). What the GAN has not got is a bound on the likelihood, and codes for images that it is given.
 #
 # ## Exercises
 #
 # **1.** Another prior: $p(z) = N(0, \tau^2)$. What does (7) become, for one latent?
 
 # %% [markdown] lang="zh"
-# 模糊，没错；而且花同样的代价，每一项都离数据更远。“多样”不由家族决定：这个 VAE 覆盖的多样性比这个 GAN 少。两个种子说明不了稳定性；三个种子加全部 60,000 张图可以：VAE 的距离只变动 0.5 %，各种 GAN 变动 1 至 14 %（[结果](../../docs/results.zh-CN.md)），所以“稳定”没错。GAN 没有的是似然的下界，以及给定图像的编码。
+# 模糊，没错；而且花同样的代价，每一项都离数据更远。“多样”不由家族决定：这个 VAE 覆盖的多样性比这个 GAN 少。关于稳定性，两个种子几乎说明不了什么；三个种子加全部 60,000 张图，是一个迹象：VAE 的距离只变动 0.5 %，各种 GAN 变动 1 至 14 %（[结果](../../docs/results.zh-CN.md)）。GAN 没有的是似然的下界，以及给定图像的编码。
 #
 # ## 练习
 #

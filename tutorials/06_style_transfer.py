@@ -168,7 +168,7 @@ show(shown, columns=5, size=1.6)
 # \end{aligned}
 # $$
 #
-# (7) and (8): $G - A$ is symmetric, so a matrix and its transpose have the same trace with it. (9): every position is told the same thing, "less of what there is too much of", in proportion to what it already shows. Where features are 0 there is no slope.
+# (7) and (8): $G - A$ is symmetric, so a matrix and its transpose have the same trace with it. (9): every position is told the same thing, "less of what there is too much of", in proportion to what it already shows. A position where all features are 0 has no slope, and a ReLU that is shut passes none on.
 #
 # **Total variation** charges for differences of neighbouring pixels, since features hardly see the finest noise:
 #
@@ -187,7 +187,7 @@ show(shown, columns=5, size=1.6)
 # \end{aligned}
 # $$
 #
-# with style from conv1_1 to conv5_1, $w = (8, 4, 2, 1, 1) / 16$, and content from conv4_2. By (12) **the variable is the picture**: at 160 pixels 76,800 numbers between 0 and 1. L-BFGS-B knows such bounds, and learns the curvature from the gradients that it has seen.
+# with style from conv1_1 to conv5_1, $w = (8, 4, 2, 1, 1) / 16$, and content from conv4_2. By (12) **the variable is the picture**: at 160 pixels 76,800 numbers between 0 and 1. (The library paints a frame of 8 mirrored pixels as well, so that few windows see the border: 92,928 numbers, and a loss at the start that is a little different.) L-BFGS-B knows such bounds, and learns the curvature from the gradients that it has seen.
 
 # %% [markdown] lang="zh"
 # （这是 VGG19 的感受野。本篇所用的权重里，每个深层块的第四个卷积是恒等映射，只看一个位置，所以 `block4_conv2` 看到 76 个像素，`block5_conv1` 看到 132 个。）
@@ -228,7 +228,7 @@ show(shown, columns=5, size=1.6)
 # \end{aligned}
 # $$
 #
-# (7) 和 (8)： $G - A$ 对称，所以一个矩阵和它的转置与它相乘后迹相同。(9)：每个位置听到的是同一句话：“多了的就减一点”，力度与它自己已有的特征成正比。特征为 0 的地方没有斜率。
+# (7) 和 (8)： $G - A$ 对称，所以一个矩阵和它的转置与它相乘后迹相同。(9)：每个位置听到的是同一句话：“多了的就减一点”，力度与它自己已有的特征成正比。所有特征都为 0 的位置没有斜率；关闭的 ReLU 也不把斜率传下去。
 #
 # **总变分**（total variation）对相邻像素之差收费，因为特征几乎看不见最细的噪声：
 #
@@ -247,7 +247,7 @@ show(shown, columns=5, size=1.6)
 # \end{aligned}
 # $$
 #
-# 风格取自 conv1_1 至 conv5_1， $w = (8, 4, 2, 1, 1) / 16$；内容取自 conv4_2。由 (12)，**变量就是图像**：160 像素时是 76,800 个 0 到 1 之间的数。L-BFGS-B 懂得这样的边界，并从见过的梯度里学到曲率。
+# 风格取自 conv1_1 至 conv5_1， $w = (8, 4, 2, 1, 1) / 16$；内容取自 conv4_2。由 (12)，**变量就是图像**：160 像素时是 76,800 个 0 到 1 之间的数。（库里还连同四周 8 个镜像像素的边框一起优化，免得太多窗口看到边界：92,928 个数，起始损失也因此略有不同。）L-BFGS-B 懂得这样的边界，并从见过的梯度里学到曲率。
 
 # %% [markdown] lang="en"
 # ## A number by hand

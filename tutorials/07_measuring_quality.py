@@ -778,22 +778,22 @@ plt.show()
 # %% [markdown] lang="en"
 # Blue is where a measure takes a set for real. No column is orange throughout, and each cheat has at least one orange cell:
 #
-# - **Copies** pass every measure but the one that looks for copies. A generator that learned its training images by heart has the best FD there is.
+# - **Copies** pass every measure but the one that looks for copies. A generator that learned its training images by heart has an FD as good as that of real images.
 # - **One image** has precision 1 and the highest density of all: those ask only whether pictures are good. With six odd images among 994 equal ones the *recall* is nearly perfect as well, since the odd ones' balls reach across everything. Coverage is not impressed; its balls are real. Fifty images have a KID like real ones.
 # - **Noise** has a precision of about 0.9! The next picture shows why.
 # - **Gaussian features** match two moments, all that FD knows: $d^2$ is that of real images, and KID, which knows three, sees nothing either at this number. Precision, density and coverage do.
-# - **Decoys** are uniform noise to everybody but the network. KID, precision and density take them for real, and their FD is below that of real images *moved by a pixel*. What is measured in features is blind to whatever the features do not hold; nobody fools a person in this way, and the sharpness sees it at once.
+# - **Decoys** are uniform noise to everybody but the network. KID, precision, density and coverage take them for real, and their FD is below that of real images *moved by a pixel*. What is measured in features is blind to whatever the features do not hold; nobody fools a person in this way, and the sharpness sees it at once.
 #
 # First the real images whose balls hold the noise, with the number of noise images in each; then the features of garments beside Gaussian ones, in their two main directions.
 
 # %% [markdown] lang="zh"
 # 蓝色表示指标把这一组当成了真的。没有哪一列全是橙色，而每种骗法都至少有一格橙色：
 #
-# - **复制**骗过了所有指标，除了专门找复制的那一个。把训练图背下来的生成器，FD 好得不能再好。
+# - **复制**骗过了所有指标，除了专门找复制的那一个。把训练图背下来的生成器，FD 与真实图一样好。
 # - **一张图**的精确率是 1，密度全表最高：它们只问图好不好。在 994 张相同的图里混进六张怪图，连**召回率**也近乎完美，因为怪图的球覆盖了一切。覆盖率不为所动，它的球是真实图的。五十张图的 KID 与真实图无异。
 # - **噪声**的精确率竟有 0.9 左右！下面的图说明原因。
 # - **高斯特征**与真实特征两阶矩相同，而 FD 只认识这两阶： $d^2$ 与真实图一样；KID 认识三阶，在这个张数下也没看出来。精确率、密度和覆盖率看出来了。
-# - **诱饵图**在任何人眼里都是均匀噪声，唯独网络不这么看。KID、精确率和密度把它们当成真的，FD 比**平移一个像素**的真实图还低。用特征来衡量，凡是特征里没有的就看不见；这骗不了人，锐度也一眼就看出来。
+# - **诱饵图**在任何人眼里都是均匀噪声，唯独网络不这么看。KID、精确率、密度和覆盖率都把它们当成真的，FD 比**平移一个像素**的真实图还低。用特征来衡量，凡是特征里没有的就看不见；这骗不了人，锐度也一眼就看出来。
 #
 # 先看是哪些真实图的球装下了噪声，并打印每个球里有多少张噪声图；再把服装的特征与高斯特征放在一起，画在两个主方向上。
 

@@ -61,7 +61,7 @@ def saturating_generator_loss(fake_logits: Tensor) -> Tensor:
         $L_G = \frac{1}{B}\sum_i \log(1 - D(G(z_i)))$
         -mean(softplus(fake_logits))
 
-    Its slope $-\sigma(s)/B$ vanishes where D rejects the image, and that is where training begins.
+    Its slope $-\sigma(s)/B$ vanishes where D rejects the image, as it soon does in early training.
     Use this loss to see saturation, and `non_saturating_generator_loss` to train.
 
     Erratum: E27, the second document prints $L_G = -\frac{1}{N}\sum \log(1 - D(G(z)))$. Minimising
