@@ -434,7 +434,7 @@ walk = np.concatenate([gan.ema_generator((1 - shares) * a + shares * b) for a, b
 grid((walk + 1) / 2, columns=14, zoom=2)
 
 # %% [markdown] lang="en"
-# Nothing jumps on the way. The first and the last row stay garments; the two between them begin or pass near nothing, since not every noise gives a garment yet. A straight walk adds to that: half-way between two independent noise vectors of 100 numbers, the length is 7 instead of 10, and $G$ has hardly seen noise so short. A walk along the sphere (*slerp*) keeps the length.
+# Nothing jumps on the way: one thing fades into the other, through pictures that are neither. Where an end is hardly a garment, what comes before it is not one either; after so few steps not every noise gives one. A straight walk adds to that: half-way between two independent noise vectors of 100 numbers, the length is 7 instead of 10, and $G$ has hardly seen noise so short. A walk along the sphere (*slerp*) keeps the length.
 #
 # Most of the garments above are recognisable, all with a speckle over them: a dense layer does not know which pixels are neighbours, so each has to learn by itself that it should agree with those beside it. Convolutions know it: [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py).
 #
@@ -443,7 +443,7 @@ grid((walk + 1) / 2, columns=14, zoom=2)
 # **1.** Count the numbers in a stack of dense layers with biases, `sizes` being the units from the input on.
 
 # %% [markdown] lang="zh"
-# 途中没有跳变。第一行和最后一行始终是衣服；中间两行的起点或途中几乎什么也没有，因为并非每个噪声都已画得出衣服。直线走法也有份：两个独立的 100 维噪声向量，中点的长度是 7 而不是 10，这么短的噪声 $G$ 几乎没见过。沿球面走（slerp）长度就不变。
+# 途中没有跳变：一样东西渐渐变成另一样，中间的图两样都不是。哪一端几乎不成衣服，它前面的也就不成；步数这么少，并非每个噪声都已画得出衣服。直线走法也有份：两个独立的 100 维噪声向量，中点的长度是 7 而不是 10，这么短的噪声 $G$ 几乎没见过。沿球面走（slerp）长度就不变。
 #
 # 上面的衣服大多认得出来，但都有一层斑点：全连接层不知道哪些像素相邻，每个像素都得自己学会与旁边的一致。卷积天生就知道：[`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py)。
 #
