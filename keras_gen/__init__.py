@@ -5,6 +5,7 @@ The names that most users need stand here; they are imported when they are first
     import keras_gen
 
     gan = keras_gen.GAN(generator, discriminator, latent_dim=100)
+    gan = keras_gen.load("dcgan")  # trained already, comes with the package
     keras_gen.train("dcgan", keras_gen.recipes.DCGANRecipe(), "runs/first")
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from keras_gen.evaluation import evaluate
     from keras_gen.models import GAN, VAE, FastStyle, NetworkModel, StyleTransfer
-    from keras_gen.runs import Run, generate, resume, train
+    from keras_gen.runs import Run, generate, load, resume, train
     from keras_gen.stylization import stylize
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ HOMES = {
     "train": "runs",
     "resume": "runs",
     "generate": "runs",
+    "load": "runs",
     "evaluate": "evaluation",
     "stylize": "stylization",
 }  # name -> the folder that defines it
@@ -43,6 +45,7 @@ __all__ = [
     "StyleTransfer",
     "evaluate",
     "generate",
+    "load",
     "resume",
     "stylize",
     "train",

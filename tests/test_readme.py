@@ -59,7 +59,7 @@ def test_both_languages_show_the_same_code():
     blocks = [
         re.findall(r"```(?:bash|python)\n.*?```", text, re.DOTALL) for text in READMES.values()
     ]
-    assert blocks[0] == blocks[1] and len(blocks[0]) == 4
+    assert blocks[0] == blocks[1] and len(blocks[0]) == 5
 
 
 def test_the_python_example_runs_and_keeps_its_promises():

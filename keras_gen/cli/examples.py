@@ -10,6 +10,7 @@ EXAMPLES = {
         "keras-gen train dcgan --help",
     ],
     "generate": [
+        "keras-gen generate dcgan --n 100",
         "keras-gen generate runs/first --n 100 --out samples.png",
         "keras-gen generate runs/first --n 5000 --npz samples.npz",
         'keras-gen generate runs/conditional_gan-1 --label bag "ankle boot" --n 20',

@@ -51,7 +51,12 @@ def _add_demo(commands) -> None:
 
 def _add_generate(commands) -> None:
     generate = add_command(commands, "generate", "draw images from a finished run")
-    generate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help="folder of the run")
+    generate.add_argument(
+        "run_dir",
+        type=a_path,
+        metavar="RUN_DIR",
+        help="folder of the run, or dcgan, which comes with the package",
+    )
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
     generate.add_argument(
         "--seed", type=a_seed, metavar="N", default=0, help="another seed, other images (0)"

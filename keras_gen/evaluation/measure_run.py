@@ -81,8 +81,11 @@ def evaluate(
 
 
 def write_measurements(run: Run, measurements: Measurements) -> Path:
-    """Write the `metrics.json` of a run, and return its path."""
-    path = run.path / "metrics.json"
+    """Write the `metrics.json` of a run, and return its path.
+
+    Of a run that comes with the package, it is `dcgan-metrics.json` in the working directory.
+    """
+    path = Path(f"{run.name}-metrics.json") if run.is_bundled else run.path / "metrics.json"
     write_text(path, measurements.to_json())
     return path
 

@@ -21,12 +21,14 @@ class NetworkModel(keras.Model):
 
     Attributes:
         NETWORKS: names of the constructor's arguments that are networks.
+        DRAWING: names of the networks that a trained model draws with.
         METRICS: names of the running means that `train_step` returns.
         OPTIMIZERS: for each optimizer that `compile` takes, the names of the networks it trains.
             The last one counts the training steps.
     """
 
     NETWORKS: ClassVar[tuple[str, ...]] = ()
+    DRAWING: ClassVar[tuple[str, ...]] = ()
     METRICS: ClassVar[tuple[str, ...]] = ()
     OPTIMIZERS: ClassVar[dict[str, tuple[str, ...]]] = {}
 

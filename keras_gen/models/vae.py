@@ -35,7 +35,7 @@ class VAE(NetworkModel):
     Reference: Kingma and Welling 2014, arXiv:1312.6114, Algorithm 1.
     """
 
-    NETWORKS = ("encoder", "decoder")
+    NETWORKS = DRAWING = ("encoder", "decoder")
     METRICS = ("negative_elbo", "nll", "kl")
     OPTIMIZERS: ClassVar = {"optimizer": NETWORKS}
     likelihood = "bernoulli"  # p(x|z), under which `measures.Likelihood` bounds p(x)

@@ -1,6 +1,7 @@
 """One run's folder: train, resume, load, draw.
 
     run.py         what a run leaves behind, and how it is read back
+    bundled.py     runs that come with the package
     states.py      states of a model: saved whole, the newest of them loaded
     images.py      the images of a run, found and recognised
     training.py    train a recipe in a run folder, resume it exactly
@@ -14,7 +15,7 @@ Functions take a `Run` or the path of its folder.
 from keras_gen.runs.callbacks import TrainingStopped
 from keras_gen.runs.generation import generate
 from keras_gen.runs.images import held_out_images, training_images, with_data
-from keras_gen.runs.run import Run
+from keras_gen.runs.run import Run, load
 from keras_gen.runs.training import begin, prepare, resume, train
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "begin",
     "generate",
     "held_out_images",
+    "load",
     "prepare",
     "resume",
     "train",

@@ -34,7 +34,7 @@ def generate(
     each.
 
     Args:
-        run: a `Run`, or its folder.
+        run: a `Run`, its folder, or the name of a run that comes with the package.
         n: number of images, >= 1.
         seed: integer; the same seed gives the same images.
         labels: the classes to draw, by name or number; by default all of them.
@@ -42,7 +42,8 @@ def generate(
             `MIXES` steps from one class to the other.
         truncation: largest absolute value of the noise, as for `models.GAN.sample`.
         out: a picture file for a grid, or a folder for single images; without it and without
-            `npz`, a grid `generated-seed-N.png` in the run folder.
+            `npz`, a grid `generated-seed-N.png` in the run folder, or `dcgan-seed-N.png` in the
+            working directory for a run that comes with the package.
         npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`, and the class
             numbers (n,) under `labels` where a run has classes and they are not mixed.
 
@@ -62,6 +63,8 @@ def generate(
     run.require_sampler()
     request = _request(run, labels, mix, truncation)
     default = run.path / f"generated-seed-{seed}.png"  # which may be drawn again
+    if run.is_bundled:
+        default = Path(f"{run.name}-seed-{seed}.png")
     if out is None and npz is None:
         out = default
     out, npz = (None if path is None else Path(path) for path in (out, npz))

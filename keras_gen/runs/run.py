@@ -30,6 +30,7 @@ from keras_gen.files import (
     write_text,
 )
 from keras_gen.recipes import RECIPES, Recipe
+from keras_gen.runs import bundled
 from keras_gen.runs.states import checkpoints_in, load_newest
 
 
@@ -121,7 +122,8 @@ class Run:
         """Read the `recipe.json` of a run's folder; a `Run` is returned as it is.
 
         Args:
-            run: the folder, or a `Run`.
+            run: the folder, or a `Run`, or where no folder of that name is there, the name of a run
+                that comes with the package: "dcgan".
 
         Returns:
             `Run`.
@@ -133,9 +135,14 @@ class Run:
         if isinstance(run, Run):
             return run
         path = Path(run)
+        if not path.exists() and str(run) in bundled.SHA256:
+            path = bundled.FOLDER / str(run)
         if not path.is_dir():
             what = "a file" if path.exists() else "nothing"
-            raise FileNotFoundError(f"expected a run folder, found {what} at {path}")
+            known = ", ".join(bundled.SHA256)
+            raise FileNotFoundError(
+                f"expected a run folder, found {what} at {path}; {known} comes with the package"
+            )
         name, recipe, provenance = read_recipe(path / "recipe.json")
         return cls(path=path, name=name, recipe=recipe, provenance=provenance)
 
@@ -217,6 +224,11 @@ class Run:
         return self.path / "model.keras"
 
     @property
+    def is_bundled(self) -> bool:
+        """Whether the run comes with the package; nothing is then written into its folder."""
+        return self.path.parent == bundled.FOLDER
+
+    @property
     def is_finished(self) -> bool:
         """Whether the model of all steps is there, and the pictures that were drawn from it."""
         last = self.path / "samples.png"
@@ -229,12 +241,17 @@ class Run:
 
         Returns:
             The model, ready for use but not for training: `sample(n, seed)`, or the
-            `stylize(image)` of a `FastStyle`, which needs no VGG19 for that.
+            `stylize(image)` of a `FastStyle`, which needs no VGG19 for that. Of a run that comes
+            with the package, the discriminator is untrained.
 
         Raises:
             FileNotFoundError: nothing was trained yet.
             ValueError: all states are damaged, or none is of this recipe.
         """
+        if self.is_bundled:
+            model = self.recipe.build_for_inference()
+            bundled.load_half(model, self.path.name, self.recipe.steps)
+            return model
         if not self.checkpoints and not self.model_path.exists():
             raise FileNotFoundError(
                 f"expected a trained model or a checkpoint, found none in {self.path}"
@@ -291,3 +308,22 @@ def _numbers(row):
     if "step" not in numbers or not all(map(math.isfinite, numbers.values())):
         raise ValueError(f"expected a step and finite numbers, found {numbers}")
     return numbers
+
+
+def load(run: Run | str | Path) -> keras.Model:
+    """Return the trained model of a run, ready to draw; `Run.load_model` in one line.
+
+        gan = keras_gen.load("dcgan")  # comes with the package
+        images = gan.sample(64, seed=1)  # (64, 28, 28, 1) in [0, 1]
+
+    Args:
+        run: "dcgan", which comes with the package, the folder of a run, or a `Run`.
+
+    Returns:
+        The model, as `Run.load_model` describes it.
+
+    Raises:
+        FileNotFoundError: no run, or nothing trained in it.
+        ValueError: `recipe.json` or all states of the model are damaged.
+    """
+    return Run.open(run).load_model()

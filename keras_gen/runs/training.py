@@ -146,6 +146,11 @@ def resume(
         TrainingStopped: the run broke down.
     """
     run = Run.open(run)
+    if run.is_bundled:
+        raise ValueError(
+            f"expected the folder of a run, found {run.name}, which comes with the package without "
+            f"what training needs; begin with keras-gen train {run.name}"
+        )
     with locked(run.path):
         sweep(run.path)
         return _resume(with_data(run, data_source), steps, epochs, data_source, callbacks)

@@ -1,0 +1,66 @@
+"""Runs that come with the package: their weights in float16, for drawing without any training.
+
+Each is a folder of `bundled/`, named like its recipe: `recipe.json`, `metrics.json`, and
+`weights.npz`, which scripts/bundle_run.py writes.
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_gen.files import digest, replacing
+
+FOLDER = Path(__file__).parent / "bundled"
+# Of weights.npz.
+SHA256 = {"dcgan": "ffac217d6b447923476571566b06bca94300072e3fac8f43893677d4e1f6a296"}
+
+
+def save_half(model: keras.Model, path: Path) -> None:
+    """Write the weights that a trained model draws with, in float16.
+
+    Raises:
+        ValueError: a weight beyond what float16 holds, 65,504.
+    """
+    arrays = {}
+    for network in model.DRAWING:
+        for i, weight in enumerate(getattr(model, network).get_weights()):
+            with np.errstate(over="ignore"):  # refused below
+                half = weight.astype("float16")
+            if not np.isfinite(half).all():
+                raise ValueError(
+                    f"{network}: expected weights within float16, found {weight.max()}"
+                )
+            arrays[f"{network}/{i:02d}"] = half
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def load_half(model: keras.Model, name: str, steps: int) -> None:
+    """Set the weights that a model draws with to those of a bundled run.
+
+    What only training needs keeps its first values: a GAN's discriminator, and all optimizers, but
+    for the number of steps.
+
+    Args:
+        model: what the run's recipe builds.
+        name: a key of `SHA256`.
+        steps: training steps of the run.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    path = FOLDER / name / "weights.npz"
+    if not path.is_file() or digest(path) != SHA256[name]:
+        found = digest(path) if path.is_file() else "no file"
+        raise ValueError(
+            f"{path}: damaged, expected SHA-256 {SHA256[name]}, found {found}; reinstall keras_gen"
+        )
+    with np.load(path, allow_pickle=False) as arrays:
+        for network in model.DRAWING:
+            names = sorted(key for key in arrays if key.startswith(f"{network}/"))
+            weights = [arrays[key].astype("float32") for key in names]
+            getattr(model, network).set_weights(weights)
+    if hasattr(model, "ema_generator"):  # a GAN's own generator draws like its average
+        model.generator.set_weights(model.ema_generator.get_weights())
+    getattr(model, list(model.OPTIMIZERS)[-1]).iterations.assign(steps)

@@ -1,0 +1,86 @@
+"""Runs that come with the package: they draw, they are measured, and they are not changed."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+import keras_gen
+from keras_gen.cli import main
+from keras_gen.evaluation import read_measurements
+from keras_gen.recipes import MLPGANRecipe
+from keras_gen.runs import Run, bundled, resume
+
+NAMES = list(bundled.SHA256)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_line_loads_a_model_that_draws(name, features):
+    """The bound is loose, since 500 samples bias the distance; noise is at 40."""
+    model = keras_gen.load(name)
+    images = model.sample(500, seed=1)
+    assert images.shape == (500, 28, 28, 1) and images.min() >= 0 and images.max() <= 1
+    drawn, _ = features(np.asarray(keras_gen.data.unit_to_uint8(images)))
+    real, _ = features(keras_gen.data.fashion_mnist_10k("test").images)
+    distance = keras_gen.measures.frechet_distance(real, drawn)
+    assert 0.1 < distance < 3, distance
+    assert model.steps_done == Run.open(name).recipe.steps > 1000
+
+
+@pytest.fixture(scope="module")
+def features():
+    return keras_gen.measures.load_features("fashion_net", (28, 28, 1))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_is_small_and_its_measurements_are_its_own(name):
+    folder = bundled.FOLDER / name
+    assert (folder / "weights.npz").stat().st_size <= 2_000_000
+    run = Run.open(name)
+    assert run.is_bundled and run.name == name
+    assert read_measurements(name).steps == run.recipe.steps
+    assert "/" not in run.provenance["data"]["description"]
+
+
+def test_the_command_line_draws_from_it_into_the_working_directory(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", "dcgan", "--n", "4", "--seed", "3"]) == 0
+    assert capsys.readouterr().out.strip() == "dcgan-seed-3.png"
+    assert [path.name for path in tmp_path.iterdir()] == ["dcgan-seed-3.png"]
+
+
+def test_it_is_not_trained_further():
+    with pytest.raises(ValueError, match="expected the folder of a run, found dcgan, which comes"):
+        resume("dcgan")
+
+
+def test_a_folder_of_that_name_comes_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dcgan").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"expected recipe.json in dcgan"):
+        Run.open("dcgan")
+
+
+def test_damaged_weights_are_refused(tmp_path, monkeypatch):
+    shutil.copytree(bundled.FOLDER / "dcgan", tmp_path / "dcgan")
+    monkeypatch.setattr(bundled, "FOLDER", tmp_path)
+    path = tmp_path / "dcgan" / "weights.npz"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ValueError, match=r"weights\.npz: damaged, expected SHA-256 .*reinstall"):
+        keras_gen.load("dcgan")
+    path.unlink()
+    with pytest.raises(ValueError, match="found no file"):
+        keras_gen.load("dcgan")
+
+
+def test_weights_beyond_float16_are_not_written(tmp_path):
+    model = MLPGANRecipe(generator_width=4, discriminator_width=4, latent_dim=2).build()
+    bundled.save_half(model, tmp_path / "weights.npz")
+    with np.load(tmp_path / "weights.npz") as arrays:
+        assert {array.dtype for array in arrays.values()} == {np.dtype("float16")}
+        assert {name.split("/")[0] for name in arrays} == {"ema_generator"}
+    weights = model.ema_generator.get_weights()
+    weights[0][0, 0] = 1e5
+    model.ema_generator.set_weights(weights)
+    with pytest.raises(ValueError, match="expected weights within float16, found 100000"):
+        bundled.save_half(model, tmp_path / "weights.npz")
