@@ -12,7 +12,7 @@ import re
 
 from keras_gen.evaluation import evaluate
 from keras_gen.evaluation.tables import format_measurements
-from keras_gen.files import digest
+from keras_gen.files import digest, write_text
 from keras_gen.runs import Run, bundled
 
 
@@ -32,7 +32,7 @@ def main():
     bundled.SHA256[run.name] = digest(folder / "weights.npz")
     measurements = evaluate(copy, write=False)
     print(format_measurements(measurements))
-    (folder / "metrics.json").write_text(measurements.to_json())
+    write_text(folder / "metrics.json", measurements.to_json())
     size = (folder / "weights.npz").stat().st_size
     print(f'    "{run.name}": "{bundled.SHA256[run.name]}",  # {size:,} bytes')
 

@@ -228,7 +228,7 @@ plt.show()
 # %% [markdown] lang="zh"
 # ## 它在 `train_step` 中的位置
 #
-# 图像在内存里一直是字节。[`keras_gen.data.batches`](../../keras_gen/data/pipeline.py) 在送出的途中套用 (2)，所以 `train_step` 拿到的是 $x$；[`keras_gen.models.GAN.sample`](../../keras_gen/models/gan.py) 在回来的途中施用 (3)：
+# 图像在内存里一直是字节。[`keras_gen.data.batches`](../../keras_gen/data/pipeline.py) 在送出的途中套用 (2)，所以 `train_step` 拿到的是 $x$；[`keras_gen.models.GAN.sample`](../../keras_gen/models/gan.py) 在回来的途中套用 (3)：
 
 # %%
 print(inspect.getsource(GAN.train_step))
