@@ -89,9 +89,9 @@ def _new_recipe(arguments):
 def _trained(run, finished):
     """Say where the pictures are and what can be done next."""
     if finished:
-        print(f"pictures in {run.path}: samples.png, samples.gif, losses.png; next:")
-        can_sample = run.recipe.can_sample
-        print(f"  keras-gen {'generate' if can_sample else 'stylize mug --model'} {run.path}")
+        print(f"pictures in {run.path}: samples.png, samples.gif, losses.png")
+        if run.recipe.next_command:
+            print(f"next:\n  keras-gen {run.recipe.next_command.format(run=run.path)}")
     return 0 if finished else 130
 
 

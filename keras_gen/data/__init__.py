@@ -7,6 +7,7 @@
     decoding.py     one photo: decoded, and resized without aliasing
     crops.py        crops of photographs that other packages ship
     shipped.py      the pictures that this package ships
+    points.py       points of the plane, in toy worlds whose modes can be counted
     image_data.py   ImageData: what every source returns, pixels still uint8
     scales.py       uint8, [0, 1] and [-1, 1], with exact inverses
     pipeline.py     uint8 array -> endless tf.data stream that is a function of the step number
@@ -26,6 +27,7 @@ from keras_gen.data.fashion import (
 from keras_gen.data.folder import image_folder
 from keras_gen.data.image_data import ImageData
 from keras_gen.data.pipeline import batches, steps_per_epoch
+from keras_gen.data.points import MIXTURES, Mixture, PointData
 from keras_gen.data.scales import (
     SCALES,
     symmetric_to_uint8,
@@ -40,9 +42,12 @@ from keras_gen.data.sources import SOURCES, data_folder, has_test, held_out, loa
 
 __all__ = [
     "FASHION_MNIST_CLASSES",
+    "MIXTURES",
     "SCALES",
     "SOURCES",
     "ImageData",
+    "Mixture",
+    "PointData",
     "batches",
     "data_folder",
     "fashion_mnist",

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras_gen.data.scales import uint8_to_symmetric
+from keras_gen.data.scales import as_points, uint8_to_symmetric
 
 
 def steps_per_epoch(n, batch_size):
@@ -34,7 +34,7 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
     A run resumed with `start_step=t` therefore sees exactly what an uninterrupted one would.
 
     Args:
-        images: uint8, (N, H, W, C).
+        images: uint8, (N, H, W, C); points are float32, (N, 1, 1, 2).
         batch_size: B, at most N.
         seed: int; another seed gives other permutations.
         start_step: number of batches that have already been used.
@@ -49,9 +49,10 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
         ValueError: images of another dtype or rank, fewer images than one batch needs, another
             number of labels, or a negative `start_step`.
     """
-    if images.ndim != 4 or images.dtype != "uint8":
+    dtype = "float32" if scale is as_points else "uint8"
+    if images.ndim != 4 or images.dtype != dtype:
         raise ValueError(
-            f"expected uint8 images (N, H, W, C), found {images.dtype} {tuple(images.shape)}"
+            f"expected {dtype} images (N, H, W, C), found {images.dtype} {tuple(images.shape)}"
         )
     if start_step < 0:
         raise ValueError(f"expected a start step of at least 0, found {start_step}")

@@ -77,6 +77,11 @@ def symmetric_to_uint8(images):
     return unit_to_uint8(symmetric_to_unit(images))
 
 
+def as_points(images):
+    """Leave points as they are: one pixel each, floats around 0."""
+    return _as_float32(images, scale="points")
+
+
 def _as_float32(images, scale):
     images = keras.ops.convert_to_tensor(images)
     dtype = keras.backend.standardize_dtype(images.dtype)
@@ -88,4 +93,5 @@ def _as_float32(images, scale):
     return keras.ops.cast(images, "float32")
 
 
-SCALES = {"unit": uint8_to_unit, "symmetric": uint8_to_symmetric}  # from files to networks
+# From what is in memory to what networks take.
+SCALES = {"unit": uint8_to_unit, "symmetric": uint8_to_symmetric, "points": as_points}

@@ -13,9 +13,11 @@ from keras_gen.data.fashion import fashion_mnist, fashion_mnist_10k, idx_folder
 from keras_gen.data.folder import check_image_shape, image_folder
 from keras_gen.data.idx import has_idx
 from keras_gen.data.image_data import ImageData
+from keras_gen.data.points import MIXTURES, point_set
 from keras_gen.files import expand
 
-SOURCES = ("fashion_mnist_10k", "fashion_mnist", "photos")
+SOURCES = ("fashion_mnist_10k", "fashion_mnist", "photos")  # of images
+NAMED = (*SOURCES, *MIXTURES)  # what is no folder
 
 
 def load(
@@ -29,7 +31,8 @@ def load(
 
     Args:
         source: "fashion_mnist_10k", "fashion_mnist", "photos" (crops of a few photographs), or the
-            path of a folder that holds MNIST's four IDX files or photos.
+            path of a folder that holds MNIST's four IDX files or photos; "ring" or "grid" of points
+            of the plane (`PointData`).
         image_shape: `(height, width, channels)`; None keeps IDX images as they are, (28, 28, 1),
             and means (64, 64, 3) for photos.
         split: "train" or "test"; a folder of photos has no test split.
@@ -45,9 +48,11 @@ def load(
         ValueError: unknown source, split, shape or fit, damaged files, or a name that is that of a
             source and of a folder in the working directory.
     """
+    folder = data_folder(source)
+    if source in MIXTURES:
+        return point_set(str(source), image_shape, split)
     if image_shape is not None:
         check_image_shape(image_shape)
-    folder = data_folder(source)
     if folder and not folder.exists():
         raise ValueError(f"unknown data {str(source)!r}: expected {', '.join(SOURCES)} or a folder")
     if source == "photos":
@@ -73,7 +78,7 @@ def data_folder(source: str | Path) -> Path | None:
     """
     if not str(source).strip():
         raise ValueError(f"data: expected {', '.join(SOURCES)} or a folder, found an empty text")
-    if source not in SOURCES:
+    if source not in NAMED:
         return expand(source)
     if Path(source).is_dir():
         raise ValueError(

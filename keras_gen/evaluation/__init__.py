@@ -4,6 +4,7 @@
     measure_samples.py       a set of samples against real images
     measure_labels.py        whether a conditional model draws what it is asked for
     measure_autoencoders.py  reconstructions, and the likelihood of unseen images
+    measure_points.py        which modes the points of a toy world reach
     measure_run.py           all of it for one run
     validation.py            a distance after every epoch, for Keras' own callbacks
     tables.py                measurements as plain text

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from keras_gen import data, measures
 from keras_gen.evaluation.measure_autoencoders import measure_likelihood, measure_pairs
 from keras_gen.evaluation.measure_labels import measure_labels
+from keras_gen.evaluation.measure_points import point_figures
 from keras_gen.evaluation.measure_samples import (
     measure_classes,
     measure_distances,
@@ -39,7 +40,7 @@ def evaluate(
     were tuned to please one may not please the other.
 
     PSNR and SSIM compare pairs. A VAE's reconstructions have originals and get them; a sample of a
-    GAN has no partner and is measured as one of a set.
+    GAN has no partner and is measured as one of a set. Of a toy world the modes are counted.
 
     Args:
         run: a `Run`, or its folder.
@@ -63,21 +64,28 @@ def evaluate(
     if n < MIN_IMAGES:
         raise ValueError(f"n: expected at least {MIN_IMAGES} images to measure on, found {n}")
     run = with_data(Run.open(run), data_source)
-    run.require_sampler()
-    judges = measures.load_judges(features, run.recipe.image_shape)
-    model = run.load_model()
-    split, source, real, train, others = real_images(run, split, n, seed)
-    measurements = Measurements(
-        recipe=run.name,
-        steps=model.steps_done,
-        real_images=f"{split} images of {source}",
-        real_sha256=real.sha256,
-        seed=seed,
-        figures=tuple(measure(model, judges, real, train, others, seed)),
-    )
+    if run.recipe.pixel_scale == "points":
+        known, figures = point_figures(run, split, n, seed)
+    else:
+        run.require_sampler()
+        known, figures = _image_figures(run, split, n, features, seed)
+    measurements = Measurements(recipe=run.name, seed=seed, figures=tuple(figures), **known)
     if write:
         write_measurements(run, measurements)
     return measurements
+
+
+def _image_figures(run, split, n, features, seed):
+    """Return what `Measurements` says of the model and the real images, and the figures."""
+    judges = measures.load_judges(features, run.recipe.image_shape)
+    model = run.load_model()
+    split, source, real, train, others = real_images(run, split, n, seed)
+    known = {
+        "steps": model.steps_done,
+        "real_images": f"{split} images of {source}",
+        "real_sha256": real.sha256,
+    }
+    return known, measure(model, judges, real, train, others, seed)
 
 
 def write_measurements(run: Run, measurements: Measurements) -> Path:

@@ -34,9 +34,9 @@ def format_measurements(measurements: Measurements) -> str:
         "",
         f"{measurements.recipe}, {measurements.steps:,} steps, seed {measurements.seed}",
         f"{first.n_fake:,} samples, {first.n_real:,} real: {measurements.real_images}",
-        f"features: {names}",
-        PAIRS_NOTE,
     ]
+    if names:
+        footer += [f"features: {names}", PAIRS_NOTE]
     return "\n".join([*align(rows), *footer])
 
 

@@ -4,6 +4,7 @@
     distances.py   two sets of images: Fréchet distance, kernel distance
     manifold.py    quality and variety separately: precision and recall, density and coverage
     neighbours.py  copies of training images, and near-duplicates among the samples
+    modes.py       which modes of a known mixture samples reach
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely images are under a VAE
     sharpness.py   how strong the edges of an image are
@@ -26,6 +27,7 @@ from keras_gen.measures.manifold import (
     density_coverage,
     precision_recall,
 )
+from keras_gen.measures.modes import Modes, count_modes
 from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest
 from keras_gen.measures.pairs import psnr, ssim
 from keras_gen.measures.pca import pca_reconstructions
@@ -51,6 +53,8 @@ __all__ = [
     "Features",
     "load_features",
     "load_judges",
+    "Modes",
+    "count_modes",
     "KernelDistance",
     "frechet_distance",
     "kernel_distance",

@@ -5,6 +5,7 @@ colours.py  the content's colours for the style, or its luminance alone
 grids.py    many images as one picture, and animations
 curves.py   the curves of a run's metrics
 latents.py  reconstructions, interpolations and traversals of a VAE
+points.py   a game of points and the surface of its discriminator
 saving.py   the one door through which every picture leaves
 """
 

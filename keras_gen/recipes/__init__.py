@@ -9,6 +9,7 @@ Keras is imported inside the functions, so that the command line can list recipe
 from keras_gen.recipes.conditional_gan import ConditionalGANRecipe
 from keras_gen.recipes.fast_style import FastStyleRecipe
 from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
+from keras_gen.recipes.points import GridRecipe, RingRecipe
 from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
 from keras_gen.recipes.vae import VAERecipe
 
@@ -18,6 +19,8 @@ RECIPES: dict[str, type[Recipe]] = {
     "conditional_gan": ConditionalGANRecipe,
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
+    "ring": RingRecipe,
+    "grid": GridRecipe,
 }
 
 __all__ = [
@@ -27,8 +30,10 @@ __all__ = [
     "DCGANRecipe",
     "FastStyleRecipe",
     "GANRecipe",
+    "GridRecipe",
     "MLPGANRecipe",
     "Recipe",
+    "RingRecipe",
     "VAERecipe",
     "check_options",
     "option",

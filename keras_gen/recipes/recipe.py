@@ -120,6 +120,8 @@ class Recipe:
     pixel_scale: ClassVar[str] = "unit"  # of the networks' images, a key of `data.SCALES`
     conditional: ClassVar[bool] = False  # whether the model is trained on labels as well
     can_sample: ClassVar[bool] = True  # whether the model draws images from noise
+    instead: ClassVar[str] = ""  # where it does not: what it does, and what to do with a {run}
+    next_command: ClassVar[str | None] = "generate {run}"  # what a finished run is good for
     can_truncate: ClassVar[bool] = False  # whether `sample` takes a truncation of the noise
 
     def __post_init__(self):

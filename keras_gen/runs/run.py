@@ -279,9 +279,9 @@ class Run:
     def require_sampler(self) -> None:
         """Raise a ValueError where the run's model cannot sample from noise."""
         if not self.recipe.can_sample:
+            found = self.recipe.instead.format(run=self.path)
             raise ValueError(
-                f"{self.path}: expected a model that samples from noise, found one that transforms "
-                f"pictures; use keras-gen stylize --model {self.path}"
+                f"{self.path}: expected a model that samples from noise, found one that {found}"
             )
 
 

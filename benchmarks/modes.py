@@ -1,0 +1,134 @@
+"""Modes that a GAN reaches in a toy world: the plain game and each cure of collapse, side by side.
+
+Every setting changes one thing in the recipe, trains the same number of steps with each seed, and
+draws 2,500 points at the end. What is counted is defined in `keras_gen.measures.count_modes`.
+Times of a step are the least of short turns, measured side by side in one process. Rows that
+are in the file already are not repeated, so that a run can be stopped and continued.
+
+    python benchmarks/modes.py --world ring --out benchmarks/out/ring.jsonl
+    python benchmarks/modes.py --world ring --settings plain R1 --steps 2000 --seeds 0 1 2
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from step_times import seconds_per_step
+
+from keras_gen import data
+from keras_gen.measures import count_modes
+from keras_gen.measures.modes import SAMPLES
+from keras_gen.recipes import RECIPES
+
+STRIDE = 20  # training steps in a call
+# Two games: D is five times as fast as G, as the recipe has it, or G five times as fast as D.
+FAST_G = {"d_learning_rate": 2e-4, "g_learning_rate": 1e-3}
+R1 = {"penalty": "r1", "penalty_weight": 0.1}
+SETTINGS = {
+    "plain": {},
+    "five steps of D": {"discriminator_steps": 5},
+    "R1": R1,
+    "WGAN-GP": {"loss": "wasserstein_gp"},
+    "relativistic, R1 and R2": {"loss": "relativistic"},
+    "spectral norm": {"d_extras": ("spectral_norm",)},
+    "minibatch deviation": {"d_extras": ("minibatch_std",)},
+    "packing": {"d_extras": ("packing",)},
+    "unrolled, 5 steps": {"unrolled_steps": 5},
+    "fast G, plain": FAST_G,
+    "fast G, five steps of D": FAST_G | {"discriminator_steps": 5},
+    "fast G, R1": FAST_G | R1,
+    "fast G, minibatch deviation": FAST_G | {"d_extras": ("minibatch_std",)},
+    "fast G, packing": FAST_G | {"d_extras": ("packing",)},
+    "fast G, unrolled, 1 step": FAST_G | {"unrolled_steps": 1},
+    "fast G, unrolled, 5 steps": FAST_G | {"unrolled_steps": 5},
+}
+
+
+def start(world, setting, seed):
+    """Return the recipe, its model, and its batches."""
+    recipe = RECIPES[world](seed=seed, **SETTINGS[setting])
+    images = data.load(recipe.data, recipe.image_shape).images
+    scale = data.SCALES[recipe.pixel_scale]
+    model = recipe.build()
+    model.compile(model.d_optimizer, model.g_optimizer, steps_per_execution=STRIDE)
+    model.make_train_function()
+    return recipe, model, iter(data.batches(images, recipe.images_per_step, seed, scale=scale))
+
+
+def row_of(world, setting, seed, steps):
+    """Train one setting with one seed; return what its points reach."""
+    recipe, model, batches = start(world, setting, seed)
+    for _ in range(steps // STRIDE):
+        model.train_function(batches)
+    mixture = data.MIXTURES[recipe.data]
+    points = recipe.points(model, SAMPLES, seed=1)
+    found = count_modes(points, mixture.centres, mixture.deviation)
+    return {
+        "world": world,
+        "setting": setting,
+        "seed": seed,
+        "steps": steps,
+        "modes": found.covered,
+        "high_quality": round(found.high_quality, 4),
+    }
+
+
+def table(rows, times):
+    """Return a Markdown table: means over the seeds, and their standard errors."""
+    lines = [
+        "| setting | modes | high quality | seeds | ms a step | ratio |",
+        "|---|---|---|---|---|---|",
+    ]
+    for setting in dict.fromkeys(row["setting"] for row in rows):
+        cells = [setting]
+        own = [row for row in rows if row["setting"] == setting]
+        for key, digits in (("modes", 1), ("high_quality", 2)):
+            values = [row[key] for row in own]
+            error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+            cells.append(f"{np.mean(values):.{digits}f} ± {error:.{digits}f}")
+        cells.append(str(len(own)))
+        cells.append(f"{1000 * times[setting]:.2f}")
+        cells.append(f"{times[setting] / times['plain']:.2f}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main():
+    """Train what is missing, measure the steps, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--world", default="ring", choices=("ring", "grid"))
+    parser.add_argument("--settings", nargs="+", default=list(SETTINGS), choices=list(SETTINGS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(10)))
+    parser.add_argument("--steps", type=int, default=3000, help=f"a multiple of {STRIDE}")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/out/modes.jsonl"))
+    arguments = parser.parse_args()
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    known = arguments.out.read_text().splitlines() if arguments.out.exists() else []
+    rows = [json.loads(line) for line in known]
+    for seed in arguments.seeds:
+        for setting in arguments.settings:
+            key = (arguments.world, setting, seed, arguments.steps)
+            if key in {
+                tuple(row[k] for k in ("world", "setting", "seed", "steps")) for row in rows
+            }:
+                continue
+            rows.append(row_of(*key))
+            print(json.dumps(rows[-1]), flush=True)
+            with arguments.out.open("a") as file:
+                file.write(json.dumps(rows[-1]) + "\n")
+    timed = dict.fromkeys(("plain", *arguments.settings))
+    times = seconds_per_step(
+        {
+            setting: (model.train_function, batches)
+            for setting in timed
+            for _, model, batches in [start(arguments.world, setting, 0)]
+        },
+        steps=3,
+    )
+    shown = [row for row in rows if row["world"] == arguments.world and row["setting"] in times]
+    print(table(shown, {setting: time / STRIDE for setting, time in times.items()}))
+
+
+if __name__ == "__main__":
+    main()
