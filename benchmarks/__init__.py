@@ -1,0 +1,1 @@
+"""Scripts that measure speed and quality beside other algorithms; `python -m benchmarks --help`."""
