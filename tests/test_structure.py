@@ -124,6 +124,7 @@ def test_no_file_holds_more_code_than_a_reader_can(path):
 def test_tests_mirror_the_package():
     project_wide = {
         "test_bad_luck.py",
+        "test_benchmarks.py",
         "test_docs.py",
         "test_errata.py",
         "test_habits.py",

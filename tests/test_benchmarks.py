@@ -1,0 +1,136 @@
+"""The benchmarks' command: its list, a table, and peers that train the same networks."""
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_gen import data
+from keras_gen.recipes import DCGANRecipe
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+sys.path.insert(0, str(FOLDER))
+
+import step_memory  # noqa: E402
+import step_parts  # noqa: E402
+import step_peers  # noqa: E402
+import step_rows  # noqa: E402
+
+RECIPE = DCGANRecipe(seed=0, batch_size=8, generator_width=4, discriminator_width=4, penalty="none")
+
+
+@pytest.fixture
+def benchmarks(monkeypatch, capsys):
+    """Return a function that calls `python -m benchmarks` in this process, and what it prints."""
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["benchmarks", *map(str, words)])
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # as the script does; restored afterwards
+        runpy.run_path(str(FOLDER), run_name="__main__")
+        return capsys.readouterr().out
+
+    return call
+
+
+def test_help_lists_the_scripts(benchmarks, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        benchmarks("--help")
+    shown = capsys.readouterr().out
+    for script in ("step", "step_speed", "gan_quality", "results_table", "vae_quality"):
+        assert f"\n  {script} " in shown
+    assert "step_times" not in shown  # no script, nothing happens when it is run
+
+
+def test_step_prints_a_table_and_stores_its_numbers(benchmarks, monkeypatch, tmp_path):
+    monkeypatch.setattr(step_parts, "PENALTIES", {"none": {}, "r1": {"penalty": "r1"}})
+    monkeypatch.setitem(step_parts.STEPS, "penalties", 1)
+    out = tmp_path / "step.json"
+    table = benchmarks("step", "--rows", "penalties", "--turns", 1, "--out", out).splitlines()
+    assert table[0].startswith("| rows | case | beside | a step, ")
+    assert [line.split(" | ")[1] for line in table[2:]] == ["none", "r1"]
+    raw = json.loads(out.read_text("utf-8"))
+    assert [len(turns) for turns in raw["rows"]["penalties"].values()] == [1, 1]
+    assert any(line.startswith("tensorflow ") for line in raw["environment"])
+    assert str(Path.home()) not in out.read_text("utf-8")
+
+
+def test_rows_are_worked_by_hand():
+    """Least times 2 and 3 s; turns 3 / 2 and 4 / 4; times of n^2; one system of three missing."""
+    seconds = {"none": [2.0, 4.0], "r1": [3.0, 4.0]}
+    assert step_rows.part_rows("penalties", seconds)[1] == [
+        "r1", "none", "3,000.0 ms", "1.50", "1.00 to 1.50",
+    ]  # fmt: skip
+    squares = {"16": [0.01], "32": [0.04], "64": [0.16]}
+    assert step_rows.part_rows("width", squares)[-1][3] == "width^2.00"
+    missing = step_rows.part_rows("peers", {"ours, simultaneous": [1.0], step_parts.TORCH: None})
+    assert missing[1][2] == "torch not installed"
+    mib = {"ours, simultaneous": {"before": 400, "peak": 500}, "x": {"before": 1, "peak": 1000}}
+    assert step_rows.part_rows("memory", mib)[1][2:4] == ["1,000 MiB, 1 before the first", "2.00"]
+
+
+def descends(step, batches):
+    """Tell whether D's loss falls: it learns first what so young a G draws. Keras' are means."""
+    losses = [step(batches) for _ in range(40)]
+    values = np.array([[float(loss[key]) for key in ("d_loss", "g_loss")] for loss in losses])
+    return np.isfinite(values).all() and values[-1, 0] < 0.9 * values[0, 0]
+
+
+@pytest.mark.parametrize("name", ["keras.io's order", "TensorFlow tutorial's loop"])
+def test_peers_train(name):
+    step, batches = step_parts.start(step_peers.SYSTEMS[name][0], RECIPE)
+    assert descends(step, batches)
+
+
+def test_peers_and_ours_start_from_the_same_weights_and_settings():
+    first, second = RECIPE.build(), RECIPE.build()
+    for ours, theirs in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    for name in ("d_optimizer", "g_optimizer"):
+        ours, theirs = (getattr(model, name).get_config() for model in (first, second))
+        assert ours | {"name": ""} == theirs | {"name": ""}
+
+
+def test_a_process_has_held_some_memory():
+    """TensorFlow alone takes more than 100 MiB."""
+    assert 100 < step_memory.peak() < 100_000
+
+
+@pytest.mark.peers
+def test_torch_has_the_same_networks():
+    """The twins agree on images and logits, running means and variances included."""
+    torch = pytest.importorskip("torch", reason="torch is in the extra 'peers'")
+    import step_torch
+
+    gan = RECIPE.build()
+    noise = np.random.default_rng(0).normal(size=(8, step_torch.LATENT_DIM)).astype("float32")
+    twins = step_torch.generator(4), step_torch.discriminator(4)
+    for network, twin in zip((gan.generator, gan.discriminator), twins, strict=True):
+        step_torch.copy_weights(twin, network.get_weights())
+        count = sum(p.numel() for p in twin.parameters())
+        assert count == sum(int(np.prod(v.shape)) for v in network.trainable_variables)
+    for training in (True, False):
+        images = np.asarray(gan.generator(noise, training=training))
+        logits = np.asarray(gan.discriminator(images, training=training))
+        for twin in twins:
+            twin.train(training)
+        with torch.no_grad():
+            drawn = twins[0](torch.tensor(noise))
+            judged = twins[1](drawn)
+        np.testing.assert_allclose(drawn.permute(0, 2, 3, 1), images, atol=1e-5)
+        np.testing.assert_allclose(judged, logits, atol=1e-5)
+
+
+@pytest.mark.peers
+def test_torch_trains(monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch is in the extra 'peers'")
+    # With more threads than idle cores each small operation of PyTorch waits for a time slice.
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    step, batches = step_parts.start_torch(RECIPE)
+    assert descends(step, batches)
+    scaled = data.uint8_to_symmetric(step_parts.pictures(28))
+    assert next(batches).shape == (8, 1, 28, 28)
+    assert float(next(batches).min()) == float(np.min(scaled)) and torch.get_num_threads() == 1
