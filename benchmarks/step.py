@@ -14,6 +14,7 @@ import argparse
 import json
 import logging
 import os
+import sys
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,6 +38,11 @@ def environment():
     return [*lines, f"{'torch':<20} {version('torch') if find_spec('torch') else 'not installed'}"]
 
 
+def load():
+    """Return the load of the last minute, 0 where nothing else runs; None where nobody counts."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+
+
 def main():
     """Measure the chosen parts and print their table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -46,11 +52,16 @@ def main():
     arguments = parser.parse_args()
     logging.getLogger("tensorflow").setLevel("ERROR")  # every system is traced once, as it must
     raw = {"environment": environment(), "threads": threads(), "steps of a turn": STEPS}
-    raw["load"] = [os.getloadavg()[0]]  # of the last minute: 0 where nothing else runs
+    raw["load"] = [load()]
     raw["rows"] = {part: PARTS[part](arguments.turns) for part in arguments.rows}
-    raw["load"] += [os.getloadavg()[0]]
+    raw["load"] += [load()]
     if arguments.out:
         write_text(arguments.out, json.dumps(raw, indent=1) + "\n")
+    if (raw["load"][0] or 0) > 0.5:
+        print(
+            f"load before the run: {raw['load'][0]:.1f}; ratios need an idle machine",
+            file=sys.stderr,
+        )
     print(table(raw))
 
 

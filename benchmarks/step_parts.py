@@ -122,8 +122,8 @@ def growth(part, turns):
 
 def memory(turns):
     """Let a process of its own train each system; turns do not matter."""
-    names = [*SYSTEMS, *([TORCH] if find_spec("torch") else [])]
-    return {TORCH: None, **{name: memory_of(name) for name in names}}
+    found = {name: memory_of(name) for name in SYSTEMS}
+    return {**found, TORCH: memory_of(TORCH) if find_spec("torch") else None}
 
 
 def memory_of(name):
