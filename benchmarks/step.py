@@ -7,7 +7,8 @@
 Peers have the recipe's networks at width 64, its optimizers and its initial weights, batches of
 256 and the non-saturating loss without a penalty; penalties, unrolling and sizes start from the
 recipe's batch 16 and width 32. Systems take short turns in one process; times are the least of the
-turns, and ratios those of these times. Everything runs on the CPU.
+turns, and ratios are medians over pairs of turns that followed one another. Everything runs on the
+CPU.
 """
 
 import argparse

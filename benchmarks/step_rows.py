@@ -37,12 +37,16 @@ def part_rows(part, cases):
 
 
 def time_row(cases, name, base):
-    """Return a case's row: least milliseconds, and how many times as long as the base's step."""
+    """Return a case's row: least milliseconds, and how many times as long as the base's step.
+
+    The ratio is the median over pairs of turns that followed one another: other load on the machine
+    slows both of a pair, where the least of all turns only says who had the one quiet second.
+    """
     if cases[name] is None:
         return [name, base, "torch not installed", "", ""]
     mine, others = np.array(cases[name]), np.array(cases[base])
-    pairs = mine / others  # of turns that followed one another
-    ratio = mine.min() / others.min()
+    pairs = mine / others
+    ratio = np.median(pairs)
     spread = "" if name == base else f"{pairs.min():.2f} to {pairs.max():.2f}"
     return [name, base, f"{1e3 * mine.min():,.1f} ms", f"{ratio:.2f}", spread]
 
