@@ -7,6 +7,7 @@ are in the file already are not repeated, so that a run can be stopped and conti
 
     python benchmarks/modes.py --world ring --out benchmarks/out/ring.jsonl
     python benchmarks/modes.py --world ring --settings plain R1 --steps 2000 --seeds 0 1 2
+    python benchmarks/modes.py --settings plain R1 packing --picture ring.png
 """
 
 import argparse
@@ -14,6 +15,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 from step_times import seconds_per_step
 
 from keras_gen import data
@@ -56,11 +58,17 @@ def start(world, setting, seed):
     return recipe, model, iter(data.batches(images, recipe.images_per_step, seed, scale=scale))
 
 
-def row_of(world, setting, seed, steps):
-    """Train one setting with one seed; return what its points reach."""
+def trained(world, setting, seed, steps):
+    """Return the recipe and its trained model."""
     recipe, model, batches = start(world, setting, seed)
     for _ in range(steps // STRIDE):
         model.train_function(batches)
+    return recipe, model
+
+
+def row_of(world, setting, seed, steps):
+    """Train one setting with one seed; return what its points reach."""
+    recipe, model = trained(world, setting, seed, steps)
     mixture = data.MIXTURES[recipe.data]
     points = recipe.points(model, SAMPLES, seed=1)
     found = count_modes(points, mixture.centres, mixture.deviation)
@@ -72,6 +80,18 @@ def row_of(world, setting, seed, steps):
         "modes": found.covered,
         "high_quality": round(found.high_quality, 4),
     }
+
+
+def draw(world, settings, steps, path):
+    """Draw the points of some settings, seed 0, over D's surface: three in a row."""
+    figure = Figure(figsize=(9, 3.2 * -(-len(settings) // 3)), dpi=100, layout="constrained")
+    panels = figure.subplots(-(-len(settings) // 3), 3, squeeze=False).flat
+    for setting, panel in zip(settings, panels, strict=False):
+        recipe, model = trained(world, setting, 0, steps)
+        panel.imshow(recipe.samples(model)[0])
+        panel.set_title(setting)
+        panel.axis("off")
+    figure.savefig(path)
 
 
 def table(rows, times):
@@ -102,7 +122,11 @@ def main():
     parser.add_argument("--seeds", nargs="+", type=int, default=list(range(10)))
     parser.add_argument("--steps", type=int, default=3000, help=f"a multiple of {STRIDE}")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out/modes.jsonl"))
+    parser.add_argument("--picture", type=Path, help="only draw the settings, to this file")
     arguments = parser.parse_args()
+    if arguments.picture:
+        draw(arguments.world, arguments.settings, arguments.steps, arguments.picture)
+        return
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     known = arguments.out.read_text().splitlines() if arguments.out.exists() else []
     rows = [json.loads(line) for line in known]

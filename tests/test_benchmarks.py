@@ -45,6 +45,7 @@ def test_help_lists_the_scripts(benchmarks, capsys):
     assert "step_times" not in shown  # no script, nothing happens when it is run
 
 
+@pytest.mark.slow
 def test_step_prints_a_table_and_stores_its_numbers(benchmarks, monkeypatch, tmp_path):
     monkeypatch.setattr(step_parts, "PENALTIES", {"none": {}, "r1": {"penalty": "r1"}})
     monkeypatch.setitem(step_parts.STEPS, "penalties", 1)
@@ -59,7 +60,7 @@ def test_step_prints_a_table_and_stores_its_numbers(benchmarks, monkeypatch, tmp
 
 
 def test_rows_are_worked_by_hand():
-    """Least time 3 s; turns 3 / 2 and 4 / 4, whose median is 1.25; times of n^2; one system of three missing."""
+    """Least time 3 s, turns 3 / 2 and 4 / 4; times of n^2; one system of three missing."""
     seconds = {"none": [2.0, 4.0], "r1": [3.0, 4.0]}
     assert step_rows.part_rows("penalties", seconds)[1] == [
         "r1", "none", "3,000.0 ms", "1.25", "1.00 to 1.50",
@@ -79,6 +80,7 @@ def descends(step, batches):
     return np.isfinite(values).all() and values[-1, 0] < 0.9 * values[0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["keras.io's order", "TensorFlow tutorial's loop"])
 def test_peers_train(name):
     step, batches = step_parts.start(step_peers.SYSTEMS[name][0], RECIPE)
