@@ -17,14 +17,17 @@ def generator(
     width: int = 32,
     classes: int = 10,
 ) -> keras.Model:
-    """Map noise and a label to an image: the label joins the noise as a vector of its own.
+    """Map noise and a label to an image: the label joins the noise.
 
-    A label is a vector with one entry for each class, 1 for the class that is meant. Entries
-    between 0 and 1 mix classes, so that one can be turned into another step by step.
+    A label is a vector with one entry for each class, 1 for the class that is meant; the rows of
+    the first layer's kernel that it meets are an embedding of the classes. Entries between 0 and 1
+    mix classes, so that one can be turned into another step by step. Of length 1 beside a noise of
+    length sqrt(L), a label is quiet: as a learnt vector as long as the noise it explained what
+    images differ in most, and the noise went unheard for thousands of steps.
 
     Args:
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.
-        latent_dim: L, the length of the noise vector, and of the label's.
+        latent_dim: L, the length of the noise vector.
         width: channels of the last hidden layer; each earlier one has twice as many.
         classes: K, the number of classes.
 
@@ -38,9 +41,7 @@ def generator(
     dcgan.check_image_shape(image_shape)
     latents = keras.Input((latent_dim,), name="latents")
     labels = keras.Input((classes,), name="labels")
-    unit = keras.initializers.RandomNormal(stddev=1.0)  # as large as the noise from the beginning
-    embedded = layers.Dense(latent_dim, use_bias=False, kernel_initializer=unit)(labels)  # (B, L)
-    x = layers.Concatenate()([latents, embedded])  # (B, 2 L)
+    x = layers.Concatenate()([latents, labels])  # (B, L + K)
     return keras.Model([latents, labels], dcgan.draw(x, image_shape, width), name="generator")
 
 
