@@ -10,7 +10,7 @@ import argparse
 import dataclasses
 import re
 
-from keras_gen.evaluation import evaluate
+from keras_gen.evaluation import evaluate, read_measurements
 from keras_gen.evaluation.tables import format_measurements
 from keras_gen.files import digest, write_text
 from keras_gen.runs import Run, bundled
@@ -21,7 +21,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run_dir", metavar="RUN_DIR", help="folder of the run")
     run = Run.open(parser.parse_args().run_dir)
-    print(format_measurements(evaluate(run, write=False)), flush=True)
+    before = read_measurements(run.path) or evaluate(run, write=False)
+    print(format_measurements(before), flush=True)
     folder = bundled.FOLDER / run.name
     folder.mkdir(parents=True, exist_ok=True)
     bundled.save_half(run.load_model(), folder / "weights.npz")

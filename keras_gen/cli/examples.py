@@ -13,8 +13,8 @@ EXAMPLES = {
         "keras-gen generate dcgan --n 100",
         "keras-gen generate runs/first --n 100 --out samples.png",
         "keras-gen generate runs/first --n 5000 --npz samples.npz",
-        'keras-gen generate runs/conditional_gan-1 --label bag "ankle boot" --n 20',
-        "keras-gen generate runs/conditional_gan-1 --label shirt coat --mix",
+        'keras-gen generate conditional_gan --label bag "ankle boot" --n 20',
+        "keras-gen generate conditional_gan --label shirt coat --mix",
     ],
     "stylize": [
         "keras-gen stylize mug flow_field --size 256",

@@ -55,7 +55,7 @@ def _add_generate(commands) -> None:
         "run_dir",
         type=a_path,
         metavar="RUN_DIR",
-        help="folder of the run, or dcgan, which comes with the package",
+        help="folder of the run, or one that comes with the package: dcgan, conditional_gan, vae",
     )
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
     generate.add_argument(

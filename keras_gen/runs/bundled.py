@@ -13,7 +13,10 @@ from keras_gen.files import digest, replacing
 
 FOLDER = Path(__file__).parent / "bundled"
 # Of weights.npz.
-SHA256 = {"dcgan": "ffac217d6b447923476571566b06bca94300072e3fac8f43893677d4e1f6a296"}
+SHA256 = {
+    "dcgan": "ffac217d6b447923476571566b06bca94300072e3fac8f43893677d4e1f6a296",
+    "conditional_gan": "9b7578d0e9f1b147436ab12ea0a513ece9565abcafda0ef7c4ea3d2987848e21",
+}
 
 
 def save_half(model: keras.Model, path: Path) -> None:

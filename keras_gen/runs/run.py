@@ -123,7 +123,7 @@ class Run:
 
         Args:
             run: the folder, or a `Run`, or where no folder of that name is there, the name of a run
-                that comes with the package: "dcgan".
+                that comes with the package: "dcgan", "conditional_gan" or "vae".
 
         Returns:
             `Run`.
@@ -141,7 +141,7 @@ class Run:
             what = "a file" if path.exists() else "nothing"
             known = ", ".join(bundled.SHA256)
             raise FileNotFoundError(
-                f"expected a run folder, found {what} at {path}; {known} comes with the package"
+                f"expected a run folder, found {what} at {path}; {known} come with the package"
             )
         name, recipe, provenance = read_recipe(path / "recipe.json")
         return cls(path=path, name=name, recipe=recipe, provenance=provenance)
@@ -317,7 +317,8 @@ def load(run: Run | str | Path) -> keras.Model:
         images = gan.sample(64, seed=1)  # (64, 28, 28, 1) in [0, 1]
 
     Args:
-        run: "dcgan", which comes with the package, the folder of a run, or a `Run`.
+        run: the folder of a run, a `Run`, or "dcgan", "conditional_gan" or "vae", which come with
+            the package.
 
     Returns:
         The model, as `Run.load_model` describes it.
