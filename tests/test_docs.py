@@ -7,6 +7,7 @@ test_site.py.
 import ast
 import functools
 import inspect
+import json
 import pydoc
 import re
 import sys
@@ -14,6 +15,7 @@ import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
@@ -317,3 +319,21 @@ def test_chinese_is_searched_by_pairs_of_characters():
     words = search.ChineseSearch({}).split("格拉姆矩阵 Gram matrix，x2")
     assert {"格拉", "拉姆", "姆矩", "矩阵", "格", "Gram", "matrix", "x2"} <= set(words)
     assert not any("，" in word for word in words)
+
+
+@pytest.mark.parametrize("path", ["docs/results.md", "docs/results.zh-CN.md"])
+def test_modes_are_those_of_the_stored_runs(path):
+    """Means and standard errors of the rows that benchmarks/modes.py has written, ten seeds."""
+    runs = {}
+    for line in (ROOT / "docs" / "modes.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        runs.setdefault(row["setting"], []).append((row["modes"], row["high_quality"]))
+    text = (ROOT / path).read_text("utf-8").split("<!-- modes -->")[1].split("<!-- end")[0]
+    lines = text.strip().splitlines()[2:]
+    assert len(lines) == len(runs)
+    for line, found in zip(lines, runs.values(), strict=True):
+        modes, quality = np.transpose(found)
+        shown = [f"{v.mean():.{n}f} ± {v.std(ddof=1) / len(v) ** 0.5:.{n}f}"
+                 for v, n in ((modes, 1), (quality, 2))]  # fmt: skip
+        assert [cell.strip() for cell in line.split("|")[2:5]] == [*shown, str(len(found))]
+        assert len(found) >= 10

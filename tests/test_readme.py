@@ -39,7 +39,7 @@ def test_every_path_of_the_tree_and_every_link_exists(name):
 
 @pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
 def test_every_tutorial_is_listed_by_its_title(name, language):
-    listed = re.findall(r"\| \[(\d\. [^]]+)\]\((tutorials/[^)]+)\)", READMES[name])
+    listed = re.findall(r"\| \[(\d+\. [^]]+)\]\((tutorials/[^)]+)\)", READMES[name])
     there = sorted((ROOT / "tutorials" / language).glob("*.ipynb"))
     assert [ROOT / path for _, path in listed] == there
     for title, path in listed:

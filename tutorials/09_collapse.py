@@ -1,0 +1,570 @@
+"""Tutorial 9, mode collapse and its cures. Format and builder: scripts/build_tutorials.py."""
+
+# ruff: noqa: E501 - prose has one paragraph a line
+
+# %% [markdown] lang="en"
+# # 9. Collapse and its cures
+#
+# A generator that draws the same few things, whatever the noise: why nothing in its loss forbids it, how it is counted, and what each cure does and costs. You need [tutorial 1](01_adversarial_game.ipynb) and the end of [tutorial 4](04_losses.ipynb).
+#
+# After this notebook you can
+#
+# - say what a generator does best against a discriminator that stands still, and why the game then goes round;
+# - count the modes that samples reach, and the samples that lie close to one;
+# - unroll a discriminator by hand, and say what its gradient adds;
+# - compute why two images judged together betray a missing mode;
+# - choose a cure by its measured effect and cost, over seeds and not by one run.
+
+# %% [markdown] lang="zh"
+# # 9. 模式崩溃与对策
+#
+# 不论噪声是什么，生成器总画那几样东西：为什么它的损失里没有一项禁止这样做，怎样计数，每种对策起什么作用、代价多大。请先读[教程 1](01_adversarial_game.ipynb)和[教程 4](04_losses.ipynb)的后半部分。
+#
+# 学完本篇，你能够
+#
+# - 说出面对一个不动的判别器，生成器最好的做法是什么，以及博弈为什么因此绕圈；
+# - 数出样本到达了几个模式，以及有多少样本落在模式附近；
+# - 手工展开判别器的更新，并说出展开的梯度多了哪一项；
+# - 算出为什么把两张图放在一起判断，就能看穿缺失的模式；
+# - 按实测的效果和代价选择对策，看多个种子，而不是看一次运行。
+
+# %%
+import inspect
+import os
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from keras_gen import data, measures
+from keras_gen.layers import MinibatchStandardDeviation, Pack
+from keras_gen.models import UnrolledGAN
+from keras_gen.pictures.points import lattice, point_picture
+from keras_gen.recipes import RingRecipe
+
+FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
+
+# %% [markdown] lang="en"
+# ## The question
+#
+# A shop asks for garments and gets trousers, thousands of them, each flawless. The discriminator finds nothing wrong with any of them: it judges one image at a time, and every single one looks real. **Mode collapse** is the failure that no single image shows.
+#
+# **What in the game lets a generator forget most of what it should draw, how is that counted, and what helps?**
+#
+# Images are a poor place to study it, since nobody knows how many modes garments have. So the images of this tutorial have one pixel and two channels: points of the plane. The real ones come from eight Gaussians on a ring, so that the modes can be counted, and what $D$ thinks of every place can be drawn.
+
+# %% [markdown] lang="zh"
+# ## 问题
+#
+# 店家要服装图，得到的全是裤子，成千上万张，张张无懈可击。判别器挑不出毛病：它一次只看一张，而每一张单看都像真的。**模式崩溃**（mode collapse）就是单张图看不出来的那种失败。
+#
+# **博弈里是什么让生成器忘掉了大部分该画的东西，怎样计数，什么办法有用？**
+#
+# 拿图像来研究它并不合适，因为没有人知道服装有几个模式。所以本篇的“图像”只有一个像素、两个通道，也就是平面上的点。真实的点来自圆环上的八个高斯分布，于是模式数得出来， $D$ 对每一处的看法也画得出来。
+
+# %% [markdown] lang="en"
+# ## The picture
+#
+# The plain game on the ring, at four moments. Real points are grey, generated ones orange; where the plane is blue, $D$ says "real", where it is red, "generated". Predict before you run it: will the number of modes grow with the steps?
+
+# %% [markdown] lang="zh"
+# ## 图示
+#
+# 圆环上的普通博弈，四个时刻。灰点是真实的，橙点是生成的；平面上蓝色的地方 $D$ 说“真”，红色的地方说“生成”。运行之前先猜：模式的个数会随步数增加吗？
+
+# %%
+RING = data.MIXTURES["ring"]
+STEPS = 200 if FAST else 3000
+POINTS = data.load("ring").images
+
+
+def play(recipe, shares=(1.0,)):
+    """Train a game; return, for each share of the steps, points, what they reach, and a picture."""
+    gan = recipe.build()
+    gan.compile(gan.d_optimizer, gan.g_optimizer, steps_per_execution=10)
+    moments = []
+    for share in shares:
+        steps = round(STEPS * share) - gan.steps_done
+        batches = data.batches(
+            POINTS, recipe.images_per_step, recipe.seed, gan.steps_done, data.SCALES["points"]
+        )
+        history = gan.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0).history
+        points = recipe.points(gan, 2500, seed=1)
+        found = measures.count_modes(points, RING.centres, RING.deviation)
+        logits = gan.discriminator(lattice())
+        picture = point_picture(POINTS[:512], points[:512], logits)
+        moments.append((gan.steps_done, found, picture, history))
+    return moments
+
+
+plain = play(RingRecipe(seed=0), shares=(0.1, 0.25, 0.5, 1.0))
+figure, panels = plt.subplots(1, 4, figsize=(11, 3.1))
+for panel, (steps, found, picture, _) in zip(panels, plain, strict=True):
+    panel.imshow(picture)
+    panel.set(title=f"{steps} steps: {found.covered} of 8 modes")
+    panel.axis("off")
+plt.show()
+
+# %% [markdown] lang="en"
+# ## The formula, one step a line
+#
+# **Counting.** Let the real points come from $K$ Gaussians with the centres $c_k$ and the deviation $\sigma$. A sample is of *high quality* if it lies within three deviations of a centre; a mode is *covered* if it is the nearest one of at least one such sample:
+#
+# $$
+# \begin{aligned}
+# q &= P\!\left( \min_k \lVert x - c_k \rVert \le 3 \sigma \right) && (1) \\
+# q_{\text{real}} &= 1 - e^{-9/2} = 0.989 && (2)
+# \end{aligned}
+# $$
+#
+# (2) because the distance of a real point from its centre, over $\sigma$, has the density $r e^{-r^2/2}$.
+#
+# **Why it collapses.** Let $D$, with the logit $s$, stand still for a while:
+#
+# $$
+# L_G = E_z\!\left[ \log(1 + e^{-s(G(z))}) \right] \ge \log(1 + e^{-\max_x s(x)}) \qquad (3)
+# $$
+#
+# Equality holds when $G$ sends *every* noise to the place that $D$ likes best. No term compares one sample with another. What forbids the collapse is $D$ alone, and it does so afterwards: it lowers that place, another one becomes the best, and $G$ goes there. The game wants $\min_G \max_D$; a generator that is faster than its judge plays $\max_D \min_G$, where $G$ is a single point.
+#
+# **Unrolling** lets $G$ know beforehand. It descends its loss at weights that $D$ would have after $k$ more steps of length $\eta$:
+#
+# $$
+# \begin{aligned}
+# \psi_0 &= \psi, \qquad \psi_{i+1} = \psi_i - \eta\, \frac{\partial L_D(\theta, \psi_i)}{\partial \psi_i} && (4) \\
+# \frac{d L_G(\theta, \psi_k)}{d \theta} &= \frac{\partial L_G}{\partial \theta} + \frac{\partial L_G}{\partial \psi_k} \frac{d \psi_k}{d \theta} && (5)
+# \end{aligned}
+# $$
+#
+# The second term of (5) is what $G$ would otherwise never see: how $D$ answers its move. In the smallest game, one real number 0, one generated $\theta$, $s(x) = \psi x$, Wasserstein's losses $L_D = \psi \theta$ and $L_G = -\psi \theta$:
+#
+# $$
+# \begin{aligned}
+# \psi_k &= \psi - k \eta \theta && (6) \\
+# L_G(\theta, \psi_k) &= -\psi \theta + k \eta \theta^2 && (7) \\
+# \frac{d}{dt} \begin{pmatrix} \theta \\ \psi \end{pmatrix} &= \begin{pmatrix} -2 k \eta & 1 \\ -1 & 0 \end{pmatrix} \begin{pmatrix} \theta \\ \psi \end{pmatrix}, \qquad \mu_{1,2} = -k \eta \pm \sqrt{k^2 \eta^2 - 1} && (8)
+# \end{aligned}
+# $$
+#
+# For $k = 0$ the game circles for ever. With $0 < k \eta < 1$ it is a spiral inwards that shrinks by $e^{-k \eta t}$. Half of that comes from each term of (5): without the second one, $2 k \eta$ would be $k \eta$.
+#
+# **Packing** gives $D$ the samples in packs of $m$, side by side, as one input. A pack of real images has the density $p_r(x_1) \cdots p_r(x_m)$. Let $G$ be wrong by the total variation $\varepsilon$ in one of two ways: it misses a share $\varepsilon$ of the modes and draws the others evenly, or it reaches all of them, one half too often and the other too seldom. For packs of two,
+#
+# $$
+# \begin{aligned}
+# TV_{\text{missing}} &= 1 - (1 - \varepsilon)^2 = 2 \varepsilon - \varepsilon^2 && (9) \\
+# TV_{\text{uneven}} &= \varepsilon + \varepsilon^2 && (10)
+# \end{aligned}
+# $$
+#
+# A single image cannot tell the two cases apart, a pack can: below $\varepsilon = \frac12$ the missing modes weigh more.
+#
+# **The deviation of the batch** gives $D$ a number that one sample cannot have: the standard deviation of each feature over the batch, averaged. Of a collapsed batch it is 0.
+#
+# **R1** (tutorial 4) makes $D$ gentle around real images: no cliffs, and so no flat ground between cliffs, on which a gradient is 0.
+
+# %% [markdown] lang="zh"
+# ## 公式，一行一步
+#
+# **计数。** 设真实的点来自 $K$ 个高斯分布，中心为 $c_k$，标准差为 $\sigma$。样本若与某个中心相距不超过三个标准差，就算**高质量**；一个模式若是至少一个这样的样本的最近模式，就算**被覆盖**：
+#
+# $$
+# \begin{aligned}
+# q &= P\!\left( \min_k \lVert x - c_k \rVert \le 3 \sigma \right) && (1) \\
+# q_{\text{real}} &= 1 - e^{-9/2} = 0.989 && (2)
+# \end{aligned}
+# $$
+#
+# (2) 是因为真实的点到中心的距离除以 $\sigma$，其密度为 $r e^{-r^2/2}$。
+#
+# **为什么会崩溃。** 让 $D$（logit 为 $s$）暂时不动：
+#
+# $$
+# L_G = E_z\!\left[ \log(1 + e^{-s(G(z))}) \right] \ge \log(1 + e^{-\max_x s(x)}) \qquad (3)
+# $$
+#
+# 当 $G$ 把**所有**噪声都送到 $D$ 最喜欢的那一处时，等号成立。没有哪一项把一个样本与另一个作比较。禁止崩溃的只有 $D$，而且是事后：它把那一处压低，另一处成了最好的， $G$ 就跑到那里去。博弈要的是 $\min_G \max_D$；生成器若比评判它的一方快，玩的就是 $\max_D \min_G$，那时 $G$ 只是一个点。
+#
+# **展开**（unrolling）让 $G$ 事先知道。它下降的是 $D$ 再走 $k$ 步（步长 $\eta$）之后的损失：
+#
+# $$
+# \begin{aligned}
+# \psi_0 &= \psi, \qquad \psi_{i+1} = \psi_i - \eta\, \frac{\partial L_D(\theta, \psi_i)}{\partial \psi_i} && (4) \\
+# \frac{d L_G(\theta, \psi_k)}{d \theta} &= \frac{\partial L_G}{\partial \theta} + \frac{\partial L_G}{\partial \psi_k} \frac{d \psi_k}{d \theta} && (5)
+# \end{aligned}
+# $$
+#
+# (5) 的第二项是 $G$ 平时看不到的： $D$ 会怎样回应它这一步。在最小的博弈里，一个真数 0，一个生成的数 $\theta$， $s(x) = \psi x$，采用 Wasserstein 的损失 $L_D = \psi \theta$ 与 $L_G = -\psi \theta$：
+#
+# $$
+# \begin{aligned}
+# \psi_k &= \psi - k \eta \theta && (6) \\
+# L_G(\theta, \psi_k) &= -\psi \theta + k \eta \theta^2 && (7) \\
+# \frac{d}{dt} \begin{pmatrix} \theta \\ \psi \end{pmatrix} &= \begin{pmatrix} -2 k \eta & 1 \\ -1 & 0 \end{pmatrix} \begin{pmatrix} \theta \\ \psi \end{pmatrix}, \qquad \mu_{1,2} = -k \eta \pm \sqrt{k^2 \eta^2 - 1} && (8)
+# \end{aligned}
+# $$
+#
+# $k = 0$ 时博弈永远绕圈。 $0 < k \eta < 1$ 时是向内的螺线，按 $e^{-k \eta t}$ 收缩。(5) 的两项各贡献一半：没有第二项， $2 k \eta$ 就成了 $k \eta$。
+#
+# **打包**（packing）把样本每 $m$ 个并排成一包，作为 $D$ 的一个输入。一包真图的密度是 $p_r(x_1) \cdots p_r(x_m)$。设 $G$ 的误差为全变差距离 $\varepsilon$，有两种错法：漏掉占比 $\varepsilon$ 的模式，其余的均匀；或者所有模式都到了，但一半画得太多，一半画得太少。两个一包时，
+#
+# $$
+# \begin{aligned}
+# TV_{\text{missing}} &= 1 - (1 - \varepsilon)^2 = 2 \varepsilon - \varepsilon^2 && (9) \\
+# TV_{\text{uneven}} &= \varepsilon + \varepsilon^2 && (10)
+# \end{aligned}
+# $$
+#
+# 单张图分不清这两种情形，一包可以： $\varepsilon < \frac12$ 时，漏掉模式更重。
+#
+# **批次的标准差**给 $D$ 一个单个样本不可能有的数：每个特征在批次上的标准差，再求平均。崩溃的批次，这个数是 0。
+#
+# **R1**（教程 4）让 $D$ 在真图附近平缓：没有陡坎，也就没有陡坎之间梯度为 0 的平地。
+
+# %% [markdown] lang="en"
+# ## A number by hand
+#
+# Eight modes, $\varepsilon = \frac14$: a generator misses two of them, or draws four of them half as often again and the other four half as often. A single image: both are wrong by $\frac14$. Packs of two: (9) gives $\frac12 - \frac1{16} = \frac7{16}$, (10) gives $\frac14 + \frac1{16} = \frac5{16}$.
+#
+# Unrolling, at $\theta = 1$, $\psi = 0.5$, $\eta = 0.1$, $k = 2$: $\psi_1 = 0.5 - 0.1 = 0.4$, $\psi_2 = 0.3$, the first term of (5) is $-0.3$, the second $-\theta \cdot (-k \eta) = 0.2$, together $-0.1$, which is (7) derived: $-0.5 + 2 \cdot 2 \cdot 0.1 \cdot 1 = -0.1$.
+
+# %% [markdown] lang="zh"
+# ## 手算一个数
+#
+# 八个模式， $\varepsilon = \frac14$：生成器漏掉两个；或者四个画成一倍半，另外四个只画一半。看单张图，两者的误差都是 $\frac14$。两个一包：(9) 给出 $\frac12 - \frac1{16} = \frac7{16}$，(10) 给出 $\frac14 + \frac1{16} = \frac5{16}$。
+#
+# 展开：取 $\theta = 1$， $\psi = 0.5$， $\eta = 0.1$， $k = 2$，则 $\psi_1 = 0.5 - 0.1 = 0.4$， $\psi_2 = 0.3$；(5) 的第一项是 $-0.3$，第二项是 $-\theta \cdot (-k \eta) = 0.2$，合计 $-0.1$，与对 (7) 求导一致： $-0.5 + 2 \cdot 2 \cdot 0.1 \cdot 1 = -0.1$。
+
+# %% [markdown] lang="en"
+# ## Five lines of NumPy
+#
+# Modes and quality by (1), the packs by (9) and (10), and the eigenvalues of (8). The library counts with [`keras_gen.measures.count_modes`](../../keras_gen/measures/modes.py).
+
+# %% [markdown] lang="zh"
+# ## 五行 NumPy
+#
+# 按 (1) 数模式与质量，按 (9)、(10) 算打包，再算 (8) 的特征值。库里负责计数的是 [`keras_gen.measures.count_modes`](../../keras_gen/measures/modes.py)。
+
+# %%
+points = RING.draw(2500, seed=1).reshape(-1, 2)  # (2500, 2)
+
+gaps = np.linalg.norm(points[:, None] - RING.centres, axis=2)  # (2500, 8)
+close = gaps.min(axis=1) <= 3 * RING.deviation
+modes, quality = len(set(gaps.argmin(axis=1)[close])), close.mean()
+even = np.full(8, 1 / 8)
+for name, shares in (("missing", [0, 0, *[1 / 6] * 6]), ("uneven", [3 / 16] * 4 + [1 / 16] * 4)):
+    packs = np.outer(shares, shares), np.outer(even, even)  # (8, 8)
+    single, double = 0.5 * np.abs(shares - even).sum(), 0.5 * np.abs(packs[0] - packs[1]).sum()
+    print(f"{name:8s} total variation of one image {single:.4f}, of packs of two {double:.4f}")
+    assert np.isclose(single, 1 / 4) and np.isclose(double, 7 / 16 if name == "missing" else 5 / 16)
+
+found = measures.count_modes(points, RING.centres, RING.deviation)
+assert (modes, quality) == (found.covered, found.high_quality)
+print(f"real points: {modes} modes, {quality:.3f} of high quality; (2) says {1 - np.exp(-4.5):.3f}")
+for k in (0, 1, 5):
+    eigenvalues = np.linalg.eigvals([[-2 * k * 0.1, 1], [-1, 0]])
+    print(f"k = {k}, eta = 0.1: real part {eigenvalues.real.max():+.2f}")
+    assert np.isclose(eigenvalues.real.max(), -k * 0.1)
+
+# %% [markdown] lang="en"
+# The number worked by hand, from the library: [`keras_gen.models.UnrolledGAN`](../../keras_gen/models/unrolled_gan.py) with a generator that is one number and a discriminator that is another.
+
+# %% [markdown] lang="zh"
+# 再用库来算手算过的那个数：[`keras_gen.models.UnrolledGAN`](../../keras_gen/models/unrolled_gan.py)，生成器只是一个数，判别器也只是一个数。
+
+
+# %%
+def smallest_game(theta, psi, steps):
+    """Return the game of (6): G draws theta, and D answers psi * x."""
+    constant = keras.initializers.Constant
+    generator = keras.Sequential(
+        [
+            keras.Input((1,)),
+            layers.Dense(1, kernel_initializer="zeros", bias_initializer=constant(theta)),
+            layers.Reshape((1, 1, 1)),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [
+            keras.Input((1, 1, 1)),
+            layers.Flatten(),
+            layers.Dense(1, use_bias=False, kernel_initializer=constant(psi)),
+        ]
+    )
+    game = {"loss": "wasserstein_gp", "penalty": "none"}
+    return UnrolledGAN(generator, discriminator, 1, **game, unrolled_steps=steps, unrolled_rate=0.1)
+
+
+game = smallest_game(1.0, 0.5, steps=2)
+zeros = tf.zeros((4, 1, 1, 1))  # the real images
+with tf.GradientTape() as tape:
+    loss = game.generator_loss(zeros, game.generator(tf.zeros((4, 1))))
+slope = float(tape.gradient(loss, game.generator.trainable_variables[1])[0])
+print(f"slope of G's loss, two steps unrolled: {slope:.4f}")
+assert np.isclose(slope, -0.1)
+
+# %% [markdown] lang="en"
+# ## Value and slope
+#
+# Where (8) leads from $\theta = 1$, $\psi = 0$, with short steps.
+
+# %% [markdown] lang="zh"
+# ## 值与斜率
+#
+# 从 $\theta = 1$， $\psi = 0$ 出发，用很短的步长，(8) 把博弈带到哪里。
+
+# %%
+figure, axes = plt.subplots(1, 3, figsize=(9, 3.1), sharex=True, sharey=True)
+for k, panel in zip((0, 1, 5), axes, strict=True):
+    matrix, path = np.array([[-2 * k * 0.1, 1], [-1, 0]]), [np.array([1.0, 0.0])]
+    for _ in range(3000):
+        path.append(path[-1] + 0.01 * matrix @ path[-1])
+    panel.plot(*np.transpose(path), lw=1)
+    panel.plot(0, 0, "k*")
+    panel.set(title=f"$k = {k}$", xlabel=r"$\theta$", aspect="equal")
+    size = np.linalg.norm(path[-1])
+    print(f"k = {k}: distance from the equilibrium after 30 units of time {size:.3f}")
+    assert size > 1 if k == 0 else size < 2 * np.exp(-k * 0.1 * 30)
+axes[0].set(ylabel=r"$\psi$")
+plt.show()
+
+# %% [markdown] lang="en"
+# For $k = 0$ the step is short but finite, so the circle even widens. Looking ahead turns it into a spiral inwards, as (8) says; the distance is asserted.
+#
+# And what packs of $m$ images show: how far they are from real packs, against the error $\varepsilon$ of one image. Before you run it: which curve lies highest?
+
+# %% [markdown] lang="zh"
+# $k = 0$ 时步长虽短却有限，所以圆圈甚至会变大。先看几步，圆就成了向内的螺线，与 (8) 一致；距离由断言检查。
+#
+# 再看 $m$ 张一包能看出什么：横轴是单张图的误差 $\varepsilon$，纵轴是整包与真实的一包相差多远。运行之前先猜：哪条曲线最高？
+
+# %%
+errors = np.linspace(0, 0.5, 51)
+figure, axes = plt.subplots(figsize=(5.2, 3))
+axes.plot(errors, errors, "k:", label="one image, either way")
+for m, style in ((2, "-"), (4, "--")):
+    axes.plot(errors, 1 - (1 - errors) ** m, "C1" + style, label=f"modes missing, packs of {m}")
+axes.plot(errors, errors + errors**2, "C0-", label="modes uneven, packs of 2")
+axes.set(xlabel=r"$\varepsilon$", ylabel="total variation")
+axes.legend(fontsize=8)
+plt.show()
+assert (2 * errors - errors**2 >= errors + errors**2 - 1e-12).all()
+
+# %% [markdown] lang="en"
+# Missing modes stand out more with every image that is added to the pack; uneven ones do as well, but less. A $D$ of packs therefore makes $G$ spend its effort on what is missing.
+#
+# ## Where it stands in `train_step`
+#
+# Each cure is one place of the game. Unrolling changes $G$'s loss: the weights $\psi_k$ of (4) are tensors that still know where they came from, and `train_generator` differentiates through all of them, which is (5). Packing and the deviation of the batch are layers of $D$:
+
+# %% [markdown] lang="zh"
+# 包里每多一张图，缺失的模式就更显眼；不均匀的也更显眼，但程度较小。因此看整包的 $D$ 会让 $G$ 把力气花在缺失的模式上。
+#
+# ## 它在 `train_step` 中的位置
+#
+# 每种对策都只改博弈的一处。展开改的是 $G$ 的损失：(4) 的权重 $\psi_k$ 是张量，仍记得自己从何而来，`train_generator` 穿过它们逐个求导，这就是 (5)。打包与批次的标准差则是 $D$ 的层：
+
+# %%
+for part in (UnrolledGAN.unrolled_weights, Pack.call, MinibatchStandardDeviation.call):
+    print(inspect.getsource(part))
+
+# %% [markdown] lang="en"
+# - The unrolled steps are thrown away. $D$ itself moves by `train_discriminator`, as always: more steps of $D$ are another idea (`--discriminator-steps`).
+# - A pack of two halves the number of logits, not the number of images: `--d-extras packing` costs next to nothing.
+# - Neither layer may mix real images with generated ones. [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) shows $D$ the two batches one after the other.
+# - `train ring --penalty r1`, `--d-extras packing`, `--unrolled-steps 5`: every cure is a flag of every GAN recipe.
+#
+# ## What goes wrong without it
+#
+# Can the collapse be read off the losses? And does patience help? The plain game again, first the losses of its run at the four moments, then twice as many steps.
+
+# %% [markdown] lang="zh"
+# - 展开的那几步用完即弃。 $D$ 本身照常由 `train_discriminator` 更新：让 $D$ 多走几步是另一回事（`--discriminator-steps`）。
+# - 两个一包，减半的是 logit 的个数，不是图的个数：`--d-extras packing` 几乎不花代价。
+# - 这两种层都不能把真图与生成图混在一起。[`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 让 $D$ 先后看两个批次。
+# - `train ring --penalty r1`、`--d-extras packing`、`--unrolled-steps 5`：每种对策都是各个 GAN 配方的一个选项。
+#
+# ## 没有它会怎样
+#
+# 从损失里看得出崩溃吗？多等一等有用吗？还是普通的博弈：先看四个时刻的损失，再多走一倍的步数。
+
+# %%
+for steps, found, _, history in plain:
+    d_loss, g_loss = history["d_loss"][-1], history["g_loss"][-1]
+    print(
+        f"{steps:5d} steps: L_D {d_loss:.2f}, L_G {g_loss:.2f}, "
+        f"{found.covered} modes, {found.high_quality:.0%} of high quality"
+    )
+patient = play(RingRecipe(seed=0), shares=(2.0,))[-1]
+print(f"{patient[0]:5d} steps: {patient[1].covered} modes")
+assert FAST or max(plain[-1][1].covered, patient[1].covered) < 8
+assert FAST or plain[-1][1].high_quality > plain[0][1].high_quality
+
+# %% [markdown] lang="en"
+# The samples get better and better, and modes go missing; a few stray points may find one again for a while. Neither loss says so: a mode that $G$ no longer draws costs $G$ nothing, and $D$ nothing either as long as it knows the real points there. Patience is no cure: after twice the steps there are still fewer than eight, as asserted above.
+#
+# ## The real training
+#
+# There are two ways to collapse, and they want different cures. Above, $D$ learns five times as fast as $G$: modes are **forgotten** one by one. Let $G$ be the faster one, by the same factor, and it **chases**: all of it runs to the place that today's $D$ likes best, and on to the next. Three settings of both games, 2,000 steps each, two seeds; only what the title names differs. Predict first: which cure works where?
+
+# %% [markdown] lang="zh"
+# 样本越来越好，模式却丢了；偶尔有几个零星的点又碰到其中一个。两个损失都没有说出来： $G$ 不再画的模式，不让 $G$ 付出任何代价；只要 $D$ 认得那里的真实点，也不让 $D$ 付出代价。等待不是对策：步数加倍之后仍不足八个，上面的断言已经检查。
+#
+# ## 真正的训练
+#
+# 崩溃有两种，需要的对策也不同。上面 $D$ 学得比 $G$ 快五倍：模式一个接一个被**遗忘**。若让 $G$ 反过来快五倍，它就**追逐**：全体跑到今天的 $D$ 最喜欢的地方，再一起跑到下一处。两种博弈各取三种设置，各 2,000 步、两个种子，只有标题写明的地方不同。先猜：哪种对策在哪里有效？
+
+# %%
+STEPS, SEEDS = (20, (0,)) if FAST else (2000, (0, 1))
+GAMES = {
+    "forgets": {"d_learning_rate": 1e-3, "g_learning_rate": 2e-4},
+    "chases": {"d_learning_rate": 2e-4, "g_learning_rate": 1e-3},
+}
+CURES = {
+    "plain": {},
+    "R1": {"penalty": "r1", "penalty_weight": 0.1},
+    "unrolled, 5 steps": {"unrolled_steps": 5, "unrolled_rate": 0.01},
+}
+reached = {}
+figure, panels = plt.subplots(2, 3, figsize=(9, 6.2))
+for (game, rates), row in zip(GAMES.items(), panels, strict=True):
+    for (cure, fields), panel in zip(CURES.items(), row, strict=True):
+        runs = [play(RingRecipe(seed=seed, **rates, **fields))[-1] for seed in SEEDS]
+        reached[game, cure] = [run[1].covered for run in runs]
+        quality = [f"{run[1].high_quality:.0%}" for run in runs]
+        print(f"{game:8s} {cure:18s} modes {reached[game, cure]}, high quality {quality}")
+        panel.imshow(runs[0][2])
+        panel.set_title(f"$G$ {game}, {cure}: {reached[game, cure][0]} modes", fontsize=10)
+        panel.axis("off")
+plt.show()
+forgets, chases = ([reached[game, cure] for cure in CURES] for game in GAMES)
+assert FAST or (max(forgets[0]) < 8 and min(forgets[1]) == 8 and max(forgets[2]) < 8)
+assert FAST or (max(chases[0]) < 8 and max(chases[1]) < 8 and min(chases[2]) == 8)
+
+# %% [markdown] lang="en"
+# Both plain games lose modes, but not in the same way, and neither of the two cures works in both.
+#
+# - Where $G$ **forgets**, R1 keeps all eight, and unrolling does not help. $D$ keeps up already, so there is nothing to foresee; what is missing is a slope that leads from where $G$ draws to where it does not. R1 keeps $D$ from becoming flat ground between cliffs. Its points are less sharp: a gentle slope is a longer way.
+# - Where $G$ **chases**, unrolling helps, and R1 does not. The second term of (5) is what is missing: how $D$ would answer if all of $G$ ran to one place. R1 makes $D$ slower, and here it is too slow already.
+#
+# Two seeds are no evidence yet. [The results](../../docs/results.md#modes-of-a-toy-world) list ten of every setting with the cost of a step, and further cures: packing helps in both games; more steps of $D$ cure the chase, and make the forgetting worse.
+#
+# ## Exercises
+#
+# **1.** A generator misses the share $\varepsilon$ of the modes and draws the others evenly. What is the total variation of packs of $m$, of which (9) is the case of two?
+
+# %% [markdown] lang="zh"
+# 两个普通博弈都丢了模式，但丢法不同，而且这两种对策没有一种对两个都管用。
+#
+# - **遗忘**时，R1 保住全部八个，展开没有用。 $D$ 本来就跟得上，没有什么需要预见的；缺的是从 $G$ 所画之处通往别处的坡度。R1 不让 $D$ 变成陡坎之间的平地。它的点不那么集中：坡度平缓，路就走得久。
+# - **追逐**时，展开有用，R1 没有用。缺的正是 (5) 的第二项：若全体跑到一处， $D$ 会怎样回应。R1 让 $D$ 更慢，而这里 $D$ 本来就太慢。
+#
+# 两个种子还算不上证据。[结果](../../docs/results.zh-CN.md#玩具世界的模式)一页列出每种设置的十个种子和每步的代价，还有另外几种对策：打包在两种博弈里都有帮助；多走几步 $D$ 治追逐，却让遗忘更严重。
+#
+# ## 练习
+#
+# **1.** 生成器漏掉占比 $\varepsilon$ 的模式，其余的均匀。 $m$ 个一包时全变差距离是多少？(9) 是两个一包的情形。
+
+
+# %% exercise
+def missing_in_packs(epsilon, m):
+    """Return the total variation between packs of m, where a share epsilon of modes is missing."""
+    return ...
+
+
+# %% check
+found = missing_in_packs(0.25, 3)
+assert found is ... or np.isclose(found, 37 / 64), f"expected 0.578, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def missing_in_packs(epsilon, m):
+    """Return the total variation between packs of m, where a share epsilon of modes is missing."""
+    # a real pack gives the miss away as soon as one of its m members is from a missing mode
+    return 1 - (1 - epsilon) ** m
+
+
+# %% [markdown] lang="en"
+# **2.** Let $D$ be one number $\psi$ with $L_D = \frac a2 (\psi - \theta)^2$: it follows $\theta$. After $k$ unrolled steps of length $\eta$, how much does $\psi_k$ move when $\theta$ does, $d \psi_k / d \theta$? And what happens to it when $\eta a > 2$?
+
+# %% [markdown] lang="zh"
+# **2.** 设 $D$ 是一个数 $\psi$，而 $L_D = \frac a2 (\psi - \theta)^2$，即它跟着 $\theta$ 走。展开 $k$ 步、步长 $\eta$ 之后， $\theta$ 变化时 $\psi_k$ 变化多少，即 $d \psi_k / d \theta$？ $\eta a > 2$ 时又会怎样？
+
+
+# %% exercise
+def response(eta, a, k):
+    """Return d psi_k / d theta."""
+    return ...
+
+
+# %% check
+found = response(0.5, 0.8, 3)
+assert found is ... or np.isclose(found, 1 - 0.6**3), f"expected 0.784, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def response(eta, a, k):
+    """Return d psi_k / d theta."""
+    # psi - theta shrinks by (1 - eta a) a step, so psi_k = theta + (1 - eta a)^k (psi - theta);
+    # beyond eta a = 2 the steps overshoot ever farther, and G foresees a D that will never be
+    return 1 - (1 - eta * a) ** k
+
+
+# %% [markdown] lang="en"
+# **3.** Write the number that `MinibatchStandardDeviation` appends, for features (B, N): what is it for a batch of equal images?
+
+# %% [markdown] lang="zh"
+# **3.** 写出 `MinibatchStandardDeviation` 附加的那个数，特征的形状是 (B, N)。一批完全相同的图，它是多少？
+
+
+# %% exercise
+def batch_deviation(features):
+    """Return the standard deviation of each feature over the batch, averaged over the features."""
+    return ...
+
+
+# %% check
+found = batch_deviation(np.array([[0.0, 5.0], [2.0, 5.0], [4.0, 5.0]]))
+right = np.sqrt(8 / 3) / 2
+assert found is ... or np.isclose(found, right), f"expected {right:.3f}, found {found}"
+print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+
+
+# %% solution
+def batch_deviation(features):
+    """Return the standard deviation of each feature over the batch, averaged over the features."""
+    # over axis 0, the images; equal images give 0
+    return np.std(features, axis=0).mean()
+
+
+# %% [markdown] lang="en"
+# ## Where to go from here
+#
+# Aloud: a GAN's losses compare images with $D$'s opinion and never with one another, so a flawless garment drawn a thousand times costs nothing. Count over seeds; then ask which of the two collapses it is.
+#
+# | cure | what it changes | what it costs |
+# |---|---|---|
+# | R1 | $D$ is gentle around real images | a second derivative, every eighth step if asked |
+# | packing, deviation of the batch | $D$ sees sameness | next to nothing |
+# | unrolling | $G$ foresees $D$'s answer | $k$ forward and backward passes, and their memory |
+#
+# - [Ten seeds of every cure in both games](../../docs/results.md); [`keras_gen.recipes.RingRecipe`](../../keras_gen/recipes/points.py), `keras-gen train ring` and `keras-gen evaluate` for a film and a count of your own; [interview questions](../../docs/interview.md) Q9, Q75 to Q77.
+# - Metz et al. 2017, [arXiv:1611.02163](https://arxiv.org/abs/1611.02163); Lin et al. 2018, [arXiv:1712.04086](https://arxiv.org/abs/1712.04086); Karras et al. 2018, [arXiv:1710.10196](https://arxiv.org/abs/1710.10196); Mescheder et al. 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406); Srivastava et al. 2017, [arXiv:1705.07761](https://arxiv.org/abs/1705.07761).
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# 能说出口的总结：GAN 的损失拿图像与 $D$ 的看法比较，从不拿图像互相比较，所以同一件完美的衣服画一千遍也不花代价。要在多个种子上计数，再问是两种崩溃中的哪一种。
+#
+# | 对策 | 改变什么 | 代价 |
+# |---|---|---|
+# | R1 | $D$ 在真图附近平缓 | 二阶导数，可以每第八步算一次 |
+# | 打包、批次的标准差 | $D$ 看得见雷同 | 几乎没有 |
+# | 展开 | $G$ 预见 $D$ 的回应 | $k$ 次前向和反向传播，以及它们的内存 |
+#
+# - [两种博弈里每种对策的十个种子](../../docs/results.zh-CN.md)；[`keras_gen.recipes.RingRecipe`](../../keras_gen/recipes/points.py)，用 `keras-gen train ring` 和 `keras-gen evaluate` 自己拍动画、数模式；[面试题](../../docs/interview.zh-CN.md) Q9、Q75 至 Q77。
+# - Metz et al. 2017，[arXiv:1611.02163](https://arxiv.org/abs/1611.02163)；Lin et al. 2018，[arXiv:1712.04086](https://arxiv.org/abs/1712.04086)；Karras et al. 2018，[arXiv:1710.10196](https://arxiv.org/abs/1710.10196)；Mescheder et al. 2018，[arXiv:1801.04406](https://arxiv.org/abs/1801.04406)；Srivastava et al. 2017，[arXiv:1705.07761](https://arxiv.org/abs/1705.07761)。
