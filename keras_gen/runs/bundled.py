@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "bundled"
 SHA256 = {
     "dcgan": "ffac217d6b447923476571566b06bca94300072e3fac8f43893677d4e1f6a296",
     "conditional_gan": "9b7578d0e9f1b147436ab12ea0a513ece9565abcafda0ef7c4ea3d2987848e21",
+    "vae": "8c6801b73241b2e353a00150600d27ab741f2d6ed2b991cdddcd796a6e6f1b18",
 }
 
 
