@@ -19,9 +19,7 @@ Code runs once, and both languages show its outputs. Building needs nbclient and
 """
 
 import argparse
-import base64
 import hashlib
-import io
 import json
 import os
 import re
@@ -31,7 +29,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image
+from notebook_figures import shrink
 
 from keras_gen.files import replacing
 
@@ -68,7 +66,6 @@ ABOUT = {
 GPU = {"en": " · about {} on an NVIDIA H100", "zh": " · 在一块 NVIDIA H100 上约 {}"}
 MINUTES = {"en": ("{} minute", "{} minutes"), "zh": ("{} 分钟", "{} 分钟")}
 FOLDED = {"en": "Solution", "zh": "参考答案"}
-COLOURS = 128  # of a stored figure, for the size of the notebooks
 FOLDED_AWAY = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": ["hide-input"]}
 OPENING = """
 # Installs keras_gen where it is missing, as on Colab, and sets the style of the figures.
@@ -218,15 +215,6 @@ def _without_start_up(outputs):
     ]
 
 
-def shrunk(png):
-    """Return a PNG, in base64, with the few colours that serve it best, where that is smaller."""
-    small = io.BytesIO()
-    with Image.open(io.BytesIO(base64.b64decode(png))) as png_image:
-        image = png_image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        image.save(small, "PNG", optimize=True)
-    return min(base64.b64encode(small.getvalue()).decode(), "".join(png), key=len)
-
-
 def store(name, outputs, seconds):
     """Write both notebooks."""
     for language in LANGUAGES:
@@ -235,10 +223,7 @@ def store(name, outputs, seconds):
         for number, (cell, shown) in enumerate(zip(code, outputs, strict=True), start=1):
             cell["outputs"], cell["execution_count"] = shown, number
             for output in shown:
-                data = output.get("data", {})
-                data.pop("image/jpeg", None)  # Pillow shows a PNG as well
-                if "image/png" in data:
-                    data["image/png"] = shrunk(data["image/png"])
+                shrink(output)
         path = FOLDER / language / f"{name}.ipynb"
         path.parent.mkdir(exist_ok=True)
         with replacing(path) as temporary:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 BUILDER = ROOT / "scripts" / "build_tutorials.py"
 SPEC = importlib.util.spec_from_file_location("build_tutorials", BUILDER)
 build = importlib.util.module_from_spec(SPEC)
+sys.path.append(str(BUILDER.parent))  # whose neighbours it imports
 SPEC.loader.exec_module(build)
 
 NAMES = sorted(path.stem for path in build.FOLDER.glob("[0-9]*.py"))

@@ -822,7 +822,7 @@ def draws_until_one_fits(t, latent_dim):
 #
 # The last one asks for another thing than (1): $G$ is rewarded for images that are *easy to name*, more so than real ones are, and draws less variety within a class (Hou et al. 2022). A text instead of a class changes the vector $U^\top y$ and not the idea; with diffusion models, guidance plays the part of truncation (Ho and Salimans 2022).
 #
-# - [Networks](../../keras_gen/networks/conditional_gan.py), [recipe](../../keras_gen/recipes/conditional_gan.py), [model](../../keras_gen/models/gan.py), [the measure of hits](../../keras_gen/evaluation/measure_labels.py), [generation](../../keras_gen/runs/generation.py); [interview questions](../../docs/interview.md) Q78, and Q76 on collapse.
+# - [The networks](../../keras_gen/networks/conditional_gan.py), [the recipe](../../keras_gen/recipes/conditional_gan.py), [the model](../../keras_gen/models/gan.py), [the measure of hits](../../keras_gen/evaluation/measure_labels.py), [how a run draws](../../keras_gen/runs/generation.py); [interview questions](../../docs/interview.md) Q78, and Q76 on collapse.
 # - Mirza and Osindero 2014, [arXiv:1411.1784](https://arxiv.org/abs/1411.1784); Odena, Olah and Shlens 2017, [arXiv:1610.09585](https://arxiv.org/abs/1610.09585); Miyato and Koyama 2018, [arXiv:1802.05637](https://arxiv.org/abs/1802.05637); Brock, Donahue and Simonyan 2019, [arXiv:1809.11096](https://arxiv.org/abs/1809.11096), for truncation; Hou et al. 2022, [arXiv:2107.10060](https://arxiv.org/abs/2107.10060); Ho and Salimans 2022, [arXiv:2207.12598](https://arxiv.org/abs/2207.12598).
 
 # %% [markdown] lang="zh"
