@@ -1,9 +1,10 @@
 """Modes that a GAN reaches in a toy world: the plain game and each cure of collapse, side by side.
 
-Every setting changes one thing in the recipe, trains the same number of steps with each seed, and
-draws 2,500 points at the end. What is counted is defined in `keras_gen.measures.count_modes`.
-Times of a step are the least of short turns, measured side by side in one process. Rows that
-are in the file already are not repeated, so that a run can be stopped and continued.
+There are two games, of a fast D and of a fast G. Every setting changes one thing in one of them,
+trains the same number of steps with each seed, and draws 2,500 points at the end. What is counted
+is defined in `keras_gen.measures.count_modes`. Times of a step are the least of short turns,
+measured side by side in one process. Rows that are in the file already are not repeated, so that a
+run can be stopped and continued.
 
     python benchmarks/modes.py --world ring --out benchmarks/out/ring.jsonl
     python benchmarks/modes.py --world ring --settings plain R1 --steps 2000 --seeds 0 1 2
@@ -11,6 +12,7 @@ are in the file already are not repeated, so that a run can be stopped and conti
 """
 
 import argparse
+import itertools
 import json
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from keras_gen.measures.modes import SAMPLES
 from keras_gen.recipes import RECIPES
 
 STRIDE = 20  # training steps in a call
+KEYS = ("world", "setting", "seed", "steps")  # what tells rows apart
 # Two games: D is five times as fast as G, as the recipe has it, or G five times as fast as D.
 FAST_G = {"d_learning_rate": 2e-4, "g_learning_rate": 1e-3}
 R1 = {"penalty": "r1", "penalty_weight": 0.1}
@@ -73,10 +76,7 @@ def row_of(world, setting, seed, steps):
     points = recipe.points(model, SAMPLES, seed=1)
     found = count_modes(points, mixture.centres, mixture.deviation)
     return {
-        "world": world,
-        "setting": setting,
-        "seed": seed,
-        "steps": steps,
+        **dict(zip(KEYS, (world, setting, seed, steps), strict=True)),
         "modes": found.covered,
         "high_quality": round(found.high_quality, 4),
     }
@@ -92,6 +92,21 @@ def draw(world, settings, steps, path):
         panel.set_title(setting)
         panel.axis("off")
     figure.savefig(path)
+
+
+def measured(arguments):
+    """Return all rows: those in the file, and the missing ones, each written as soon as it is."""
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    known = arguments.out.read_text().splitlines() if arguments.out.exists() else []
+    rows = {tuple(json.loads(line)[key] for key in KEYS): json.loads(line) for line in known}
+    for seed, setting in itertools.product(arguments.seeds, arguments.settings):
+        key = (arguments.world, setting, seed, arguments.steps)
+        if key not in rows:
+            rows[key] = row_of(*key)
+            print(json.dumps(rows[key]), flush=True)
+            with arguments.out.open("a") as file:
+                file.write(json.dumps(rows[key]) + "\n")
+    return list(rows.values())
 
 
 def table(rows, times):
@@ -127,20 +142,7 @@ def main():
     if arguments.picture:
         draw(arguments.world, arguments.settings, arguments.steps, arguments.picture)
         return
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    known = arguments.out.read_text().splitlines() if arguments.out.exists() else []
-    rows = [json.loads(line) for line in known]
-    for seed in arguments.seeds:
-        for setting in arguments.settings:
-            key = (arguments.world, setting, seed, arguments.steps)
-            if key in {
-                tuple(row[k] for k in ("world", "setting", "seed", "steps")) for row in rows
-            }:
-                continue
-            rows.append(row_of(*key))
-            print(json.dumps(rows[-1]), flush=True)
-            with arguments.out.open("a") as file:
-                file.write(json.dumps(rows[-1]) + "\n")
+    rows = measured(arguments)
     timed = dict.fromkeys(("plain", *arguments.settings))
     times = seconds_per_step(
         {

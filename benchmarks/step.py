@@ -20,9 +20,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-os.environ["CUDA_VISIBLE_DEVICES"] = (
-    "-1"  # PyTorch for CPUs beside TensorFlow on a GPU says nothing
-)
+# PyTorch for CPUs beside TensorFlow on a GPU would say nothing.
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from step_parts import PARTS, STEPS

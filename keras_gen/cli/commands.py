@@ -90,8 +90,7 @@ def _trained(run, finished):
     """Say where the pictures are and what can be done next."""
     if finished:
         print(f"pictures in {run.path}: samples.png, samples.gif, losses.png")
-        if run.recipe.next_command:
-            print(f"next:\n  keras-gen {run.recipe.next_command.format(run=run.path)}")
+        print(f"next:\n  keras-gen {run.recipe.next_command.format(run=run.path)}")
     return 0 if finished else 130
 
 

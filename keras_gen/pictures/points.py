@@ -15,6 +15,12 @@ def lattice() -> np.ndarray:
     return np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 1, 1, 2)
 
 
+def beside(places, centre) -> np.ndarray:
+    """Return each place, (N, 1, 1, 2), followed by one and the same centre: (2 N, 1, 1, 2)."""
+    partners = np.broadcast_to(np.asarray(centre, "float32"), places.shape)
+    return np.stack([places, partners], axis=1).reshape(-1, 1, 1, 2)
+
+
 def point_picture(real, drawn, logits) -> np.ndarray:
     """Draw points over the surface of D's logits, which goes from red (generated) to blue (real).
 
@@ -36,8 +42,8 @@ def point_picture(real, drawn, logits) -> np.ndarray:
         ticks = np.linspace(-REACH, REACH, SIDE)
         levels = np.linspace(-most, most, 21)
         axes.contourf(ticks, ticks, surface, levels, cmap="RdBu", alpha=0.6)
-        for points, colour, size in ((real, "0.25", 3.0), (drawn, "tab:orange", 3.0)):
-            axes.plot(*np.asarray(points).reshape(-1, 2).T, ".", color=colour, markersize=size)
+        for points, colour in ((real, "0.25"), (drawn, "tab:orange")):
+            axes.plot(*np.asarray(points).reshape(-1, 2).T, ".", color=colour, markersize=3.0)
         axes.set(aspect="equal", xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[], yticks=[])
         canvas.draw()
         return np.asarray(canvas.buffer_rgba())[..., :3].astype("float32") / 255.0

@@ -28,7 +28,7 @@ class ConditionalGANRecipe(DCGANRecipe):
 
     With labels as loud as the noise, each a learnt vector of standard normal numbers, the same run
     gave 0.76 and 5.7, 1.2 within classes, recall 0.35 and 90.9 %: the generator did not hear its
-    noise for the first 4,800 steps (tutorial 10).
+    noise for thousands of steps (tutorial 10 shows it).
     """
 
     update: str = option(

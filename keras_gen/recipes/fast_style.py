@@ -68,7 +68,7 @@ class FastStyleRecipe(Recipe):
     layout: ClassVar[dict[str, int]] = {"columns": 4}
     can_sample: ClassVar[bool] = False
     instead: ClassVar[str] = "transforms pictures; use keras-gen stylize --model {run}"
-    next_command: ClassVar[str | None] = "stylize mug --model {run}"
+    next_command: ClassVar[str] = "stylize mug --model {run}"
 
     def __post_init__(self):
         """Refuse values that no run can use, and grey images."""

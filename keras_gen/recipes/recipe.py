@@ -121,7 +121,7 @@ class Recipe:
     conditional: ClassVar[bool] = False  # whether the model is trained on labels as well
     can_sample: ClassVar[bool] = True  # whether the model draws images from noise
     instead: ClassVar[str] = ""  # where it does not: what it does, and what to do with a {run}
-    next_command: ClassVar[str | None] = "generate {run}"  # what a finished run is good for
+    next_command: ClassVar[str] = "generate {run}"  # what a finished run is good for
     can_truncate: ClassVar[bool] = False  # whether `sample` takes a truncation of the noise
 
     def __post_init__(self):

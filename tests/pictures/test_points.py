@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_gen.pictures.points import REACH, SIDE, lattice, point_picture
+from keras_gen.layers import Pack
+from keras_gen.pictures.points import REACH, SIDE, beside, lattice, point_picture
 
 
 def test_the_lattice_covers_the_square():
@@ -10,6 +11,13 @@ def test_the_lattice_covers_the_square():
     np.testing.assert_allclose(places[0, 0], [-REACH, -REACH], rtol=1e-6)
     np.testing.assert_allclose(places[-1, -1], [REACH, REACH], rtol=1e-6)
     assert places[0, 1, 0] > places[0, 0, 0] and places[0, 1, 1] == places[0, 0, 1]
+
+
+def test_every_place_is_paired_with_the_centre():
+    """As packs of two the discriminator sees (x, y) of the place, then (x, y) of the centre."""
+    pairs = Pack(2)(beside(lattice(), [0.5, -0.25])).numpy().reshape(-1, 4)
+    np.testing.assert_array_equal(pairs[:, :2], lattice().reshape(-1, 2))
+    np.testing.assert_array_equal(pairs[:, 2:], np.tile([0.5, -0.25], (SIDE**2, 1)))
 
 
 def test_real_is_blue_generated_red_and_points_stand_where_they_are():

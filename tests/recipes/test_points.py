@@ -48,6 +48,8 @@ def test_every_cure_is_a_flag(name):
     model = recipe.build()
     history = model.fit(recipe_points(recipe), batch_size=16, verbose=0).history
     assert np.isfinite(history["d_loss"] + history["g_loss"]).all()
+    (picture,) = recipe.samples(model)
+    assert picture.shape[2] == 3 and 0 <= picture.min() < picture.max() <= 1
     assert GridRecipe().data == "grid"
 
 

@@ -42,11 +42,16 @@ def test_the_file_is_small_and_its_measurements_are_its_own(name):
     assert "/" not in run.provenance["data"]["description"]
 
 
-def test_the_command_line_draws_from_it_into_the_working_directory(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("name", "options"), [("dcgan", []), ("conditional_gan", ["--label", "bag"]), ("vae", [])]
+)
+def test_the_command_line_draws_from_it_into_the_working_directory(
+    name, options, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
-    assert main(["generate", "dcgan", "--n", "4", "--seed", "3"]) == 0
-    assert capsys.readouterr().out.strip() == "dcgan-seed-3.png"
-    assert [path.name for path in tmp_path.iterdir()] == ["dcgan-seed-3.png"]
+    assert main(["generate", name, "--n", "4", "--seed", "3", *options]) == 0
+    assert capsys.readouterr().out.strip() == f"{name}-seed-3.png"
+    assert [path.name for path in tmp_path.iterdir()] == [f"{name}-seed-3.png"]
 
 
 def test_it_is_not_trained_further():
