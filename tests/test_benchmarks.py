@@ -18,6 +18,7 @@ import step_memory  # noqa: E402
 import step_parts  # noqa: E402
 import step_peers  # noqa: E402
 import step_rows  # noqa: E402
+import vae_likelihood  # noqa: E402
 
 RECIPE = DCGANRecipe(seed=0, batch_size=8, generator_width=4, discriminator_width=4, penalty="none")
 
@@ -40,7 +41,14 @@ def test_help_lists_the_scripts(benchmarks, capsys):
     with pytest.raises(SystemExit, match="0"):
         benchmarks("--help")
     shown = capsys.readouterr().out
-    for script in ("step", "step_speed", "gan_quality", "results_table", "vae_quality"):
+    for script in (
+        "step",
+        "step_speed",
+        "gan_quality",
+        "results_table",
+        "vae_quality",
+        "vae_likelihood",
+    ):
         assert f"\n  {script} " in shown
     assert "step_times" not in shown  # no script, nothing happens when it is run
 
@@ -136,3 +144,19 @@ def test_torch_trains(monkeypatch):
     scaled = data.uint8_to_symmetric(step_parts.pictures(28))
     assert next(batches).shape == (8, 1, 28, 28)
     assert float(next(batches).min()) == float(np.min(scaled)) and torch.get_num_threads() == 1
+
+
+def test_a_bound_of_some_images_is_carried_over_to_all():
+    """ELBOs of 1 to 6 and a bound that is tighter by 0.4 and 0.8 for the first two images."""
+
+    class Judge:
+        def elbo(self, images, seed):
+            return images + 2.0, np.full(len(images), 3.0)  # negative ELBO: image + 5
+
+        def importance_weighted_bound(self, images, k, seed):
+            return -(images + 5.0) + [0.4, 0.8]
+
+    figures = vae_likelihood.bound_of_all(Judge(), np.arange(6.0), some=2, draws=9, seed=0)
+    assert figures["negative_elbo"] == pytest.approx(7.5)  # the mean of 5 to 10
+    assert figures["bound"] == pytest.approx(7.5 - 0.6)
+    assert figures["standard_error"] == pytest.approx(0.2)  # deviation 0.2828 over the root of 2

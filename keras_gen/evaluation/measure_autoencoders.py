@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_gen import data, measures
 from keras_gen.evaluation.measurements import Measurement, mean_and_interval
+from keras_gen.layers import BernoulliSampling
 
 LIKELIHOOD_DRAWS = 50  # of the latents for each image, in the importance-weighted bound
 
@@ -13,8 +14,8 @@ def measure_likelihood(vae, images, seed: int = 0) -> list[Measurement]:
 
     Args:
         vae: `VAE`.
-        images: (N, H, W, C) uint8.
-        seed: integer, of the draws of the latents.
+        images: (N, H, W, C) uint8; of a VAE of binary pixels, one draw of them is measured.
+        seed: integer, of the draws of the latents and of binary pixels.
 
     Returns:
         List of `Measurement`, in nats per image: the negative ELBO, its two terms, and the
@@ -22,6 +23,8 @@ def measure_likelihood(vae, images, seed: int = 0) -> list[Measurement]:
     """
     judge = measures.Likelihood(vae.encoder, vae.decoder)
     unit = np.asarray(data.uint8_to_unit(images))
+    if vae.pixels == "binary":
+        unit = np.asarray(BernoulliSampling(seed)(unit))
     nll, kl = judge.elbo(unit, seed)  # (N,)
     bound = judge.importance_weighted_bound(unit, LIKELIHOOD_DRAWS, seed)
     rows = {

@@ -2,10 +2,11 @@
 
 from keras_gen.layers.bounds import bounded
 from keras_gen.layers.minibatch import MinibatchStandardDeviation, Pack, mixes_examples
-from keras_gen.layers.sampling import GaussianSampling
+from keras_gen.layers.sampling import BernoulliSampling, GaussianSampling
 from keras_gen.layers.state import call_keeping_statistics, is_seed_state
 
 __all__ = [
+    "BernoulliSampling",
     "GaussianSampling",
     "MinibatchStandardDeviation",
     "Pack",

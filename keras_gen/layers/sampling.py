@@ -1,4 +1,4 @@
-"""The reparameterisation: a random draw through which gradients pass."""
+"""Random draws: latents, through which gradients pass, and the pixels of binary images."""
 
 from typing import Any
 
@@ -43,6 +43,44 @@ class GaussianSampling(keras.layers.Layer):
         """Return mean + exp(log_var / 2) * noise."""
         noise = keras.random.normal(ops.shape(mean), seed=self.seed_generator)  # (B, L)
         return mean + ops.exp(0.5 * log_var) * noise  # (B, L)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("keras_gen")
+class BernoulliSampling(keras.layers.Layer):
+    r"""Draw images of black and white pixels, each white with the probability that its grey is.
+
+    Formula:
+        $b_i \sim \mathrm{Bernoulli}(x_i)$
+
+    Binary images are what a Bernoulli likelihood is a density of. Drawn anew in every training step
+    they are known as dynamically binarised images.
+
+    Args:
+        seed: integer; the same seed gives the same sequence of draws.
+
+    Call arguments:
+        images: (B, H, W, C) floats in [0, 1].
+
+    Returns:
+        (B, H, W, C) float32, each 0 or 1.
+
+    Reference: Salakhutdinov and Murray, "On the quantitative analysis of deep belief networks",
+        ICML 2008, section 6.
+    """
+
+    def __init__(self, seed: int = 0, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, images: Tensor) -> Tensor:
+        """Return 1 where uniform noise lies below the grey value, 0 elsewhere."""
+        noise = keras.random.uniform(ops.shape(images), seed=self.seed_generator)  # in [0, 1)
+        return ops.cast(noise < images, "float32")  # (B, H, W, C)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

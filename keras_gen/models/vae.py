@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import GaussianSampling
+from keras_gen.layers import BernoulliSampling, GaussianSampling
 from keras_gen.losses import bernoulli_nll, gaussian_kl, negative_elbo
 from keras_gen.models.base import NetworkModel
 
@@ -27,10 +27,14 @@ class VAE(NetworkModel):
         encoder: model, images (B, H, W, C) in [0, 1] -> mean and log_var, both (B, L).
         decoder: model, latents (B, L) -> logits (B, H, W, C).
         beta: weight >= 0 of the divergence; 1 is the bound of the likelihood.
+        pixels: "grey", each the probability that its pixel is white, or "binary", for which every
+            step draws black and white ones: then the bound is one of a density and comparable with
+            published figures.
         seed: integer; the same seed gives the same run on the same machine.
 
     Raises:
-        ValueError: beta below 0, or an encoder and a decoder of different latent lengths.
+        ValueError: beta below 0, an encoder and a decoder of different latent lengths, or other
+            pixels.
 
     Reference: Kingma and Welling 2014, arXiv:1312.6114, Algorithm 1.
     """
@@ -46,6 +50,7 @@ class VAE(NetworkModel):
         decoder: keras.Model,
         *,
         beta: float = 1.0,
+        pixels: str = "grey",
         seed: int = 0,
         name: str = "vae",
         **kwargs,
@@ -53,6 +58,8 @@ class VAE(NetworkModel):
         super().__init__(name=name, **kwargs)
         if beta < 0:
             raise ValueError(f"beta must be at least 0; found {beta}")
+        if pixels not in ("grey", "binary"):
+            raise ValueError(f"pixels: expected grey or binary; found {pixels}")
         self.latent_dim = decoder.input_shape[-1]
         if encoder.outputs[0].shape[-1] != self.latent_dim:
             raise ValueError(
@@ -60,6 +67,8 @@ class VAE(NetworkModel):
                 f"the encoder gives {encoder.outputs[0].shape[-1]}"
             )
         self.sampling = GaussianSampling(seed)
+        self.pixels = pixels
+        self.pixel_sampling = BernoulliSampling(seed + 1) if pixels == "binary" else None
         self.encoder = encoder
         self.decoder = decoder
         self.beta = beta
@@ -72,7 +81,7 @@ class VAE(NetworkModel):
 
     def train_step(self, data):
         """Descend the negative ELBO of a batch of images (B, H, W, C) in [0, 1]."""
-        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        images = self._images(data)
         variables = self.trainable_variables
         with tf.GradientTape() as tape:
             mean, log_var = self.encoder(images, training=True)  # (B, L)
@@ -84,10 +93,15 @@ class VAE(NetworkModel):
 
     def test_step(self, data):
         """Measure the same terms on held-out images, one draw of the latents each."""
-        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        images = self._images(data)
         mean, log_var = self.encoder(images, training=False)  # (B, L)
         logits = self.decoder(self.sampling(mean, log_var), training=False)  # (B, H, W, C)
         return self._track(images, logits, mean, log_var)
+
+    def _images(self, data):
+        """Return the images of what `fit` passes on, as their pixels are modelled."""
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return self.pixel_sampling(images) if self.pixel_sampling else images  # (B, H, W, C)
 
     def _track(self, images, logits, mean, log_var):
         """Track the bound (always with beta = 1, so that runs compare) and its two terms."""
@@ -175,7 +189,8 @@ class VAE(NetworkModel):
 
     def get_config(self) -> dict:
         """Return the constructor's arguments, networks included."""
-        return {**super().get_config(), "beta": self.beta, "seed": self.seed}
+        own = {"beta": self.beta, "pixels": self.pixels, "seed": self.seed}
+        return {**super().get_config(), **own}
 
 
 def _batches(array, size=256):

@@ -30,6 +30,12 @@ class VAERecipe(Recipe):
     )
     hidden: int = option(512, "units of the Dense layers", least=1, most=16384)
     beta: float = option(1.0, "weight of the divergence; 1 bounds the likelihood")
+    pixels: str = option(
+        "grey",
+        "grey pixels as probabilities, or binary draws of them in every step, whose likelihood "
+        "compares with published ones",
+        choices=("grey", "binary"),
+    )
     learning_rate: float = option(1e-3, "highest learning rate; it decays to 0 along a cosine")
 
     panels: ClassVar[list] = [
@@ -57,7 +63,7 @@ class VAERecipe(Recipe):
         rate = keras.optimizers.schedules.CosineDecay(
             0.0, self.steps - warmup, warmup_target=self.learning_rate, warmup_steps=warmup
         )
-        model = VAE(encoder, decoder, beta=self.beta, seed=self.seed)
+        model = VAE(encoder, decoder, beta=self.beta, pixels=self.pixels, seed=self.seed)
         model.compile(keras.optimizers.Adam(rate))
         return model
 

@@ -6,6 +6,7 @@ import pytest
 
 from keras_gen import data, measures
 from keras_gen.evaluation import measure_autoencoders
+from keras_gen.layers import BernoulliSampling
 from keras_gen.models import VAE
 from keras_gen.networks import vae
 
@@ -41,6 +42,17 @@ def test_likelihood_figures(model, held_out, monkeypatch):
     for figure in found.values():
         assert (figure.n_fake, figure.features, figure.reference) == (0, "pixels", None)
         assert figure.label.endswith(", nats")
+
+
+def test_the_likelihood_of_binary_pixels_is_that_of_one_draw_of_them(model, held_out, monkeypatch):
+    monkeypatch.setattr(measure_autoencoders, "LIKELIHOOD_DRAWS", 5)
+    binary = VAE(model.encoder, model.decoder, pixels="binary")
+    found = {f.key: f for f in measure_autoencoders.measure_likelihood(binary, held_out, seed=3)}
+    drawn = np.asarray(BernoulliSampling(3)(held_out.astype("float32") / 255))
+    judge = measures.Likelihood(model.encoder, model.decoder)
+    assert found["negative_elbo"].value == pytest.approx(sum(judge.elbo(drawn, 3)).mean(), rel=1e-6)
+    bound = judge.importance_weighted_bound(drawn, 5, 3)
+    assert found["importance_weighted"].value == pytest.approx(-bound.mean(), rel=1e-6)
 
 
 def test_reconstructions_stand_beside_pca_of_the_same_length(model, held_out):

@@ -1,11 +1,11 @@
-"""The reparameterised draw: its moments, its gradients, its seed, its dtype."""
+"""The random draws: their moments, gradients, seeds and dtypes."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gen.layers import GaussianSampling
+from keras_gen.layers import BernoulliSampling, GaussianSampling
 
 MEAN = np.full((20_000, 2), [1.0, -3.0], "float32")
 LOG_VAR = np.full((20_000, 2), [0.0, 2 * np.log(3.0)], "float32")
@@ -53,3 +53,28 @@ def test_it_can_be_made_again_from_its_config():
     layer = GaussianSampling(seed=7)
     again = GaussianSampling.from_config(layer.get_config())
     np.testing.assert_array_equal(layer(MEAN[:3], LOG_VAR[:3]), again(MEAN[:3], LOG_VAR[:3]))
+
+
+def test_pixels_are_white_as_often_as_their_grey_says():
+    grey = np.array([0.0, 0.1, 0.5, 0.9, 1.0], "float32")
+    images = np.broadcast_to(grey, (40_000, 5))
+    drawn = np.asarray(BernoulliSampling(seed=0)(images), "float64")
+    assert set(np.unique(drawn)) == {0.0, 1.0}
+    error = np.sqrt(grey * (1 - grey) / len(images))  # of the mean of 40,000 draws
+    # 0 and 1 are certain: there the error is 0, and the mean must be exact
+    assert (abs(drawn.mean(axis=0) - grey) <= 4 * error + 1e-9).all()
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "float32"])
+def test_pixels_are_drawn_anew_from_a_seed_in_float32(policy):
+    keras.config.set_dtype_policy(policy)
+    try:
+        layers = [BernoulliSampling(seed=1), BernoulliSampling(seed=1), BernoulliSampling(seed=2)]
+    finally:
+        keras.config.set_dtype_policy("float32")
+    layers[1] = BernoulliSampling.from_config(layers[1].get_config())
+    images = np.full((4, 8, 8, 1), 0.5, "float32")
+    first, again, other = ([np.asarray(layer(images)) for _ in range(2)] for layer in layers)
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first[0], first[1]) and not np.array_equal(first, other)
+    assert first[0].dtype == "float32"

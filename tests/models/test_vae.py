@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gen import data
+from keras_gen.layers import BernoulliSampling
 from keras_gen.losses import bernoulli_nll, gaussian_kl
 from keras_gen.models import VAE
 from keras_gen.networks import vae
@@ -15,10 +16,10 @@ from keras_gen.networks import vae
 LATENT = 6
 
 
-def make(beta=1.0, seed=3, rate=2e-3):
+def make(beta=1.0, seed=3, rate=2e-3, pixels="grey"):
     keras.utils.set_random_seed(1)
     networks = [net(latent_dim=LATENT, width=4, hidden=32) for net in (vae.encoder, vae.decoder)]
-    model = VAE(*networks, beta=beta, seed=seed)
+    model = VAE(*networks, beta=beta, pixels=pixels, seed=seed)
     model.compile(keras.optimizers.Adam(rate))
     return model
 
@@ -99,6 +100,17 @@ def test_evaluate_weighs_a_last_smaller_batch_by_its_images(images):
     assert figures["kl"] == pytest.approx(float(gaussian_kl(mean, log_var)), rel=1e-5)
 
 
+def test_binary_pixels_are_learnt_from_draws_of_the_images(images):
+    """A step on binary images is the grey model's step on what the layer draws of them."""
+    grey, binary = make(), make(pixels="binary")
+    drawn = np.asarray(BernoulliSampling(seed=4)(images))  # the model's seed is 3, its layer's 4
+    assert set(np.unique(drawn)) == {0.0, 1.0}
+    expected, found = grey.train_on_batch(drawn), binary.train_on_batch(images)
+    assert found == expected and equal(weights(grey), weights(binary))
+    again = binary.test_on_batch(images, return_dict=True)["kl"]
+    assert again != binary.test_on_batch(images, return_dict=True)["kl"]  # other draws
+
+
 # --- what it draws ------------------------------------------------------------------------------
 
 
@@ -149,12 +161,14 @@ def test_a_traversal_changes_one_latent(images):
 # --- saving, mistakes, devices ------------------------------------------------------------------
 
 
-def test_a_keras_file_holds_the_whole_state_and_goes_on_bit_for_bit(images, tmp_path):
-    model = make(beta=2.0)
+@pytest.mark.parametrize("pixels", ["grey", "binary"])
+def test_a_keras_file_holds_the_whole_state_and_goes_on_bit_for_bit(images, tmp_path, pixels):
+    model = make(beta=2.0, pixels=pixels)
     fit(model, images)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    assert (loaded.beta, loaded.seed, loaded.steps_done) == (2.0, 3, 4)
+    assert (loaded.beta, loaded.pixels, loaded.seed) == (2.0, pixels, 3)
+    assert loaded.steps_done == 4
     for each in (model, loaded):
         fit(each, images, epochs=2)
     assert equal(weights(model), weights(loaded))
@@ -176,6 +190,8 @@ def test_mistakes_are_named():
         VAE(encoder, decoder)
     with pytest.raises(ValueError, match="beta must be at least 0; found -1"):
         VAE(encoder, vae.decoder(latent_dim=6), beta=-1)
+    with pytest.raises(ValueError, match="pixels: expected grey or binary; found white"):
+        VAE(encoder, vae.decoder(latent_dim=6), pixels="white")
     keras.config.set_dtype_policy("mixed_float16")
     try:
         with pytest.raises(ValueError, match="use mixed_bfloat16"):
