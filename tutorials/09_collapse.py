@@ -407,14 +407,14 @@ assert FAST or plain[-1][1].high_quality > plain[0][1].high_quality
 #
 # ## The real training
 #
-# There are two ways to collapse, and they want different cures. Above, $D$ learns five times as fast as $G$: modes are **forgotten** one by one. Let $G$ be the faster one, by the same factor, and it **chases**: all of it runs to the place that today's $D$ likes best, and on to the next. Three settings of both games, 2,000 steps each, two seeds; only what the title names differs. Predict first: which cure works where?
+# There are two ways to collapse, and they want different cures. Above, $D$ learns five times as fast as $G$: modes are **forgotten** one by one. Let $G$ be the faster one, by the same factor, and it **chases**: all of it runs to the place that today's $D$ likes best, and on to the next. Three settings of both games, 2,000 steps each, two seeds; only what the title names differs. One of the documents speaks of collapse as one thing and cites unrolled GANs ([errata](../../docs/errata.md), E40, E52). Predict first: which cure works where?
 
 # %% [markdown] lang="zh"
 # 样本越来越好，模式却丢了；偶尔有几个零星的点又碰到其中一个。两个损失都没有说出来： $G$ 不再画的模式，不让 $G$ 付出任何代价；只要 $D$ 认得那里的真实点，也不让 $D$ 付出代价。等待不是对策：步数加倍之后仍不足八个，上面的断言已经检查。
 #
 # ## 真正的训练
 #
-# 崩溃有两种，需要的对策也不同。上面 $D$ 学得比 $G$ 快五倍：模式一个接一个被**遗忘**。若让 $G$ 反过来快五倍，它就**追逐**：全体跑到今天的 $D$ 最喜欢的地方，再一起跑到下一处。两种博弈各取三种设置，各 2,000 步、两个种子，只有标题写明的地方不同。先猜：哪种对策在哪里有效？
+# 崩溃有两种，需要的对策也不同。上面 $D$ 学得比 $G$ 快五倍：模式一个接一个被**遗忘**。若让 $G$ 反过来快五倍，它就**追逐**：全体跑到今天的 $D$ 最喜欢的地方，再一起跑到下一处。两种博弈各取三种设置，各 2,000 步、两个种子，只有标题写明的地方不同。有一篇文档把崩溃当成一件事，并引用了展开的生成对抗网络（[勘误](../../docs/errata.zh-CN.md)，E40、E52）。先猜：哪种对策在哪里有效？
 
 # %%
 STEPS, SEEDS = (20, (0,)) if FAST else (2000, (0, 1))

@@ -589,12 +589,12 @@ plt.show()
 # %% [markdown] lang="en"
 # ## The real training
 #
-# The first of the three goes on. After each stage 2,000 images are asked for, 200 of each class, as many as there are real test images. The share of hits is given by two classifiers that were trained apart, because one judge can be pleased by accident; beside it stands what each of them says of real images, which is the yardstick: a judge that errs on real images errs here too.
+# The first of the three goes on. After each stage 2,000 images are asked for, 200 of each class, as many as there are real test images. The share of hits is given by two classifiers that were trained apart, because one judge can be pleased by accident; beside it stands what each of them says of real images, which is the yardstick: a judge that errs on real images errs here too. The documents promise more than classes: views, colours, customers, repair. A network can be asked only for what its data say ([errata](../../docs/errata.md), E44).
 
 # %% [markdown] lang="zh"
 # ## 真正的训练
 #
-# 三者中的第一个继续训练。每一阶段之后要 2,000 张图，每类 200 张，与真实测试图一样多。命中率由两个分别训练的分类器给出，因为只讨好一个裁判可能是碰巧；旁边是它们对真实图像的判断，这就是标尺：在真图上会判错的裁判，在这里也会判错。
+# 三者中的第一个继续训练。每一阶段之后要 2,000 张图，每类 200 张，与真实测试图一样多。命中率由两个分别训练的分类器给出，因为只讨好一个裁判可能是碰巧；旁边是它们对真实图像的判断，这就是标尺：在真图上会判错的裁判，在这里也会判错。文档许诺的不止类别，还有角度、颜色、顾客、修复；但数据里说了什么，才能向网络要什么（[勘误](../../docs/errata.zh-CN.md)，E44）。
 
 # %%
 judges = (judge, second_judge)

@@ -14,7 +14,7 @@ from keras_gen.pages import page
 from keras_gen.pages.demo_style import style_section
 from keras_gen.pictures import grid
 from keras_gen.recipes import RECIPES
-from keras_gen.runs import Run, train
+from keras_gen.runs import Run, generate, train
 
 STEPS = {"dcgan": 5000, "vae": 2500}  # about five minutes on two CPU cores, measuring included
 
@@ -49,6 +49,8 @@ def demo(out: str | Path | None = None, steps: int | None = None) -> bool:
             finished = train(name, recipes[name], out / name)
             sections.append(write(Run.open(out / name)))
     if finished:
+        logger.info("drawing every class with a GAN that comes with the package")
+        sections.append(_classes_section(out / "classes.png"))
         logger.info("measuring both against 2,000 images that they have not seen")
         sections.append(_measurements_section([Run.open(out / name) for name in STEPS]))
         logger.info("stylising a mug in two styles, about a minute each")
@@ -98,6 +100,25 @@ def _gan_section(run: Run) -> str:
             f"keras-gen generate {run.path} --n 100 --seed 7",
             "keras-gen train dcgan --data fashion_mnist",
             "keras-gen train mlp_gan",
+        ),
+    )
+
+
+def _classes_section(picture: Path) -> str:
+    """Return what a trained conditional GAN draws on request, a row for each class."""
+    run = Run.open("conditional_gan")
+    generate(run, n=100, seed=1, out=picture)
+    names = ", ".join(run.provenance["data"]["classes"])
+    return page.section(
+        "A conditional GAN draws what it is asked for",
+        page.figure(picture, f"A row for each class: {names}", pixels=True),
+        page.paragraph(
+            "Its weights come with keras_gen: it was trained before, for "
+            f"{run.recipe.steps:,} steps, not on this machine just now."
+        ),
+        page.commands(
+            "keras-gen generate conditional_gan --label bag --n 100",
+            "keras-gen train conditional_gan --data fashion_mnist",
         ),
     )
 
