@@ -1,13 +1,15 @@
-"""The results table: every family and loss on one fixed budget, three seeds each.
+"""The results tables: every family and loss on one fixed budget, three seeds each.
 
     python benchmarks/results_table.py --runs runs/results
+    python benchmarks/results_table.py --table penalties --runs runs/penalties
 
-The budget is the number of steps that fit into 60 seconds on 2 cores, measured side by side in one
-process (`step_times.py`), so that a busy machine changes how long a run takes but
-not its result. Runs that are in the folder already are not repeated; figures are those of
-`keras-gen evaluate`: 10,000 samples against the 10,000 test images. Writes `docs/results.json` and
-the tables between the markers of `docs/results.md` and `docs/results.zh-CN.md`, and the picture
-above them.
+The first table has every family and the losses without a penalty, the second the losses with the
+penalty that suits each. A budget is a number of steps, those that fit into 60 seconds on 2 cores or
+into five minutes of a single slower one by the cost of a step, measured side by side in one process
+(`step_times.py`), so that a busy machine changes how long a run takes but not its result. Runs that
+are in the folder already are not repeated; figures are those of `keras-gen evaluate`, of 10,000
+samples against the 10,000 test images. Writes a JSON file, a picture, and the table between its
+markers on both pages of docs/.
 """
 
 import argparse
@@ -39,6 +41,18 @@ SYSTEMS = {
     "dcgan, wasserstein_gp": ("dcgan", DCGANRecipe(steps=3350, loss="wasserstein_gp"), 17.9),
     "vae": ("vae", VAERecipe(steps=2150), 27.9),
 }
+# The same on one thread of another, slower processor; steps are 300 s over the milliseconds.
+PENALTIES = {
+    f"dcgan, {loss}": ("dcgan", DCGANRecipe(steps=steps, loss=loss), milliseconds)
+    for loss, steps, milliseconds in (
+        ("non_saturating", 6000, 50),
+        ("saturating", 6000, 50),
+        ("least_squares", 6000, 50),
+        ("hinge", 5550, 54),
+        ("relativistic", 5900, 51),
+        ("wasserstein_gp", 4600, 65),
+    )
+}
 
 COLUMNS = {
     "frechet_distance": "FD-FashionNet",
@@ -52,6 +66,16 @@ COLUMNS = {
     "copied": "copies",
     "duplicates": "near-duplicates",
 }
+PENALTY_COLUMNS = {
+    "frechet_distance": "FD-FashionNet",
+    "second_frechet_distance": "FD-StridedNet",
+    "precision": "precision",
+    "recall": "recall",
+    "class_entropy": "class entropy",
+    "sharpness": "sharpness",
+    "copied": "copies",
+    "duplicates": "near-duplicates",
+}
 VAE_COLUMNS = {
     "negative_elbo": "negative ELBO, nats",
     "nll": "reconstruction, nats",
@@ -60,6 +84,23 @@ VAE_COLUMNS = {
     "psnr": "PSNR, dB",
     "ssim": "SSIM",
 }
+IN_CHINESE = {
+    "precision": "精确率",
+    "recall": "召回率",
+    "density": "密度",
+    "coverage": "覆盖率",
+    "class entropy": "类别熵",
+    "sharpness": "锐度",
+    "copies": "疑似复制",
+    "near-duplicates": "重复",
+    "negative ELBO, nats": "负 ELBO，nat",
+    "reconstruction, nats": "重建项，nat",
+    "divergence, nats": "KL 散度，nat",
+    VAE_COLUMNS["importance_weighted"]: f"-log p(x) 的上界，抽 {LIKELIHOOD_DRAWS} 次，nat",
+    "PSNR, dB": "PSNR，dB",
+    "*real images*": "*真实图像*",
+    "*PCA, 24 components*": "*PCA，24 个主成分*",
+}
 
 
 def run_dir_of(runs, system, seed):
@@ -67,9 +108,9 @@ def run_dir_of(runs, system, seed):
     return runs / f"{system.replace(', ', '-')}-{seed}"
 
 
-def measured(runs, system, seed):
+def measured(runs, systems, system, seed):
     """Return the figures of one run by key; train and measure it where that is not done yet."""
-    name, recipe, _ = SYSTEMS[system]
+    name, recipe, _ = systems[system]
     run_dir = run_dir_of(runs, system, seed)
     if not (run_dir / "model.keras").is_file():
         recipe = dataclasses.replace(recipe, seed=seed, data="fashion_mnist")
@@ -99,50 +140,66 @@ def reference_row(results, name, columns, system):
     return f"| {name} | " + " | ".join(cells) + " |"
 
 
-def tables(results):
-    """Return the two tables in Markdown."""
-
-    def head(columns):
-        names = ["", *columns.values()]
-        return ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-
-    lines = [*head(COLUMNS), *(row(results, system, COLUMNS) for system in results)]
-    lines.append(reference_row(results, "*real images*", COLUMNS, "vae"))
-    lines += ["", *head(VAE_COLUMNS), row(results, "vae", VAE_COLUMNS)]
-    lines.append(reference_row(results, "*PCA, 24 components*", VAE_COLUMNS, "vae"))
-    return "\n".join(lines)
+def table(results, columns):
+    """Return a table in Markdown, real images in its last row."""
+    names = ["", *columns.values()]
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    lines += [row(results, system, columns) for system in results]
+    return [*lines, reference_row(results, "*real images*", columns, list(results)[-1])]
 
 
-def fill(path, text):
+def vae_table(results):
+    """Return the VAE's own figures in Markdown, PCA's in its last row."""
+    lines = table({"vae": results["vae"]}, VAE_COLUMNS)[:-1]
+    return [*lines, reference_row(results, "*PCA, 24 components*", VAE_COLUMNS, "vae")]
+
+
+def in_chinese(text):
+    """Return a table with Chinese names of its columns and yardsticks."""
+    for english, chinese in IN_CHINESE.items():
+        text = text.replace(f"| {english} |", f"| {chinese} |")
+    return text
+
+
+def fill(path, marker, text):
     """Replace what stands between the markers of a page."""
-    before, _, rest = path.read_text(encoding="utf-8").partition("<!-- table -->\n")
-    _, _, after = rest.partition("<!-- end of table -->")
-    write_text(path, f"{before}<!-- table -->\n{text}\n<!-- end of table -->{after}")
+    begin, end = f"<!-- {marker} -->", f"<!-- end of {marker} -->"
+    before, _, rest = path.read_text(encoding="utf-8").partition(f"{begin}\n")
+    _, _, after = rest.partition(end)
+    write_text(path, f"{before}{begin}\n{text}\n{end}{after}")
 
 
-def picture(runs):
+def picture(runs, systems):
     """Lay 16 samples of each system's first run in a row, in the order of the table."""
-    models = [Run.open(run_dir_of(runs, system, 0)).load_model() for system in SYSTEMS]
+    models = [Run.open(run_dir_of(runs, system, 0)).load_model() for system in systems]
     return grid(np.concatenate([model.sample(16, seed=1) for model in models]), columns=16, zoom=2)
 
 
 def main():
     """Train what is missing, measure, and write the pages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--table", default="results", choices=("results", "penalties"))
     parser.add_argument("--runs", type=Path, default=Path("runs/results"))
     arguments = parser.parse_args()
+    name, runs = arguments.table, arguments.runs
+    systems = SYSTEMS if name == "results" else PENALTIES
     results = {
-        system: [measured(arguments.runs, system, seed) for seed in SEEDS] for system in SYSTEMS
+        system: [measured(runs, systems, system, seed) for seed in SEEDS] for system in systems
     }
     figures = {
-        system: [{key: figure.value for key, figure in run.items()} for run in runs]
-        for system, runs in results.items()
+        system: [{key: figure.value for key, figure in run.items()} for run in each]
+        for system, each in results.items()
     }
-    write_text(DOCS / "results.json", json.dumps(figures, indent=1) + "\n")
-    for name in ("results.md", "results.zh-CN.md"):
-        fill(DOCS / name, tables(results))
-    save_picture(DOCS / "images" / "results.png", picture(arguments.runs))
-    print(tables(results))
+    write_text(DOCS / f"{name}.json", json.dumps(figures, indent=1) + "\n")
+    if name == "results":
+        text = "\n".join([*table(results, COLUMNS), "", *vae_table(results)])
+    else:
+        text = "\n".join(table(results, PENALTY_COLUMNS))
+    marker = "table" if name == "results" else name
+    fill(DOCS / "results.md", marker, text)
+    fill(DOCS / "results.zh-CN.md", marker, in_chinese(text))
+    save_picture(DOCS / "images" / f"{name}.png", picture(runs, systems))
+    print(text)
 
 
 if __name__ == "__main__":
