@@ -99,6 +99,11 @@ IN_CHINESE = {
     VAE_COLUMNS["importance_weighted"]: f"-log p(x) 的上界，抽 {LIKELIHOOD_DRAWS} 次，nat",
     "PSNR, dB": "PSNR，dB",
     "*real images*": "*真实图像*",
+    "noise at most": "噪声上限",
+    "no limit": "不限",
+    "hits": "命中率",
+    "hits (second judge)": "命中率（第二个裁判）",
+    "FD within classes": "类内 FD",
     "*PCA, 24 components*": "*PCA，24 个主成分*",
 }
 

@@ -87,9 +87,12 @@ def _new_recipe(arguments):
 
 
 def _trained(run, finished):
-    """Say where the pictures are and what can be done next."""
+    """Write the model card, and say where the pictures are and what can be done next."""
     if finished:
-        print(f"pictures in {run.path}: samples.png, samples.gif, losses.png")
+        from keras_gen.pages.model_card import write_model_card
+
+        write_model_card(run.path)  # anew, since data may have moved and steps been added
+        print(f"in {run.path}: samples.png, samples.gif, losses.png, model_card.md")
         print(f"next:\n  keras-gen {run.recipe.next_command.format(run=run.path)}")
     return 0 if finished else 130
 
@@ -134,20 +137,16 @@ def _stylize(arguments):
 def _evaluate(arguments):
     from keras_gen.evaluation import evaluate, write_measurements
     from keras_gen.evaluation.tables import format_measurements
+    from keras_gen.pages.model_card import write_model_card
     from keras_gen.runs import Run
 
     run = Run.open(arguments.run_dir)
-    measurements = evaluate(
-        run,
-        split=arguments.split,
-        n=arguments.n,
-        features=arguments.features,
-        seed=arguments.seed,
-        data_source=arguments.data,
-        write=False,
-    )
+    options = {name: getattr(arguments, name) for name in ("split", "n", "features", "seed")}
+    measurements = evaluate(run, **options, data_source=arguments.data, write=False)
     print(format_measurements(measurements), flush=True)  # read even where it cannot be written
     print(f"written to {write_measurements(run, measurements)}")
+    if not run.is_bundled:
+        write_model_card(run)
     return 0
 
 

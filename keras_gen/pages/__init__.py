@@ -3,7 +3,8 @@
     page.py        headings, figures, tables
     comparison.py  runs side by side
     study.py       the page on which people judge
+    model_card.py  what a run says of itself, in Markdown
     demo.py        the page of `keras-gen demo`; demo_style.py its part on style transfer
 
-Each page is one file: pictures are inlined, and nothing is loaded from the network.
+Each HTML page is one file: pictures are inlined, and nothing is loaded from the network.
 """

@@ -71,6 +71,11 @@ class StopOnSignal(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
+def _clocks():
+    """Return the time of the clock and of all processors that work for this process, in seconds."""
+    return time.perf_counter(), time.process_time()
+
+
 class RunLogger(keras.callbacks.Callback):
     """Writes a row of metrics, a picture of samples and a checkpoint every `save_every` steps."""
 
@@ -82,7 +87,8 @@ class RunLogger(keras.callbacks.Callback):
         """Keep the rows up to the step that was resumed, and drop later ones."""
         self.step = self.last_saved = self.model.steps_done
         self.rows = [row for row in self.run.read_metrics() if row["step"] <= self.step]
-        self.clock = time.perf_counter()
+        self.counts_cpu = all("cpu_seconds" in row for row in self.rows)  # an older run has none
+        self.start_clocks()
         if not self.run.checkpoints:  # so that even a run killed at once can be resumed
             self.save_samples()
             self.save_checkpoint()
@@ -102,15 +108,22 @@ class RunLogger(keras.callbacks.Callback):
 
     def save(self) -> None:
         """Write what happened since the last time, the checkpoint last."""
-        seconds = time.perf_counter() - self.clock
+        seconds, cpu = (b - a for a, b in zip(self.clocks, _clocks(), strict=True))
         images = (self.step - self.last_saved) * self.run.recipe.images_per_step
         speed = {"images_per_second": round(images / seconds, 1)}
+        if self.counts_cpu:
+            speed["cpu_seconds"] = round(cpu, 2)
         self.rows.append({"step": self.step, **self.means, **speed})
         self.run.write_metrics(self.rows)
         self.save_samples()
         self.save_checkpoint()
         self.model.reset_metrics()
-        self.last_saved, self.clock = self.step, time.perf_counter()
+        self.last_saved = self.step
+        self.start_clocks()
+
+    def start_clocks(self) -> None:
+        """Begin to measure the time until the next row."""
+        self.clocks = _clocks()
 
     def save_samples(self) -> None:
         """Draw the recipe's samples; broken weights show here before a checkpoint keeps them."""

@@ -1,12 +1,13 @@
 """The folder of a run: what is in it, and how it is read back.
 
 recipe.json    everything that was decided: recipe, fields, seed, data and versions
-metrics.csv    one row per checkpoint
+metrics.csv    one row per checkpoint: metrics, speed, seconds of all processors
 samples/       the same noise over time;  samples.png the last, samples.gif all of them
 losses.png     losses, D(x) and D(G(z))
 checkpoints/   the last two states: weights, average, optimizers and random states
 model.keras    the finished model, compiled
 metrics.json   the measurements of `keras-gen evaluate`, once it was run
+model_card.md, model_card.zh-CN.md    what the run says of itself, by `keras-gen train`
 reconstructions.png, interpolations.png, traversals.png    a VAE's latent space
 """
 

@@ -160,7 +160,7 @@ def test_a_number_that_was_taken_meanwhile_is_passed_over(tmp_path, monkeypatch,
     assert Path("runs/mlp_gan-2/model.keras").is_file() and not list(
         Path("runs/mlp_gan-1").iterdir()
     )
-    assert "pictures in runs/mlp_gan-2" in capsys.readouterr().out
+    assert "in runs/mlp_gan-2: samples.png" in capsys.readouterr().out
 
 
 def test_images_that_were_moved_are_named_by_data_in_every_command(tmp_path, monkeypatch, capsys):

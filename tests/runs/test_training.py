@@ -60,6 +60,7 @@ def test_a_run_leaves_what_the_design_promises(finished):
     assert [row["step"] for row in Run.open(finished).read_metrics()] == [10, 20, 30, 40]
     assert list(Run.open(finished).read_metrics()[0]) == [
         "step", "d_loss", "g_loss", "real_score", "fake_score", "images_per_second",
+        "cpu_seconds",
     ]  # fmt: skip
     assert [path.stem for path in Run.open(finished).sample_paths] == [
         f"step-{k:07d}" for k in (0, 10, 20, 30, 40)
@@ -130,7 +131,7 @@ def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path)
     assert_same_state(finished, run_dir)
     drop_rate = [
         [
-            {k: v for k, v in row.items() if k != "images_per_second"}
+            {k: v for k, v in row.items() if k not in ("images_per_second", "cpu_seconds")}
             for row in Run.open(path).read_metrics()
         ]
         for path in (finished, run_dir)
@@ -271,7 +272,8 @@ def test_a_vae_run_leaves_its_terms_and_pictures_of_its_latents(finished_vae):
         "reconstructions.png", "interpolations.png", "traversals.png", "checkpoints", "model.keras",
     }  # fmt: skip
     rows = Run.open(finished_vae).read_metrics()
-    assert list(rows[0]) == ["step", "negative_elbo", "nll", "kl", "images_per_second"]
+    assert list(rows[0]) == ["step", "negative_elbo", "nll", "kl", "images_per_second",
+                             "cpu_seconds"]  # fmt: skip
     assert rows[-1]["negative_elbo"] < rows[0]["negative_elbo"]
 
 
@@ -328,6 +330,7 @@ def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_ver
     assert [row["step"] for row in rows] == [4, 8, 12]
     assert list(rows[0]) == [
         "step", "loss", "style", "content", "total_variation", "images_per_second",
+        "cpu_seconds",
     ]  # fmt: skip
     assert rows[-1]["loss"] < rows[0]["loss"]
     with Image.open(finished_style / "samples.png") as picture:
