@@ -764,7 +764,7 @@ def best_least_squares(p_r, p_g, a, b):
 # **2.** On a line the cheapest pairing never crosses: the smallest real number goes with the smallest generated one, and so on. Write $W_1$ for two samples of equal size.
 
 # %% [markdown] lang="zh"
-# **2.** 在一条直线上，最省力的配对从不交叉：最小的真数配最小的假数，依次类推。写出两个等大样本之间的 $W_1$。
+# **2.** 在一条直线上，最省力的配对从不交叉：最小的真数配最小的生成的数，依次类推。写出两个等大样本之间的 $W_1$。
 
 
 # %% exercise
