@@ -45,7 +45,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 #
 # Code for image generation is easy to find and hard to trust: it runs, it draws something, and nobody can say whether the loss in the code is the loss in the paper. **When a picture comes out of a program, how do you check every step on the way, from the formula to the pixel?**
 #
-# The occasion was two Chinese documents about image generation for e-commerce, whose listings are corrected here. A label such as E14 names one of their mistakes, and the [errata](../../docs/errata.md) list them all. You need not have read them: each mistake is shown where it matters.
+# The occasion was two Chinese documents about image generation for e-commerce, whose listings are corrected here. An E with a number names one of their mistakes, and the [errata](../../docs/errata.md) list them all. You need not have read them: each mistake is shown where it matters.
 #
 # ## The picture
 #
@@ -56,7 +56,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 #
 # 图像生成的代码好找，却难以信任：能运行，也画出了东西，但没人说得清代码里的损失是不是论文里的那个。**一幅图从程序里出来时，怎样检查从公式到像素的每一步？**
 #
-# 本项目的起因是两篇讲电商图像生成的中文文档，其中的代码在这里逐一改正。E14 这样的编号指其中一处错误，全部列在[勘误](../../docs/errata.zh-CN.md)里。不必读过这两篇文档：每处错误都会在用得着的地方讲明。
+# 本项目的起因是两篇讲电商图像生成的中文文档，其中的代码在这里逐一改正。字母 E 加编号指其中一处错误，全部列在[勘误](../../docs/errata.zh-CN.md)里。不必读过这两篇文档：每处错误都会在用得着的地方讲明。
 #
 # ## 图示
 #
