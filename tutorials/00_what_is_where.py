@@ -45,6 +45,8 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 #
 # Code for image generation is easy to find and hard to trust: it runs, it draws something, and nobody can say whether the loss in the code is the loss in the paper. **When a picture comes out of a program, how do you check every step on the way, from the formula to the pixel?**
 #
+# The occasion was two Chinese documents about image generation for e-commerce, whose listings are corrected here. An E with a number names one of their mistakes, and the [errata](../../docs/errata.md) list them all. You need not have read them: each mistake is shown where it matters.
+#
 # ## The picture
 #
 # A generative adversarial network, GAN, learns to draw garments from 10,000 product images that come with the package. A quarter of a minute is enough to see that it learns: noise vectors go in, these pictures come out.
@@ -53,6 +55,8 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # ## 问题
 #
 # 图像生成的代码好找，却难以信任：能运行，也画出了东西，但没人说得清代码里的损失是不是论文里的那个。**一幅图从程序里出来时，怎样检查从公式到像素的每一步？**
+#
+# 本项目的起因是两篇讲电商图像生成的中文文档，其中的代码在这里逐一改正。字母 E 加编号指其中一处错误，全部列在[勘误](../../docs/errata.zh-CN.md)里。不必读过这两篇文档：每处错误都会在用得着的地方讲明。
 #
 # ## 图示
 #
@@ -90,38 +94,44 @@ plt.show()
 # %% [markdown] lang="en"
 # ## What is where
 #
-# A folder is a layer, a file name is a family, and arrows point down: `dcgan.py` in `networks` knows nothing of training, `gan.py` in `losses` knows nothing of networks. A test reads every import and fails on an arrow that points up.
+# A folder is a layer, a file name is a family, and arrows point down, from a row of this table to the rows below it: `gan.py` in `models` uses networks and losses, `dcgan.py` in `networks` knows nothing of training, `gan.py` in `losses` knows nothing of networks. A test reads every import and fails on an arrow that points up.
 #
 # | folder | holds | open first |
 # |---|---|---|
-# | `losses` | formulas: logits or features in, one number out | [gan.py](../../keras_gen/losses/gan.py) |
-# | `data` | images, pixel scales, batches | [scales.py](../../keras_gen/data/scales.py) |
-# | `networks` | generators, discriminators, encoders, VGG19 | [dcgan.py](../../keras_gen/networks/dcgan.py) |
-# | `models` | `train_step`: what one step changes | [gan.py](../../keras_gen/models/gan.py) |
-# | `measures` | how good pictures are | [distances.py](../../keras_gen/measures/distances.py) |
-# | `recipes` | all of it joined, every default in one place | [gan.py](../../keras_gen/recipes/gan.py) |
-# | `runs` | train, resume, load and draw from one run's folder | [training.py](../../keras_gen/runs/training.py) |
-# | `evaluation` | measure runs and compare them | [measure_run.py](../../keras_gen/evaluation/measure_run.py) |
 # | `cli` | `keras-gen train`, `keras-gen stylize` and the rest | [parser.py](../../keras_gen/cli/parser.py) |
+# | `pages` | HTML pages: comparison, blind study, demo | [comparison.py](../../keras_gen/pages/comparison.py) |
+# | `evaluation`, `stylization` | measure runs and compare them; paint a file | [measure_run.py](../../keras_gen/evaluation/measure_run.py) |
+# | `runs` | train, resume, load and draw from one run's folder | [training.py](../../keras_gen/runs/training.py) |
+# | `recipes` | all of it joined, every default in one place | [gan.py](../../keras_gen/recipes/gan.py) |
+# | `measures` | how good pictures are | [distances.py](../../keras_gen/measures/distances.py) |
+# | `models` | `train_step`: what one step changes | [gan.py](../../keras_gen/models/gan.py) |
+# | `pictures` | single pictures for people: read, resize, grids, curves | [grids.py](../../keras_gen/pictures/grids.py) |
+# | `networks` | generators, discriminators, encoders, VGG19 | [dcgan.py](../../keras_gen/networks/dcgan.py) |
+# | `data` | images, pixel scales, batches | [scales.py](../../keras_gen/data/scales.py) |
+# | `losses` | formulas: logits or features in, one number out | [gan.py](../../keras_gen/losses/gan.py) |
+# | `layers` | small pieces of networks | [sampling.py](../../keras_gen/layers/sampling.py) |
 #
 # `tests` mirrors it file by file: what [losses/gan.py](../../keras_gen/losses/gan.py) says, [tests/losses/test_gan.py](../../tests/losses/test_gan.py) proves against numbers worked by hand. A formula is a function, and its docstring names the paper and the equation:
 
 # %% [markdown] lang="zh"
 # ## 什么在哪里
 #
-# 文件夹是层，文件名是家族，箭头只朝下：`networks` 里的 `dcgan.py` 不知道训练的事，`losses` 里的 `gan.py` 不知道网络的事。有一个测试读取所有 import，发现朝上的箭头就报错。
+# 文件夹是层，文件名是家族，箭头只朝下，即从表里的一行指向它下面的行：`models` 里的 `gan.py` 用到网络和损失，`networks` 里的 `dcgan.py` 不知道训练的事，`losses` 里的 `gan.py` 不知道网络的事。有一个测试读取所有 import，发现朝上的箭头就报错。
 #
 # | 文件夹 | 放什么 | 先打开 |
 # |---|---|---|
-# | `losses` | 公式：输入 logit 或特征，输出一个数 | [gan.py](../../keras_gen/losses/gan.py) |
-# | `data` | 图像、像素尺度、批次 | [scales.py](../../keras_gen/data/scales.py) |
-# | `networks` | 生成器、判别器、编码器、VGG19 | [dcgan.py](../../keras_gen/networks/dcgan.py) |
-# | `models` | `train_step`：一步改变了什么 | [gan.py](../../keras_gen/models/gan.py) |
-# | `measures` | 图有多好 | [distances.py](../../keras_gen/measures/distances.py) |
-# | `recipes` | 把它们全部接起来，默认值都在一处 | [gan.py](../../keras_gen/recipes/gan.py) |
-# | `runs` | 在一次运行的文件夹里训练、续训、加载、生成 | [training.py](../../keras_gen/runs/training.py) |
-# | `evaluation` | 评估运行，并排比较 | [measure_run.py](../../keras_gen/evaluation/measure_run.py) |
 # | `cli` | `keras-gen train`、`keras-gen stylize` 等命令 | [parser.py](../../keras_gen/cli/parser.py) |
+# | `pages` | 网页：比较、盲测、演示 | [comparison.py](../../keras_gen/pages/comparison.py) |
+# | `evaluation`、`stylization` | 评估运行，并排比较；给一个图片文件换风格 | [measure_run.py](../../keras_gen/evaluation/measure_run.py) |
+# | `runs` | 在一次运行的文件夹里训练、续训、加载、生成 | [training.py](../../keras_gen/runs/training.py) |
+# | `recipes` | 把它们全部接起来，默认值都在一处 | [gan.py](../../keras_gen/recipes/gan.py) |
+# | `measures` | 图有多好 | [distances.py](../../keras_gen/measures/distances.py) |
+# | `models` | `train_step`：一步改变了什么 | [gan.py](../../keras_gen/models/gan.py) |
+# | `pictures` | 给人看的单张图：读取、缩放、网格、曲线 | [grids.py](../../keras_gen/pictures/grids.py) |
+# | `networks` | 生成器、判别器、编码器、VGG19 | [dcgan.py](../../keras_gen/networks/dcgan.py) |
+# | `data` | 图像、像素尺度、批次 | [scales.py](../../keras_gen/data/scales.py) |
+# | `losses` | 公式：输入 logit 或特征，输出一个数 | [gan.py](../../keras_gen/losses/gan.py) |
+# | `layers` | 网络里的小部件 | [sampling.py](../../keras_gen/layers/sampling.py) |
 #
 # `tests` 与它逐个文件对应：[losses/gan.py](../../keras_gen/losses/gan.py) 所写的，由 [tests/losses/test_gan.py](../../tests/losses/test_gan.py) 用手算的数来证明。公式就是函数，文档字符串里写着论文和公式编号：
 
@@ -197,12 +207,12 @@ print(f"the same without rounding: {np.sum(truncated != p)} of 256 bytes changed
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# Left, the scales; right, what truncation does to each byte. `astype` alone cuts the fraction off, and float32 is often a hair below the whole number.
+# Left, the scales; right, what truncation does to each byte. `astype` alone cuts the fraction off, and the bytes 1 to 63, no others, come back one level too dark. The reason: there $x$ lies near $-1$, where float32 numbers are $2^{-24}$ apart. Since $2^{24}$ leaves the remainder 1 when it is divided by 255, the number $2p / 255$ is a whole number of these steps and $2p / 255$ of a step more. Up to $p = 63$ that is less than half a step, so it is rounded down, and the product with 255 ends a hair below $p$. What a generator draws has no whole number to come back to: there truncation takes half a level on average, from every grey.
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 左边是各种尺度；右边是截断对每个字节的影响。单用 `astype` 会把小数部分砍掉，而 float32 常常比整数小那么一点点。
+# 左边是各种尺度；右边是截断对每个字节的影响。单用 `astype` 会把小数部分砍掉，于是字节 1 到 63（别的都没有）回来时暗了一级。原因是：那里的 $x$ 接近 $-1$，float32 的间距是 $2^{-24}$；而 $2^{24}$ 除以 255 余 1，所以 $2p / 255$ 等于整数个间距，再加上一个间距的 $2p / 255$。到 $p = 63$ 为止，这一点不到半个间距，被舍去了，乘上 255 就比 $p$ 小那么一点点。生成器画出的像素本来就不是整数：对它们，截断使每一种灰度平均都损失半级。
 
 # %%
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 2.8))
@@ -241,12 +251,12 @@ print(
 # %% [markdown] lang="en"
 # ## What goes wrong without it
 #
-# Nothing crashes when a scale is wrong; the picture only gets worse, or the training does. First row: sixteen products as they are. Then scaled twice, by (1) and (1) again; shown without (3), so that everything darker than mid grey is gone; and multiplied by 255 without (3), so that negative numbers wrap around. (Truncation, above, is [famous mistake](../../docs/famous_mistakes.md) M19.)
+# Nothing crashes when a scale is wrong; the picture only gets worse, or the training does. First row: sixteen products as they are. Then scaled twice, by (1) and (1) again, which leaves black; shown without (3), so that everything darker than mid grey is gone; and multiplied by 255 without (3), so that negative numbers wrap around. (Truncation, above, is [famous mistake](../../docs/famous_mistakes.md) M19.)
 
 # %% [markdown] lang="zh"
 # ## 没有它会怎样
 #
-# 尺度错了，什么也不会报错，只是图变差，或者训练变差。第一行：十六件商品本来的样子。接着是用 (1) 缩放了两次；没有经过 (3) 就显示，比中灰暗的全部消失；没有经过 (3) 就乘 255，负数于是回绕。（上面的截断是[有名的错误](../../docs/famous_mistakes.zh-CN.md) M19。）
+# 尺度错了，什么也不会报错，只是图变差，或者训练变差。第一行：十六件商品本来的样子。接着是用 (1) 缩放了两次，只剩一片黑；没有经过 (3) 就显示，比中灰暗的全部消失；没有经过 (3) 就乘 255，负数于是回绕。（上面的截断是[有名的错误](../../docs/famous_mistakes.zh-CN.md) M19。）
 
 # %%
 some = images[:16]
@@ -274,12 +284,12 @@ except ValueError as error:
 # %% [markdown] lang="en"
 # ## The real training
 #
-# The GAN from the top goes on. Each row draws the same sixteen noise vectors. The losses do not say how good it is (tutorial 1 shows why); the Fréchet distance, FD, to 2,000 products that it has never seen does: lower is better.
+# The GAN from the top goes on. Each row draws the same sixteen noise vectors. The losses do not say how good it is (tutorial 1 shows why); the Fréchet distance, FD ([tutorial 7](07_measuring_quality.ipynb) derives it), to 2,000 products that it has never seen does: lower is better. From row to row the outlines become firmer, and the FD falls.
 
 # %% [markdown] lang="zh"
 # ## 真正的训练
 #
-# 开头的 GAN 接着训练。每一行都用同样的十六个噪声向量来画。损失说不出画得好不好（原因见教程 1）；到 2,000 件它从未见过的商品的弗雷歇距离（Fréchet distance，FD）说得出来，越小越好。
+# 开头的 GAN 接着训练。每一行都用同样的十六个噪声向量来画。损失说不出画得好不好（原因见教程 1）；到 2,000 件它从未见过的商品的弗雷歇距离（Fréchet distance，FD，推导见[教程 7](07_measuring_quality.ipynb)）说得出来，越小越好。一行比一行轮廓更清楚，FD 也一行比一行小。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
@@ -404,6 +414,8 @@ def four_by_four(pixels):
 # %% [markdown] lang="en"
 # ## How to read the rest
 #
+# **To say it aloud.** Files hold bytes from 0 to 255. Networks that end in tanh draw numbers from $-1$ to 1, and screens and likelihoods want numbers from 0 to 1. The way there is a straight line, the way back the same line with rounding and clipping. A wrong scale raises no error; it shows in the picture, and the library refuses what it can recognise. Every formula of the following tutorials goes this way: by hand, in NumPy, against the library, into the training step.
+#
 # Each tutorial has the sections of this one, in this order: a question, a picture, the formula one step a line, a number worked by hand, a few lines of NumPy that must equal the library's function, value and slope, the place in `train_step`, what goes wrong without it, a real training, exercises.
 #
 # | tutorial | answers |
@@ -413,7 +425,7 @@ def four_by_four(pixels):
 # | [3. DCGAN](03_dcgan.ipynb) | transposed convolutions, checkerboards, one step line by line |
 # | [4. Least squares, hinge, Wasserstein](04_losses.ipynb) | what other losses ask for, and the gradient penalty |
 # | [5. The variational autoencoder](05_vae.ipynb) | the ELBO, and VAE against GAN |
-# | [6. Style transfer](06_style_transfer.ipynb) | Gram matrices, the knobs, a product kept intact |
+# | [6. Style transfer](06_style_transfer.ipynb) | Gram matrices, their weights, a product kept intact |
 # | [7. Measuring quality](07_measuring_quality.ipynb) | what each measure sees, and how to fool it |
 # | [8. From notebook to product](08_to_product.ipynb) | precision, devices, resume, export, labels |
 # | [9. Collapse and its cures](09_collapse.ipynb) | why a generator forgets modes, and which cure helps when |
@@ -425,6 +437,8 @@ def four_by_four(pixels):
 # %% [markdown] lang="zh"
 # ## 其余各篇怎么读
 #
+# **用几句话说出来。** 文件里是 0 到 255 的字节；以 tanh 结尾的网络画出 $-1$ 到 1 的数；屏幕和似然要 0 到 1 的数。去的路是一条直线，回来走同一条直线，再加上舍入和截断。尺度用错不会报错，要从图里看出来；认得出来的，库会拒绝。后面各篇的每个公式都走这条路：手算、NumPy、与库核对、放进训练步骤。
+#
 # 每篇都有本篇的这些小节，顺序也一样：问题、图示、一行一步的公式、一个手算的数、几行必须与库函数相等的 NumPy、值与斜率、它在 `train_step` 中的位置、没有它会怎样、真正的训练、练习。
 #
 # | 教程 | 回答什么 |
@@ -434,7 +448,7 @@ def four_by_four(pixels):
 # | [3. DCGAN](03_dcgan.ipynb) | 转置卷积、棋盘格，逐行读懂一步训练 |
 # | [4. 最小二乘、合页、Wasserstein](04_losses.ipynb) | 交叉熵之外的损失要求什么，以及梯度惩罚 |
 # | [5. 变分自编码器](05_vae.ipynb) | ELBO，以及 VAE 与 GAN 的比较 |
-# | [6. 风格迁移](06_style_transfer.ipynb) | 格拉姆矩阵、各个旋钮、让商品保持原样 |
+# | [6. 风格迁移](06_style_transfer.ipynb) | 格拉姆矩阵、各项权重、让商品保持原样 |
 # | [7. 衡量生成质量](07_measuring_quality.ipynb) | 每种度量看得见什么，怎样骗过它 |
 # | [8. 从笔记本到产品](08_to_product.ipynb) | 精度、多设备、续训、导出、标识 |
 # | [9. 模式崩溃与对策](09_collapse.ipynb) | 生成器为什么会丢掉模式，哪种对策何时有效 |

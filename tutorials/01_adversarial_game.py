@@ -48,7 +48,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 #
 # Product photos $x$ are draws from a density $p_r$ that nobody can write down. The classical way to imitate it is *maximum likelihood*: take a model with a density $p_g$ and raise $E_{x \sim p_r}[\log p_g(x)]$.
 #
-# A generator makes that impossible. It is a network that turns noise $z$ into an image $G(z)$. Drawing is one forward pass, but $p_g(x)$ would be the total probability of all $z$ that $G$ maps to $x$, and no network tells that.
+# A generator that cannot be inverted makes that impossible. It is a network that turns noise $z$ into an image $G(z)$. Drawing is one forward pass, but $p_g(x)$ would be the total probability of all $z$ that $G$ maps to $x$, and the network does not tell that. (Normalising flows do: they are built to be invertible, with as many noise numbers as pixels. With fewer, such as 100 for 784 pixels, the images fill no volume, and there is not even a density $p_g$. What follows is derived where there is one; [tutorial 4](04_losses.ipynb) begins where there is none.)
 #
 # So the likelihood of *images* is out of reach. The likelihood of *labels* is not: mix real and generated images, hide which is which, and let a classifier $D$ say how probable "real" is. **What does the generator minimise when all that it gets is the gradient of that classifier?**
 
@@ -57,7 +57,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 #
 # 商品图 $x$ 来自一个谁也写不出来的密度 $p_r$。要模仿它，经典的办法是**极大似然**：取一个密度为 $p_g$ 的模型，让 $E_{x \sim p_r}[\log p_g(x)]$ 尽量大。
 #
-# 换成生成器（generator），这条路就走不通了。生成器是一个把噪声 $z$ 变成图像 $G(z)$ 的网络：抽一张图只需一次前向计算，而 $p_g(x)$ 是所有被 $G$ 映射到 $x$ 的 $z$ 的总概率，没有哪个网络说得出来。
+# 换成不可逆的生成器（generator），这条路就走不通了。生成器是一个把噪声 $z$ 变成图像 $G(z)$ 的网络：抽一张图只需一次前向计算，而 $p_g(x)$ 是所有被 $G$ 映射到 $x$ 的 $z$ 的总概率，网络说不出来。（标准化流（normalizing flow）说得出来：它特意做成可逆的，噪声与像素一样多。噪声较少时，比如 100 个对 784 个像素，生成的图不占体积，连密度 $p_g$ 都不存在。下面的推导以密度存在为前提；不存在的情形，[教程 4](04_losses.ipynb) 从那里讲起。）
 #
 # 所以**图像**的似然算不出来，但**标签**的似然算得出来：把真实图和生成图混在一起，盖住标签，让分类器，也就是判别器（discriminator） $D$，说出“真”的概率。**如果生成器得到的只有这个分类器的梯度，它究竟在最小化什么？**
 
@@ -130,7 +130,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# The Jensen-Shannon divergence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^\ast = 1/2$ everywhere.
+# Here $KL(p \Vert q) = E_p[\log (p / q)]$ is the Kullback-Leibler divergence, and the Jensen-Shannon divergence $JS$ is the mean of the two in (10). A $KL$ is never negative: the logarithm is concave, so by Jensen's inequality $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$, with equality only for $p = q$. Hence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^\ast = 1/2$ everywhere. And a generator that descends $V$ with $D^\ast$ held fixed does move along the slope of $2\, JS$: at its maximum $V$ does not change, at first order, when $D$ does (the envelope theorem).
 #
 # **The losses.** A network gives a logit $s$, with $D = \sigma(s) = 1 / (1 + e^{-s})$. Since $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$, both players *minimise*
 #
@@ -183,7 +183,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# JS 散度（Jensen-Shannon divergence）在 $p_g = p_r$ 时为 0，其余情形都大于 0。所以最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。
+# 这里 $KL(p \Vert q) = E_p[\log (p / q)]$ 是 KL 散度（Kullback-Leibler divergence），JS 散度（Jensen-Shannon divergence） $JS$ 是 (10) 中两项的平均。 $KL$ 从不为负：对数是凹函数，由詹森不等式（Jensen's inequality）， $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$，仅当 $p = q$ 时取等号。所以 $JS$ 在 $p_g = p_r$ 时为 0，其余情形都大于 0。于是最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。而且，固定 $D^\ast$ 再对 $V$ 下降的生成器，走的正是 $2\, JS$ 的斜率：在极大值处， $D$ 稍有变动， $V$ 的一阶变化为零（包络定理，envelope theorem）。
 #
 # **损失。** 网络输出 logit $s$， $D = \sigma(s) = 1 / (1 + e^{-s})$。由于 $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$， $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，双方**最小化**的是
 #
@@ -300,7 +300,7 @@ assert abs(sampled - value) < 0.01
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# A generator never sees a value, only a slope, so look at both. The third curve is the $L_G$ that [one of the two documents](../../docs/errata.md) prints (E27):
+# A generator never sees a value, only a slope, so look at both. The third curve is an $L_G$ with the wrong sign, as [one of the two documents](../../docs/errata.md) prints it (E27):
 #
 # $$
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
@@ -311,7 +311,7 @@ assert abs(sampled - value) < 0.01
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是[两篇文档之一](../../docs/errata.zh-CN.md)印出的 $L_G$（E27）：
+# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是符号写反了的 $L_G$，[两篇文档之一](../../docs/errata.zh-CN.md)就是这样印的（E27）：
 #
 # $$
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
@@ -368,12 +368,12 @@ print(inspect.getsource(GAN.generator_loss))
 # %% [markdown] lang="en"
 # - `self.loss_pair.discriminator` is (12); `self.loss_pair.generator_loss` is (13) or (14), of the logits that $D$ gives to generated images. The name that `GAN(..., loss=...)` is given picks the pair.
 # - Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
-# - `update="simultaneous"` moves both players from the same point with one batch of noise. That is what runs below.
+# - The runs below use `update="simultaneous"`, which spares a pass through $G$: the same two gradients, but both taken before either player has moved, and with one batch of noise. [Tutorial 2](02_mlp_gan.ipynb) prints it, [tutorial 3](03_dcgan.ipynb) compares the two.
 
 # %% [markdown] lang="zh"
 # - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator_loss` 是 (13) 或 (14)，用的是 $D$ 给生成图的 logit。`GAN(..., loss=...)` 里的名字决定用哪一对。
 # - 每个梯度都写明了给谁：第一个 tape 只移动 $D$，第二个只移动 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
-# - `update="simultaneous"` 用同一批噪声让双方从同一点出发，各走一步。下面运行的就是它。
+# - 下面的训练用的是 `update="simultaneous"`，它省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方移动之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
 
 # %% [markdown] lang="en"
 # ## What goes wrong without it
@@ -458,10 +458,14 @@ plt.show()
 # %% [markdown] lang="en"
 # With the printed sign the generator walks *away* from the data: every step makes its images easier to reject, until $D(G(z))$ is 0 and the slope $\sigma(s)$ with it. Its loss is then close to 0, the smallest value there is. A program that only watched the loss would call it a success.
 #
+# The other run moves towards the data. After its 600 steps the mean is 0.74 and still on its way. The band around the curve is the deviation: it shrinks to almost nothing, opens again shortly after step 220, and then has about the width of the data. The map further below shows the same detour, and what is known of its cause.
+#
 # **Saturation.** The sign mended, (13) still has its weakness. Let $G$ begin far off, at $N(-2, 0.4^2)$, and let $D$ learn alone first (rate 0 for $G$), until it is sure. Then $G$ may move, with plain gradient descent. (Adam divides a gradient by its own size, and would hide what happens.)
 
 # %% [markdown] lang="zh"
 # 照印出的符号，生成器会**背离**数据：每一步都让自己的图更容易被识破，直到 $D(G(z))$ 变成 0，斜率 $\sigma(s)$ 也随之变成 0。这时它的损失接近 0，恰好是可能的最小值。只盯着损失的程序会以为大功告成。
+#
+# 另一次训练在走向数据。600 步之后均值是 0.74，还在路上。曲线两侧的色带是标准差：它一度缩到几乎没有，刚过第 220 步又张开，此后与数据的宽度差不多。后面的地图会再次出现这段弯路，并说明已知的原因。
 #
 # **饱和。** 符号改对以后，(13) 仍有弱点。让 $G$ 从很远的 $N(-2, 0.4^2)$ 出发，先让 $D$ 单独学习（ $G$ 的学习率为 0），直到它很有把握；然后才允许 $G$ 移动，用最普通的梯度下降。（Adam 会把梯度除以它自身的大小，会掩盖真相。）
 
@@ -549,14 +553,14 @@ axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] lang="en"
-# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. That is a part of the reason; a $D$ that lags behind its optimum, and pushes all images the same way, is another. What is lost here is width. With several modes, it is often given as one cause of *mode collapse*.
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. That is a part of the reason; a $D$ that lags behind its optimum, and pushes all images the same way, is another. What is lost here is width; one bell has no second mode to lose. With several modes the reversed $KL$ is often given as a cause of *mode collapse*. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
 #
-# **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real, orange ones are drawn by $G$; the shading is $D$, which should fade to 1/2 where the dots are. Where it stays blue, $G$ still draws too little.
+# **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the *averaged* generator, which the library keeps for its samples (tutorial 3 has the formula). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。这只是一部分原因；落后于最优的 $D$ 把所有图往同一边推，是另一部分。这里失去的是宽度；有多个模式时，它常被说成模式崩溃（mode collapse）的原因之一。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。这只是一部分原因；落后于最优的 $D$ 把所有图往同一边推，是另一部分。这里失去的是宽度；单独一个钟形没有第二个模式可丢。有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
 #
-# **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的，橙点是 $G$ 画的；底色是 $D$，在有点的地方应当逐渐变成 1/2；仍然发蓝的地方，说明 $G$ 画得还不够多。
+# **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的。橙点由**滑动平均**的生成器画出，库用它来画样本（公式见教程 3）。底色是那一刻的 $D$，它的对手是 $G$ 本身；在有点的地方，底色应当逐渐变成 1/2；仍然发蓝的地方， $D$ 最近遇到的真点比生成的点多。
 
 
 # %%
@@ -597,6 +601,8 @@ scores = gan.get_metrics_result()
 print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (theory: 0.50)")
 
 # %% [markdown] lang="en"
+# From left to right: a cloud that has not found the data, a streak between the centres, and then eight groups with bridges of stray dots. At the end $D$ is white, undecided, at the centres and red between them; the mean scores, 0.55 and 0.45, are near the 0.50 of the theory.
+#
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
 #
 # ## Exercises
@@ -606,6 +612,8 @@ print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (
 # **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
 
 # %% [markdown] lang="zh"
+# 从左到右：一团还没找到数据的点，一道横在几个中心之间的条带，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心是白色，即拿不定主意，在它们之间是红色；平均分数 0.55 和 0.45，接近理论的 0.50。
+#
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素玩同一场游戏。公式并不知道像素有多少个。
 #
 # ## 练习
@@ -690,11 +698,31 @@ def ratio(s):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** $D$ is a classifier, and its loss is the cross-entropy of the labels real and generated. Its best answer at $x$ is $p_r / (p_r + p_g)$; with it the value of the game is $-\log 4 + 2\, JS$. So the generator of the *theory* descends the Jensen-Shannon divergence. In practice it descends $-\log D(G(z))$, because the other loss has no slope where $D$ rejects; that is another function, with the same goal. Half and half as verdicts, and $\log 4$ as $D$'s loss, mean that $D$ cannot tell the two apart, which a weak $D$ cannot do either.
+#
+# | | best answer, or slope | at $D^\ast$ |
+# |---|---|---|
+# | $D$ | $D^\ast = p_r / (p_r + p_g)$ | $L_D = \log 4 - 2\, JS$ |
+# | $G$, saturating | $-\sigma(s)$, nearly 0 where $D$ rejects | its gradient is that of $2\, JS$ |
+# | $G$, non-saturating | $\sigma(s) - 1$, nearly $-1$ where $D$ rejects | its gradient is that of $KL(p_g \Vert p_r) - 2\, JS$ |
+#
+# **Predict, then run.** Let the data of the map have two bells, at $-1$ and at 1. Where will $N(b, a^2)$ end with the saturating loss, and where with the other? Write it down first.
+#
 # - [Losses](../../keras_gen/losses/gan.py): each with its formula and its source. [Errata](../../docs/errata.md) E27 to E35: what the documents say about this game. [Interview questions](../../docs/interview.md) Q2 to Q5 and Q13 to Q16.
-# - Goodfellow et al. 2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661); Arjovsky and Bottou 2017, [arXiv:1701.04862](https://arxiv.org/abs/1701.04862), on what the non-saturating loss descends.
+# - Goodfellow et al. 2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661); Arjovsky and Bottou 2017, [arXiv:1701.04862](https://arxiv.org/abs/1701.04862), on what the non-saturating loss descends; Goodfellow 2016, [arXiv:1701.00160](https://arxiv.org/abs/1701.00160), section 5.1.1 on mode collapse; Fedus et al. 2018, [arXiv:1710.08446](https://arxiv.org/abs/1710.08446), on GANs that learn although no divergence falls at every step.
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
+# **用几句话说出来。** $D$ 是分类器，它的损失是“真实”与“生成”这两个标签的交叉熵。它在 $x$ 处的最佳答案是 $p_r / (p_r + p_g)$；此时博弈的值是 $-\log 4 + 2\, JS$。所以**理论上**的生成器在下降 JS 散度。实践中它下降的是 $-\log D(G(z))$，因为另一个损失在 $D$ 否定的地方没有斜率；那是另一个函数，目标相同。两边都判一半，且 $D$ 的损失是 $\log 4$，说明 $D$ 分不出两者，而太弱的 $D$ 也分不出。
+#
+# | | 最佳答案或斜率 | 在 $D^\ast$ 处 |
+# |---|---|---|
+# | $D$ | $D^\ast = p_r / (p_r + p_g)$ | $L_D = \log 4 - 2\, JS$ |
+# | $G$，饱和 | $-\sigma(s)$，在 $D$ 否定处接近 0 | 梯度是 $2\, JS$ 的梯度 |
+# | $G$，非饱和 | $\sigma(s) - 1$，在 $D$ 否定处接近 $-1$ | 梯度是 $KL(p_g \Vert p_r) - 2\, JS$ 的梯度 |
+#
+# **先预测，再运行。** 把地图里的数据换成两个钟形，分别在 $-1$ 和 1。用饱和损失， $N(b, a^2)$ 会停在哪里？换成另一个损失呢？先写下来。
+#
 # - [损失函数](../../keras_gen/losses/gan.py)：每个都附公式和出处。[勘误](../../docs/errata.zh-CN.md) E27 至 E35：两篇文档怎样描述这场博弈。[面试题](../../docs/interview.zh-CN.md) Q2 至 Q5、Q13 至 Q16。
-# - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Arjovsky 与 Bottou 2017，[arXiv:1701.04862](https://arxiv.org/abs/1701.04862)，讨论非饱和损失下降的是什么。
+# - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Arjovsky 与 Bottou 2017，[arXiv:1701.04862](https://arxiv.org/abs/1701.04862)，讨论非饱和损失下降的是什么；Goodfellow 2016，[arXiv:1701.00160](https://arxiv.org/abs/1701.00160)，第 5.1.1 节讲模式崩溃；Fedus et al. 2018，[arXiv:1710.08446](https://arxiv.org/abs/1710.08446)：散度并非步步下降，GAN 照样学会。

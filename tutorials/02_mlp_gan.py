@@ -50,12 +50,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The question
 #
-# The generator starts with random weights and draws noise; the first document stops there, and shows the noise (E14). Nobody ever shows it a real image, and no pixel that it draws has a target. All it gets is $D$'s logit for its image. **How does a single number about 784 pixels tell each of a million and a half weights where to go, and what in a network can cut that message off?**
+# The generator starts with random weights and draws noise; the listing that occasioned this tutorial, that of the first of the two documents, stops there and shows the noise ([errata](../../docs/errata.md) E14). Nobody ever shows it a real image, and no pixel that it draws has a target. All it gets is $D$'s logit for its image. **How does a single number about 784 pixels tell each of a million and a half weights where to go, and what in a network can cut that message off?**
 
 # %% [markdown] lang="zh"
 # ## 问题
 #
-# 生成器（generator）从随机权重开始，画的是噪声；第一篇文档到此为止，把噪声显示出来就结束了（E14）。没有人给它看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**关于 784 个像素的一个数，怎样告诉一百五十万个权重各自该往哪儿走？网络里又有什么会把这个消息切断？**
+# 生成器（generator）从随机权重开始，画的是噪声；促成本篇的那份代码，即两篇文档中第一篇的，到此为止，把噪声显示出来就结束了（[勘误](../../docs/errata.zh-CN.md) E14）。没有人给它看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**关于 784 个像素的一个数，怎样告诉一百五十万个权重各自该往哪儿走？网络里又有什么会把这个消息切断？**
 
 # %% [markdown] lang="en"
 # ## The picture
@@ -161,12 +161,12 @@ grid((np.concatenate([scaled[:16], drawn]) + 1) / 2, columns=16, zoom=2)
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
 #
-# The same pair, for the noise of the hand-worked number, then for a batch of four. The library must agree: one training step of [`keras_gen.models.GAN`](../../keras_gen/models/gan.py), with gradient descent at rate 1, must change $w$ by exactly minus this gradient.
+# The same pair, for the noise of the hand-worked number, then for a batch of four. The library must agree: one training step of [`keras_gen.models.GAN`](../../keras_gen/models/gan.py), with gradient descent at rate 1, must change $w$ by exactly minus this gradient. (In the batch the sign is the other one: three of its four noise numbers are negative, and there a larger $w$ makes the pixel darker, which looks less real.)
 
 # %% [markdown] lang="zh"
 # ## 五行 NumPy
 #
-# 还是这一对，先代入手算用的噪声，再用一批四个噪声数。库必须给出同样的结果：用学习率为 1 的梯度下降，让 [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 训练一步， $w$ 的改动必须恰好是这个梯度的相反数。
+# 还是这一对，先代入手算用的噪声，再用一批四个噪声数。库必须给出同样的结果：用学习率为 1 的梯度下降，让 [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 训练一步， $w$ 的改动必须恰好是这个梯度的相反数。（这一批的符号与手算的相反：四个噪声数里有三个是负的，那里 $w$ 变大，像素反而变暗，更不像真的。）
 
 
 # %%
@@ -209,12 +209,12 @@ print(f"gradient {gradient:.6f}   change of w in one step of the library {change
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# Three ways to end a generator. The real images fill $[-1, 1]$, with half of all pixels at $-1$.
+# Three ways to end a generator. The real images fill $[-1, 1]$, with half of all pixels at $-1$: the first bar of the histogram, whose axis is logarithmic and makes it look like one among equals.
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 生成器的三种结尾。真实图布满 $[-1, 1]$，其中一半的像素是 $-1$。
+# 生成器的三种结尾。真实图布满 $[-1, 1]$，其中一半的像素是 $-1$，即直方图的第一根柱子；纵轴是对数的，所以它看上去并不出众。
 
 # %%
 ENDS = {"tanh": tf.tanh, "sigmoid": tf.sigmoid, "ReLU (as published)": tf.nn.relu}
@@ -347,10 +347,10 @@ plt.show()
 assert slope[20, 0] == 0
 
 # %% [markdown] lang="en"
-# **The scale.** The same networks, data and seed; only the last activation differs. $D$'s two scores tell the rest (E13, E19).
+# **The scale.** The same networks, data and seed; only the last activation differs, one row for each, in the order of the printed lines. $D$'s two scores tell the rest (E13, E19).
 
 # %% [markdown] lang="zh"
-# **尺度。** 网络、数据、种子都相同，只有最后的激活函数不同。其余的看 $D$ 的两个分数（E13、E19）。
+# **尺度。** 网络、数据、种子都相同，只有最后的激活函数不同，每种一行，次序与打印的相同。其余的看 $D$ 的两个分数（E13、E19）。
 
 # %%
 rows = []
@@ -410,10 +410,10 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# How good is it? The losses cannot say (E33), and $D$'s accuracy need not rise, as the second document expects (E34): its two scores draw nearer where $G$ gets better. The Fréchet distance to images that were held out can, in the features of a garment classifier (real training images score nearly 0, noise about 40); and a straight walk from one noise vector to another shows what lies between.
+# The two scores begin far apart and close in on 1/2, the dotted line, from both sides. How good is the generator? The losses cannot say (E33), and $D$'s accuracy need not rise, as the second document expects (E34): its two scores draw nearer where $G$ gets better. The Fréchet distance to images that were held out can ([tutorial 7](07_measuring_quality.ipynb) derives it), in the features of a garment classifier (real training images score nearly 0, noise about 40); and a straight walk from one noise vector to another shows what lies between.
 
 # %% [markdown] lang="zh"
-# 画得好不好？损失说不出来（E33）； $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。能说明问题的，是在一个服装分类器的特征里，与留出图之间的弗雷歇距离（Fréchet distance）：真实训练图接近 0，噪声约为 40。另外，从一个噪声向量沿直线走到另一个，可以看到两者之间是什么。
+# 两个分数起初相距很远，后来从两侧靠近虚线所示的 1/2。画得好不好？损失说不出来（E33）； $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。能说明问题的，是在一个服装分类器的特征里，与留出图之间的弗雷歇距离（Fréchet distance，推导见[教程 7](07_measuring_quality.ipynb)）：真实训练图接近 0，噪声约为 40。另外，从一个噪声向量沿直线走到另一个，可以看到两者之间是什么。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
@@ -526,11 +526,33 @@ def to_bytes(x):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** $G$ never sees a real image. It gets one slope for each pixel of its own image, drawn by $D$, and passes it back through its layers; a factor of 0 anywhere in the chain ends the lesson. So $D$ answers with a logit, because a clipped probability has no slope where $D$ is sure. $G$ ends in tanh and the data are scaled to $[-1, 1]$, because $D$ otherwise tells them apart by the background. Each gradient names the variables that it moves, instead of a flag that somebody must set at the right time.
+#
+# | part | choice | what goes wrong otherwise |
+# |---|---|---|
+# | last layer of $G$ | tanh, data in $[-1, 1]$ | no black, and $D$ wins at once |
+# | last layer of $D$ | none: a logit | slope 0 where $D$ is sure |
+# | units of the last layer | 784, one for each pixel | the model cannot be built |
+# | who moves | variables named in the gradient | $D$ learns to call generated images real, or nothing |
+#
+# **Predict, then run.** Build the generator without BatchNorm and train it for the same 1,500 steps: which of the two scores will move, and what will the pictures show? Write it down first.
+#
 # - [Networks](../../keras_gen/networks/mlp_gan.py) and [model](../../keras_gen/models/gan.py); [errata](../../docs/errata.md) E1 to E20; [interview questions](../../docs/interview.md) Q6 to Q8. `keras-gen train mlp_gan --data fashion_mnist` is the full run.
 # - Goodfellow et al. 2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661); Shen et al. 2021, [arXiv:2103.00430](https://arxiv.org/abs/2103.00430), for one backward pass.
 
 # %% [markdown] lang="zh"
 # ## 接下来
+#
+# **用几句话说出来。** $G$ 从来没见过真实图。它得到的是 $D$ 对它自己那张图的每个像素给出的一个斜率，再由它逐层往回传；链条上任何一处为 0，这一课就到此为止。所以 $D$ 输出 logit，因为截断过的概率在 $D$ 有把握的地方没有斜率。 $G$ 以 tanh 结尾，数据缩放到 $[-1, 1]$，否则 $D$ 凭背景就能分辨。每个梯度都写明它移动哪些变量，而不靠一个必须有人按时设置的开关。
+#
+# | 部分 | 选择 | 不这样会怎样 |
+# |---|---|---|
+# | $G$ 的最后一层 | tanh，数据在 $[-1, 1]$ 内 | 画不出黑色， $D$ 立刻获胜 |
+# | $D$ 的最后一层 | 不加激活，输出 logit | 在 $D$ 有把握的地方斜率为 0 |
+# | 最后一层的单元数 | 784，每个像素一个 | 模型建不起来 |
+# | 谁在移动 | 在梯度里写明变量 | $D$ 学会把生成图判为真，或者什么也学不到 |
+#
+# **先预测，再运行。** 去掉生成器里的批归一化，同样训练 1,500 步：两个分数里哪一个会变，图会是什么样？先写下来。
 #
 # - [网络](../../keras_gen/networks/mlp_gan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E1 至 E20；[面试题](../../docs/interview.zh-CN.md) Q6 至 Q8。完整的训练是 `keras-gen train mlp_gan --data fashion_mnist`。
 # - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Shen et al. 2021，[arXiv:2103.00430](https://arxiv.org/abs/2103.00430)，一次反向传播服务双方。

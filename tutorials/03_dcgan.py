@@ -160,7 +160,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # \end{aligned}
 # $$
 #
-# (11) and (12) are the means of the two clouds behind the layer. Mixed, they lie on opposite sides of 0, by the company that they keep. Separate, the difference is gone. $D$ is another function in each case.
+# (11) and (12) are the means of the two clouds behind the layer. Mixed, they lie on opposite sides of 0, by the company that they keep. Separate, this difference is gone, but not all differences: the spread and the shape of each cloud remain, and so does whatever an earlier layer without BatchNorm has seen. $D$ is another function in each case, and what counts in the end is which of the two it also is in the step of $G$.
 #
 # **Both gradients from one pass.** At a generated image $x_i$ with the logit $s_i$, $\ell_D$ and $\ell_G$ being what it costs $D$ and $G$:
 #
@@ -223,7 +223,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # \end{aligned}
 # $$
 #
-# (11)（混成一批）与 (12)（分成两批）是这一层之后两团数据的均值。混在一起时，它们分居 0 的两侧，取决于与谁同批。分开时，差别消失了。两种情形下， $D$ 是不同的函数。
+# (11)（混成一批）与 (12)（分成两批）是这一层之后两团数据的均值。混在一起时，它们分居 0 的两侧，取决于与谁同批。分开时，这一差别消失了，但不是一切差别：每一团的宽窄和形状还在，前面没有批归一化的层看到的东西也还在。两种情形下， $D$ 是不同的函数；归根结底要看，在 $G$ 的那一步里它是其中的哪一个。
 #
 # **一次反向传播得到双方的梯度。** 在 logit 为 $s_i$ 的生成图 $x_i$ 处， $\ell_D$ 与 $\ell_G$ 是它让 $D$ 和 $G$ 付出的代价：
 #
@@ -252,7 +252,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 #
 # By (6), `same` leaves the first six: one value is cut off, none in front.
 #
-# **Clouds.** Real features 3 and 5, generated ones $-5$ and $-3$: $\mu_B = 0$, $\sigma_B^2 = 1 + 4^2 = 17$. Mixed, 3 and 5 become 0.728 and 1.213; separate, both pairs become $-1$ and $1$, and cannot be told apart any more.
+# **Clouds.** Real features 3 and 5, generated ones $-5$ and $-3$: $\mu_B = 0$, $\sigma_B^2 = 1 + 4^2 = 17$. Mixed, 3 and 5 become 0.728 and 1.213; separate, both pairs become $-1$ and $1$, and this feature no longer tells them apart.
 #
 # **Ratio.** $D$ gives a generated image $s = -2$. Then $\ell_D' = \sigma(-2) = 0.119$, $\ell_G' = 0.119 - 1 = -0.881$, and $r = -0.8808 / 0.1192 = -7.39 = -e^{2}$.
 
@@ -271,7 +271,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 #
 # 由 (6)，`same` 保留前六个：裁掉一个值，前面一个也不裁。
 #
-# **两团。** 真实图的特征是 3 和 5，生成图的是 $-5$ 和 $-3$： $\mu_B = 0$， $\sigma_B^2 = 1 + 4^2 = 17$。混成一批时，3 和 5 变成 0.728 和 1.213；分成两批时，两对都变成 $-1$ 和 $1$，再也分不开。
+# **两团。** 真实图的特征是 3 和 5，生成图的是 $-5$ 和 $-3$： $\mu_B = 0$， $\sigma_B^2 = 1 + 4^2 = 17$。混成一批时，3 和 5 变成 0.728 和 1.213；分成两批时，两对都变成 $-1$ 和 $1$，单凭这个特征再也分不开。
 #
 # **比值。** $D$ 给某张生成图的是 $s = -2$。于是 $\ell_D' = \sigma(-2) = 0.119$， $\ell_G' = 0.119 - 1 = -0.881$， $r = -0.8808 / 0.1192 = -7.39 = -e^{2}$。
 
@@ -319,10 +319,10 @@ assert np.allclose(mixed[:2, 0], batch[:2, 0] / np.sqrt(17)) and np.allclose(apa
 assert np.isclose(ONE_BACKWARD_RATIOS["non_saturating"](np.array([-2.0]))[0], -np.exp(2))
 
 # %% [markdown] lang="en"
-# The sizes (6) of the networks of [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py). A strided convolution with `same` padding gives $\lceil H / s \rceil$.
+# The sizes (6) of the networks of [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py). A strided convolution with `same` padding gives $\lceil H / s \rceil$. The paper that gave the DCGAN its name (Radford, Metz and Chintala 2016) lists what made such networks trainable: strides in place of pooling; BatchNorm in both networks; no hidden dense layers; ReLU in $G$ with tanh at the end; LeakyReLU in $D$; and Adam with $\beta_1 = 0.5$, since the training oscillated with the usual 0.9. This package keeps all of it but BatchNorm in $D$, for the reason that follows below.
 
 # %% [markdown] lang="zh"
-# 再核对 [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 里各层的尺寸 (6)。带步长的卷积用 `same` 填充时，尺寸是 $\lceil H / s \rceil$。
+# 再核对 [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 里各层的尺寸 (6)。带步长的卷积用 `same` 填充时，尺寸是 $\lceil H / s \rceil$。给 DCGAN 命名的论文（Radford、Metz 与 Chintala 2016）列出了让这类网络训练得动的办法：用步长代替池化；两个网络都用批归一化；不用隐藏的全连接层； $G$ 用 ReLU，以 tanh 结尾； $D$ 用 LeakyReLU；Adam 取 $\beta_1 = 0.5$，因为用通常的 0.9 时训练会振荡。本项目照此办理，只有 $D$ 里的批归一化除外，原因见下文。
 
 # %%
 for network in (dcgan.generator(), dcgan.discriminator()):
@@ -448,7 +448,7 @@ plt.show()
 #
 # ## 它在 `train_step` 中的位置
 #
-# 博弈的一轮，以及两种走法。教程 2 打印过 `train_both`；这里是调用它的代码，以及另一种走法。
+# 博弈的一轮，以及两种更新次序。教程 2 打印过 `train_both`；这里是调用它的代码，以及另一种次序。
 
 # %%
 for step in (GAN.train_step, GAN.train_discriminator, GAN.train_generator, GAN.generator_loss):
@@ -460,7 +460,7 @@ for step in (GAN.train_step, GAN.train_discriminator, GAN.train_generator, GAN.g
 # - `train_generator`: new noise again, because these images are judged by the *new* $D$; the tape runs through $D$, and the gradient names `self.generator.trainable_variables`. No flag is set, so none can be forgotten.
 # - `training=True` is written out: `train_step` is no layer, and Keras would not guess it. `call_keeping_statistics` runs a network in training mode and leaves its moving statistics alone, so that each network's statistics are moved by one pass only.
 # - **Simultaneous**: both gradients at the same point, with the same noise. Half as many passes through $G$, and for losses in `ONE_BACKWARD_RATIOS` one backward pass through $D$.
-# - `update_average` moves the averaged generator, which draws the samples. The metrics that are returned are exactly those that the model lists.
+# - `update_average` moves the averaged generator, which draws the samples: $\bar\theta \leftarrow d\, \bar\theta + (1 - d)\, \theta$ after every step, with $d = \min(0.999, (1 + t) / (10 + t))$, an exponential moving average (EMA). The last weights of a game circle and jitter, their average lies nearer to the middle (Q11). The metrics that are returned are exactly those that the model lists.
 #
 # **Is one pass exact?** Two GANs from one seed, gradient descent at rate 1, the same noise; one of them is told to take two backward passes. Their steps must agree, and so must (14), image by image.
 
@@ -470,7 +470,7 @@ for step in (GAN.train_step, GAN.train_discriminator, GAN.train_generator, GAN.g
 # - `train_generator`：再取新噪声，因为这些图要由**新的** $D$ 来评判；tape 穿过 $D$，梯度写明是对 `self.generator.trainable_variables` 求的。没有需要设置的开关，也就没有会忘记的开关。
 # - `training=True` 写了出来：`train_step` 不是层，Keras 不会替你猜。`call_keeping_statistics` 以训练模式运行网络，但不动它的滑动统计量，这样每个网络的统计量只被一次前向改动。
 # - **同时**：在同一点、用同样的噪声求双方的梯度。穿过 $G$ 的次数减半；对 `ONE_BACKWARD_RATIOS` 里的损失，反向穿过 $D$ 只需一次。
-# - `update_average` 更新滑动平均的生成器，样本由它来画。返回的指标恰好是模型列出的那几个。
+# - `update_average` 更新滑动平均的生成器，样本由它来画：每一步之后 $\bar\theta \leftarrow d\, \bar\theta + (1 - d)\, \theta$， $d = \min(0.999, (1 + t) / (10 + t))$，即指数滑动平均（exponential moving average，EMA）。博弈中最后的权重会绕圈、抖动，它们的平均离中心更近（Q11）。返回的指标恰好是模型列出的那几个。
 #
 # **一次就够，是精确的吗？** 同一个种子的两个 GAN，学习率为 1 的梯度下降，噪声相同；其中一个被要求做两次反向传播。两者的步子必须一致，(14) 也必须逐图成立。
 
@@ -513,10 +513,10 @@ assert np.allclose(once, twice, atol=2e-3 * np.abs(twice).max())  # TF32 on a GP
 assert error_of_the_ratio(sketch.discriminator, fakes[:32]) < 1e-2  # TF32 again
 
 # %% [markdown] lang="en"
-# **What does it save?** Processor time of one step on the machine that built this notebook, medians, with one backward pass as 1.
+# **What does it save?** Processor time of one step on the machine that built this notebook, medians of four turns, with one backward pass as 1. No spread is printed, so read no more than the first digit behind the point.
 
 # %% [markdown] lang="zh"
-# **省了多少？** 在生成本笔记本的机器上测一步所用的处理器时间，取中位数，以一次反向传播为 1。
+# **省了多少？** 在生成本笔记本的机器上测一步所用的处理器时间，取四轮的中位数，以一次反向传播为 1。没有打印离散程度，所以小数点后只看第一位。
 
 # %%
 still = tf.data.Dataset.from_tensors(scaled[:16]).repeat()
@@ -542,14 +542,14 @@ for width in (32,) if FAST else (32, 64):
     print(f"D of width {width}:", ", ".join(shares))
 
 # %% [markdown] lang="en"
-# The trick spares one walk back through $D$; how much of a step that is depends on how wide $D$ is.
+# The trick spares one walk back through $D$; how much of a step that is depends on how wide $D$ is. The paper that it comes from (Shen et al. 2021) states an acceleration of 1.5 times, and compares with the usual scheme, alternating: that is the last figure of each line, not the middle one. Alternating pays for more than the second walk back: it draws generated images twice and lets $D$ judge them twice.
 #
 # ## What goes wrong without it
 #
 # **The size** (E2). Three doublings, joined to a discriminator of 28 x 28:
 
 # %% [markdown] lang="zh"
-# 这个技巧省去了一次反向穿过 $D$；它在一步里占多少，取决于 $D$ 有多宽。
+# 这个技巧省去了一次反向穿过 $D$；它在一步里占多少，取决于 $D$ 有多宽。提出它的论文（Shen et al. 2021）给出的加速是 1.5 倍，比较的对象是通常的交替更新：那是每行的最后一个数，而不是中间那个。交替更新多花的不只是第二次反向传播：生成图要画两次，也要让 $D$ 评判两次。
 #
 # ## 没有它会怎样
 #
@@ -590,12 +590,12 @@ grid(np.clip(np.concatenate(rows), 0, 1), columns=8, zoom=3)
 # %% [markdown] lang="en"
 # The very first step paints the 4, 6, 9 of (9): where more stamps meet, the same change of the weights does more. Kernel 5 has to unlearn what kernel 4 never sees. (What remains at 64 steps with kernel 4 is the frame.)
 #
-# Is the board gone with kernel 4, then? **Not by itself.** Coverage is equal, but each of the four kinds of pixels still has weights of its own, and random ones disagree. Below, both kernels in the library's own networks, kernel 5 above and kernel 4 below: eight pictures fresh, then the same eight noise vectors after 100 steps. What is printed is the share of the variance that alternates from pixel to pixel, the highest frequency of rows and columns, for three seeds.
+# Is the board gone with kernel 4, then? **Not by itself.** Coverage is equal, but each of the four kinds of pixels still has weights of its own, and random ones disagree. Below, both kernels in the library's own networks, kernel 5 above and kernel 4 below: eight pictures fresh, then the same eight noise vectors after 100 steps. What is printed is the share of the variance that alternates from pixel to pixel, the highest frequency of rows and columns, for three seeds. It sees boards of period 2 only, those of the last layer; the layer before it draws boards of period 4, which only the eye finds here.
 
 # %% [markdown] lang="zh"
 # 第一步就画出了 (9) 的 4、6、9：章叠得多的地方，同样的权重改动起的作用就大。核为 5 要忘掉的东西，核为 4 从来没有。（核为 4 时，64 步后剩下的是边框。）
 #
-# 那么，核为 4 就没有棋盘格了吗？**单凭它还不行。** 覆盖次数相等了，但四种像素各有各的权重，而随机的权重彼此不一致。下面把两种核用在库自己的网络里，上排核为 5，下排核为 4：左边八张是刚初始化的，右边是同样的八个噪声向量在训练 100 步之后的图。打印的是方差中逐像素交替的那一份，即行与列的最高频率所占的比例，共三个种子。
+# 那么，核为 4 就没有棋盘格了吗？**单凭它还不行。** 覆盖次数相等了，但四种像素各有各的权重，而随机的权重彼此不一致。下面把两种核用在库自己的网络里，上排核为 5，下排核为 4：左边八张是刚初始化的，右边是同样的八个噪声向量在训练 100 步之后的图。打印的是方差中逐像素交替的那一份，即行与列的最高频率所占的比例，共三个种子。它只看得见周期为 2 的棋盘格，即最后一层画的；倒数第二层画的周期为 4，在这里只能靠眼睛。
 
 
 # %%
@@ -631,10 +631,14 @@ print(f"real products: {board_share(scaled[:1000]):.3f}")
 grid((np.concatenate(rows) + 1) / 2, columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# Both begin with boards, and the seeds differ among themselves more than one would like; the systematic part is what kernel 4 takes away. The rest is unlearnt slowly, since $D$ sees it; and the *averaged* generator is quicker, because boards of different steps disagree and cancel.
+# Both begin with boards, and no difference between the kernels can be seen there: the means of the three fresh networks are 0.31 and 0.30, and the seeds differ much more. What kernel 4 takes away is the systematic part (8), which shows only in an average over many kernels, as over the 256 above. After 100 steps kernel 5 has about twice the share of kernel 4, 0.056 against 0.027 in the mean: three seeds, a hint. And the picture warns of the number: the lower row still has dots at every fourth pixel. Resizing the map and then convolving it with stride 1 avoids both kinds, and is what Odena et al. recommend (Q62).
+#
+# Training unlearns the rest, since $D$ sees it. The *averaged* generator has less of it, in its own share of 2 at least:
 
 # %% [markdown] lang="zh"
-# 两者开始时都有棋盘格，种子之间的差别也比人们希望的大；核为 4 去掉的是系统性的那一部分。其余的会在训练中慢慢被忘掉，因为 $D$ 看得出来；而**滑动平均**的生成器更快，因为不同步的棋盘格互不一致，彼此抵消。
+# 两者开始时都有棋盘格，此时看不出两种核的差别：三个刚初始化的网络的平均是 0.31 和 0.30，种子之间的差别大得多。核为 4 去掉的是系统性的那一部分，即 (8)，要对许多核求平均才看得出来，比如上面的 256 个。100 步之后，核为 5 的比例约为核为 4 的两倍，平均是 0.056 对 0.027：三个种子，只算迹象。而且图提醒我们别只看这个数：下排每隔四个像素仍有亮点。先把特征图放大，再做步长为 1 的卷积，两种棋盘格都能避免，这也是 Odena 等人推荐的做法（Q62）。
+#
+# 其余的会在训练中被忘掉，因为 $D$ 看得出来。**滑动平均**的生成器要少一些，至少就周期为 2 的那一份而言：
 
 # %%
 print(f"after {sketch.steps_done} steps: generator {board_share(fakes):.4f}", end="")
@@ -793,9 +797,13 @@ plt.show()
 assert abs(both[:1000].mean() - 1 / np.sqrt(0.5**2 + 1)) < 0.01  # delta = 1, tau = 0.5
 
 # %% [markdown] lang="en"
+# In the middle the clouds lie on both sides of 0, each by the company that it keeps; at the right they cover each other. So separate batches seem to be the bad choice: $D$ loses the mean of this feature. But it keeps everything else, and it stays the same kind of function in all of its passes, whereas a $D$ that was trained on mixed batches meets a batch of generated images alone in the step of $G$. Which of the two harms more is to be measured.
+#
 # Now a discriminator with BatchNorm, as in the DCGAN paper, is trained to tell products from what the sketch above draws, once with mixed batches, once with separate ones. Then 512 real images that it has not seen are judged in batches of 64, twice, in other company: after mixed training beside generated and beside other real ones, after separate training beside two choices of other real ones. Not a pixel of theirs differs.
 
 # %% [markdown] lang="zh"
+# 中图里两团分居 0 的两侧，取决于各自的同伴；右图里两团重叠。看来分开才是糟糕的选择： $D$ 丢掉了这个特征的均值。但其余的它都留着，而且在自己的每一次前向里都是同一种函数；用混合批次训练的 $D$，到了 $G$ 的那一步，面对的却是只有生成图的批次。哪一个害处更大，要测了才知道。
+#
 # 现在训练一个带批归一化的判别器（DCGAN 论文就是这样），让它分辨商品与上面那个草图生成器画的图，一次用混合批次，一次用分开的批次。然后以 64 张为一批，评判 512 张它没见过的真实图，评两次，每次换一批同伴：混合训练之后，先与生成图同批，再与其他真实图同批；分开训练之后，两次都与其他真实图同批，但不是同一些。它们自己的像素一个也没变。
 
 
@@ -865,14 +873,14 @@ assert np.abs(scores[0] - scores[1]).max() < 1e-3
 #
 # ## The real training
 #
-# The recipe, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), with 1,500 of its 15,000 steps, once with each order of play, everything else the same: the rates, and the penalty on $D$'s slope that [tutorial 4](04_losses.ipynb) explains. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+# The recipe, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), with 1,500 of its 15,000 steps, once with each order of play, everything else the same: the rates, and the penalty on $D$'s slope that [tutorial 4](04_losses.ipynb) explains. FD is the Fréchet distance ([tutorial 7](07_measuring_quality.ipynb)) of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
 # 用混合批次训练， $D$ 评判的是同伴：旁边没有生成图时，同样的商品就丢掉大部分分数，有些甚至被判为生成图。而在 $G$ 的那一步，批次里只有生成图， $D$ 就不再是训练时的那个函数。分开的批次在这一点上是一致的，但一张图的分数仍随邻居而变，所以 (14) 不成立，见最后一行。库的默认 $D$ 没有批归一化；若有，[`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 就用分开的批次和两次反向传播。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py)，取它 15,000 步中的 1,500 步，两种走法各一次，其余全部相同：学习率，以及[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py)，取它 15,000 步中的 1,500 步，两种更新次序各一次，其余全部相同：学习率，以及[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance，见[教程 7](07_measuring_quality.ipynb)），取自一个服装分类器的特征，越小越好。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
@@ -938,14 +946,14 @@ middle.legend(fontsize=8)
 plt.show()
 
 # %% [markdown] lang="en"
-# In this run alternating is ahead at equal steps. Its steps cost more, and at equal processor time the lead is smaller. Its scores lie closer together: $G$ answers the new $D$, not the old one. **One seed is no ranking**, and the recipe's rates were chosen for the simultaneous order, the one that the [results](../../docs/results.md) compare losses in, with three seeds and more steps. The boards are gone from the samples: the generator itself still has more of the highest frequency than real products, the averaged one does not.
+# In this run alternating is ahead at equal steps. Its steps cost more, and at equal processor time the lead is smaller. Its scores lie closer together: $G$ answers the new $D$, not the old one. **One seed is no ranking**, and the recipe's rates were chosen for the simultaneous order, the one that the [results](../../docs/results.md) compare losses in, with three seeds and more steps. Boards of period 2 are gone from the samples: the averaged generator has no more of the highest frequency than real products have. The generator itself has more, but the comparison is not clean, since it ran in training mode and its average in inference mode. Boards of period 4 can be seen in the second row, after 150 steps; in the last row none strikes the eye.
 #
 # ## Exercises
 #
 # **1.** The height behind one transposed convolution with kernel $\ge$ stride; the check stacks three.
 
 # %% [markdown] lang="zh"
-# 在这次训练里，同样步数时交替更新领先。它每步更贵，按同样的处理器时间比，领先就小一些。它的两个分数靠得更近： $G$ 回应的是新的 $D$，而不是旧的。**一个种子不是排名**，而且配方的学习率是按同时更新选的；[结果](../../docs/results.zh-CN.md)里比较各种损失时用的也是它，那里有三个种子，步数更多。样本里的棋盘格不见了：生成器本身的最高频率成分仍比真实商品多，滑动平均的那个则不然。
+# 在这次训练里，同样步数时交替更新领先。它每步更贵，按同样的处理器时间比，领先就小一些。它的两个分数靠得更近： $G$ 回应的是新的 $D$，而不是旧的。**一个种子不是排名**，而且配方的学习率是按同时更新选的；[结果](../../docs/results.zh-CN.md)里比较各种损失时用的也是它，那里有三个种子，步数更多。样本里周期为 2 的棋盘格不见了：滑动平均的生成器，最高频率成分不比真实商品多。生成器本身要多一些，但这个比较不干净，因为它以训练模式运行，平均的那个以推理模式运行。周期为 4 的棋盘格，在第二行即 150 步之后还看得见；在最后一行已看不出来。
 #
 # ## 练习
 #
@@ -1029,6 +1037,17 @@ def hinge_ratio(s):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** A transposed convolution stamps its kernel, one stamp for each value; it is the transposed matrix of a strided convolution, so that what $G$ does forwards $D$ does backwards. Where the stride does not divide the kernel, pixels get unequal numbers of stamps, and a checkerboard lies in the picture and in the gradient from the first step. A divisible kernel removes the systematic part only. One step of the game is two gradients, each for the variables of one player. At a generated image the two differ by a factor alone, so one backward pass serves both, as long as the score of an image depends on that image only.
+#
+# | | kernel 5, stride 2 | kernel 4, stride 2 |
+# |---|---|---|
+# | stamps on a pixel | 4, 6 or 9 | 4 |
+# | systematic board | yes, in picture and gradient | none |
+# | board of a single random kernel | yes | yes |
+# | 7 x 7, doubled twice | 28 x 28 | 28 x 28 |
+#
+# **Predict, then run.** Replace each strided transposed convolution of the generator by `UpSampling2D` and a convolution of stride 1, and repeat the cell that compares the kernels. What will the fresh pictures look like, and what share will be printed? Write it down first.
+#
 # - [Networks](../../keras_gen/networks/dcgan.py) and [model](../../keras_gen/models/gan.py); [errata](../../docs/errata.md) E2 to E5, E15 to E17, E42; [interview questions](../../docs/interview.md) Q7, Q8, Q11, Q51, Q52, Q54, Q62, Q64. `keras-gen train dcgan --data fashion_mnist` is the full run, `--update alternating` the other order.
 # - Radford, Metz and Chintala 2016, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434); Odena, Dumoulin and Olah, "Deconvolution and Checkerboard Artifacts", Distill 2016, [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003); Shen et al. 2021, [arXiv:2103.00430](https://arxiv.org/abs/2103.00430).
 # - Next, [other losses](04_losses.ipynb).
@@ -1036,6 +1055,17 @@ def hinge_ratio(s):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# - [网络](../../keras_gen/networks/dcgan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E2 至 E5、E15 至 E17、E42；[面试题](../../docs/interview.zh-CN.md) Q7、Q8、Q11、Q51、Q52、Q54、Q62、Q64。完整的训练是 `keras-gen train dcgan --data fashion_mnist`，另一种走法是 `--update alternating`。
+# **用几句话说出来。** 转置卷积拿卷积核当章，每个值盖一个；它是带步长的卷积的转置矩阵，所以 $G$ 前向做的事，正是 $D$ 反向做的事。步长不整除卷积核时，各像素被盖的次数不等，从第一步起，图像里和梯度里就有棋盘格。能整除的核只去掉系统性的那一部分。博弈的一步是两个梯度，各给一方的变量。在一张生成图处，两个梯度只差一个因子，所以一次反向传播就够双方用，前提是一张图的分数只取决于这张图。
+#
+# | | 核 5，步长 2 | 核 4，步长 2 |
+# |---|---|---|
+# | 一个像素被盖的次数 | 4、6 或 9 | 4 |
+# | 系统性的棋盘格 | 有，图像和梯度里都有 | 没有 |
+# | 单个随机核的棋盘格 | 有 | 有 |
+# | 7 x 7 放大两次 | 28 x 28 | 28 x 28 |
+#
+# **先预测，再运行。** 把生成器里每个带步长的转置卷积换成 `UpSampling2D` 加步长为 1 的卷积，再运行比较两种核的那个单元。刚初始化的图会是什么样，打印的比例会是多少？先写下来。
+#
+# - [网络](../../keras_gen/networks/dcgan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E2 至 E5、E15 至 E17、E42；[面试题](../../docs/interview.zh-CN.md) Q7、Q8、Q11、Q51、Q52、Q54、Q62、Q64。完整的训练是 `keras-gen train dcgan --data fashion_mnist`，另一种更新次序是 `--update alternating`。
 # - Radford、Metz 与 Chintala 2016，[arXiv:1511.06434](https://arxiv.org/abs/1511.06434)；Odena、Dumoulin 与 Olah，“Deconvolution and Checkerboard Artifacts”，Distill 2016，[doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003)；Shen et al. 2021，[arXiv:2103.00430](https://arxiv.org/abs/2103.00430)。
 # - 下一篇：[其他损失](04_losses.ipynb)。

@@ -5,7 +5,7 @@
 # %% [markdown] lang="en"
 # # 4. Least squares, hinge, Wasserstein
 #
-# Four other ways to score the adversarial game, what each of them measures at its optimum, and the penalties without which one of them diverges and the others circle. You need [tutorial 1](01_adversarial_game.ipynb).
+# Four other ways to score the adversarial game, what each of them measures at its optimum, the bound without which one of them diverges, and the penalty without which a game may circle. You need [tutorial 1](01_adversarial_game.ipynb).
 #
 # After this notebook you can
 #
@@ -18,7 +18,7 @@
 # %% [markdown] lang="zh"
 # # 4. 最小二乘、合页、Wasserstein
 #
-# 给对抗博弈打分的另外四种办法，每一种在最优处衡量的是什么，以及几种惩罚项：缺了它，其中一种会发散，其余的会原地打转。请先读[教程 1](01_adversarial_game.ipynb)。
+# 给对抗博弈打分的另外四种办法，每一种在最优处衡量的是什么；其中一种缺了界限就会发散；博弈缺了惩罚项，可能原地打转。请先读[教程 1](01_adversarial_game.ipynb)。
 #
 # 学完本篇，你能够
 #
@@ -65,12 +65,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# Real numbers from $N(0, 0.3^2)$, generated ones from $N(\theta, 0.3^2)$. Here are four distances while $\theta$ moves away. The first three belong to the losses of tutorial 1, of least squares and of the hinge. They all become flat. The fourth, the earth mover's distance, goes on.
+# Real numbers from $N(0, 0.3^2)$, generated ones from $N(\theta, 0.3^2)$. Here are four distances while $\theta$ moves away. The first three belong to the losses of tutorial 1, of least squares and of the hinge. They all become flat. The fourth, the earth mover's distance $W_1$, goes on: it is the least mean distance by which one of the two has to be moved to become the other. (On a line, which the code uses, it is the area between the two distribution functions.)
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 真实的数来自 $N(0, 0.3^2)$，生成的数来自 $N(\theta, 0.3^2)$。下面是 $\theta$ 逐渐走远时的四种距离。前三种分别对应教程 1 的损失、最小二乘和合页，最后都变平了。第四种是推土机距离（earth mover's distance），它一直在增长。
+# 真实的数来自 $N(0, 0.3^2)$，生成的数来自 $N(\theta, 0.3^2)$。下面是 $\theta$ 逐渐走远时的四种距离。前三种分别对应教程 1 的损失、最小二乘和合页，最后都变平了。第四种是推土机距离（earth mover's distance） $W_1$，它一直在增长：把其中一个搬成另一个，平均至少要搬多远。（在一条直线上，它等于两个分布函数之间的面积，代码用的就是这个。）
 
 
 # %%
@@ -157,7 +157,15 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# (14) is the case of two points at a distance $W$ and a critic that rises between them with the constant slope $k$. The penalty is a spring: it lets the slope go above 1, at $\lambda = 10$ by $W / 20$. It will be seen to do exactly that.
+# (14) is the case of two points at a distance $W$ and a critic that rises between them with the constant slope $k$. The penalty is a spring: it lets the slope go above 1, at $\lambda = 10$ by $W / 20$. It will be seen to do exactly that. (Why 1 from both sides, where (11) asks for *at most* 1? Because the best critic has slope 1 on the straight lines between the points that the cheapest pairing joins; the random pairs of $\hat x$ stand in for those.)
+#
+# A penalty is one of three ways to bound the slope:
+#
+# | way | what it does | what it costs |
+# |---|---|---|
+# | clip | after every step each weight is cut to $[-c, c]$; the first Wasserstein paper, with $c = 0.01$ | simple critics, and slopes that die out or explode with depth |
+# | penalise | (13), softly, at points that are drawn | a second derivative, and a slope above 1 |
+# | normalise | each kernel is divided by its largest singular value (*spectral normalisation*) | a bound everywhere, which is loose for convolutions ([Q77](../../docs/interview.md)) |
 #
 # **Relativistic pairs** ask of two images which one is real. Let $a(x, y) = p_r(x)\, p_g(y)$ be the density of a pair with the real image first, and $b(x, y) = a(y, x)$:
 #
@@ -244,7 +252,15 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# (14) 是最简单的情形：两个点相距 $W$，评判器在两点之间以恒定的斜率 $k$ 上升。惩罚项好比一根弹簧：它允许斜率超过 1， $\lambda = 10$ 时超出 $W / 20$。下面会看到，事情正是如此。
+# (14) 是最简单的情形：两个点相距 $W$，评判器在两点之间以恒定的斜率 $k$ 上升。惩罚项好比一根弹簧：它允许斜率超过 1， $\lambda = 10$ 时超出 $W / 20$。下面会看到，事情正是如此。（(11) 只要求**不超过** 1，为什么从两边拉向 1？因为最省力的配对所连的点，在它们之间的线段上，最优评判器的斜率就是 1； $\hat x$ 用随机的配对来代替这些线段。）
+#
+# 限制斜率的办法有三种，惩罚只是其一：
+#
+# | 办法 | 做什么 | 代价 |
+# |---|---|---|
+# | 截断 | 每一步之后把每个权重截到 $[-c, c]$；第一篇 Wasserstein 论文取 $c = 0.01$ | 评判器变得简单，斜率随深度消失或爆炸 |
+# | 惩罚 | (13)，在抽到的点上作软约束 | 要求二阶导数，斜率会超过 1 |
+# | 归一化 | 把每个核除以它的最大奇异值（谱归一化，spectral normalisation） | 处处都有界，但对卷积来说界很松（[Q77](../../docs/interview.zh-CN.md)） |
 #
 # **相对论配对**（relativistic pairs）问的是：两张图里哪一张是真的。设 $a(x, y) = p_r(x)\, p_g(y)$ 是真图在前的一对图的密度， $b(x, y) = a(y, x)$：
 #
@@ -410,6 +426,7 @@ plt.show()
 
 # %% [markdown] lang="en"
 # - Cross-entropy lets go of an image once it is judged well. Least squares pulls it *back* to the target from both sides, and the harder the farther it is.
+# - In the two panels of $G$ the hinge lies under Wasserstein, and below its margin in those of $D$ as well.
 # - The hinge stops $D$ at its margin, but never $G$: $G$'s slope is $-1$ everywhere, like Wasserstein's. Giving $G$ a margin too is a common mistake; it would stop learning from every image that $D$ already likes.
 #
 # ## Where it stands in `train_step`
@@ -418,6 +435,7 @@ plt.show()
 
 # %% [markdown] lang="zh"
 # - 交叉熵对判得好的图就放手了。最小二乘从两边把输出拉**回**目标，越远拉得越重。
+# - 在 $G$ 的两幅图里，合页被 Wasserstein 盖住；在 $D$ 的两幅图里，间隔以下也是如此。
 # - 合页让 $D$ 在间隔处停下，但从不让 $G$ 停下： $G$ 的斜率处处是 $-1$，与 Wasserstein 相同。给 $G$ 也加上间隔是常见的错误：凡是 $D$ 已经认可的图，它就不再学习了。
 #
 # ## 它在 `train_step` 中的位置
@@ -508,12 +526,12 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# Without a bound the "distance" grows as long as anyone trains, by (10), and its gradient with it: a generator would be thrown across the plane. With the penalty the estimate stops close to the truth.
+# Without a bound the "distance" grows as long as anyone trains, by (10), and its gradient with it: a generator would be thrown across the plane. With the penalty the estimate comes to rest at 1.54, where the exact $W_1$ is 1.44. That is no noise: a critic whose slope is not 1 but $1 + W_1 / 20 = 1.072$, as (15) has it, states a distance that is larger by the same factor, $1.44 \cdot 1.072 = 1.54$.
 #
 # And the Dirac-GAN: 400 simultaneous steps of length 0.1 with the library's losses, so $t = 40$, without R1 and with two doses of it. The dotted lines are the radius that (21) predicts.
 
 # %% [markdown] lang="zh"
-# 没有界限，只要继续训练，“距离”就一直增长，正如 (10) 所说，梯度也跟着增长：生成器会被甩到平面之外。有了惩罚项，估计值停在真值附近。
+# 没有界限，只要继续训练，“距离”就一直增长，正如 (10) 所说，梯度也跟着增长：生成器会被甩到平面之外。有了惩罚项，估计值停在 1.54，而精确的 $W_1$ 是 1.44。这不是噪声：按 (15)，评判器的斜率不是 1，而是 $1 + W_1 / 20 = 1.072$，它说出的距离也就大了同样的倍数， $1.44 \cdot 1.072 = 1.54$。
 #
 # 再看 Dirac-GAN：用库里的损失同时走 400 步，步长 0.1，即 $t = 40$；不加 R1，以及加两种剂量的 R1。虚线是 (21) 预言的半径。
 
@@ -599,14 +617,14 @@ pull = np.linalg.norm(tape.gradient(g_loss, images)[:, 0, 0], axis=1).mean()
 print(f"and the saturating loss of tutorial 1: slope of L_G {pull:.5f}")
 
 # %% [markdown] lang="en"
-# Cross-entropy builds a cliff: nothing holds its slope, and the logits grow with every step. Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to two decimals. The saturating loss looks down the same cliff and feels nothing.
+# Cross-entropy builds a cliff: nothing holds its slope, and after these 400 steps it is 14, the steepest of the four. (What is shown is the end, not the way there.) Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to two decimals. The saturating loss looks down the same cliff and feels nothing.
 #
-# **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. Wasserstein and these two alternate, the first three move both players at once. What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, and how far they have to travel to the data.
+# **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. Wasserstein and these two alternate, the first three move both players at once. In the titles $k$ counts the critic's steps; it is not the slope of (15). What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, and how far they have to travel to the data. The samples, and the orange dots, come from the *averaged* generator; the shading is the $D$ of the last step, on a scale of its own in each panel.
 
 # %% [markdown] lang="zh"
-# 交叉熵筑起一道悬崖：没有什么约束它的斜率，logit 一步比一步大。最小二乘与合页到目标为止，平缓一些。Wasserstein 评判器是一条坡道：斜率处处几乎相同，正是弹簧 (15) 预言的那个值，两位小数都对得上。饱和损失面对的是同一道悬崖，却毫无感觉。
+# 交叉熵筑起一道悬崖：没有什么约束它的斜率，这 400 步之后是 14，四种里最陡。（这里看到的是结果，不是过程。）最小二乘与合页到目标为止，平缓一些。Wasserstein 评判器是一条坡道：斜率处处几乎相同，正是弹簧 (15) 预言的那个值，两位小数都对得上。饱和损失面对的是同一道悬崖，却毫无感觉。
 #
-# **博弈。** 各种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 玩两种： $G$ 每走一步，评判器走一步，取三个种子；或者像原论文那样走五步，并让 $G$ 慢一些。交叉熵再带着 R1 玩一次，相对论配对带着 R1 与 R2，两者都取 $\gamma = 0.1$。Wasserstein 和这两种交替更新，前三种同时更新。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，以及它们离数据还有多远的路。
+# **博弈。** 各种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 玩两种： $G$ 每走一步，评判器走一步，取三个种子；或者像原论文那样走五步，并让 $G$ 慢一些。交叉熵再带着 R1 玩一次，相对论配对带着 R1 与 R2，两者都取 $\gamma = 0.1$。Wasserstein 和这两种交替更新，前三种同时更新。标题里的 $k$ 是评判器的步数，不是 (15) 的斜率。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，以及它们离数据还有多远的路。样本和橙点都出自**滑动平均**的生成器；底色是最后一步的 $D$，每幅图各有自己的色标。
 
 
 # %%
@@ -675,14 +693,14 @@ for name in set(GAMES) - {"wasserstein_gp, k = 1"}:
     assert FAST or at_centre[name, 0] > 0.4
 
 # %% [markdown] lang="en"
-# The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. Such a game hangs on the seed, and even on rounding: read the three lines, not one of them. With five steps it covered the ring in every build of this notebook. Relativistic pairs cover it too. And R1? This ring is so easy that cross-entropy covers it with or without. On images that is no longer so.
+# The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. Such a game hangs on the seed, and even on rounding: read the three lines, not one of them. With five steps it covered the ring in every build of this notebook. But that game differs in three things, the critic's steps, $G$'s rate and the number of rounds, so it shows that the paper's way works here, and not which of the three does it. Two more cautions: the penalty weighs 1 here, a tenth of the paper's, so that by (15) slopes may go farther above 1; and a blob in the middle, as of seed 0, may also be the average of a generator that circles. Relativistic pairs cover it too. And R1? This ring is so easy that cross-entropy covers it with or without. On images that is no longer so.
 #
-# **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps. The first rows change the loss alone, without R1; the last is the recipe as it is: the loss of the first row, with R1 in every eighth step. FD is the Fréchet distance of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+# **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps. The first rows change the loss alone, without R1; the last is the recipe as it is: the loss of the first row, with R1 in every eighth step. FD is the Fréchet distance ([tutorial 7](07_measuring_quality.ipynb)) of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
-# 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。这样的博弈取决于种子，甚至取决于舍入误差：三行要一起看，不要只看其中一行。走五步时，本笔记本每次生成都铺满了圆环。相对论配对也铺满了。那么 R1 呢？这个圆环太容易，交叉熵有没有 R1 都能铺满；换成图像就不同了。
+# 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。这样的博弈取决于种子，甚至取决于舍入误差：三行要一起看，不要只看其中一行。走五步时，本笔记本每次生成都铺满了圆环。但那一局有三处不同：评判器的步数、 $G$ 的学习率、轮数，所以它说明论文的做法在这里行得通，却没有说明是哪一处起的作用。还有两点要当心：这里惩罚项的权重是 1，只有论文的十分之一，按 (15)，斜率可以超出 1 更多；而种子 0 那样停在中间的一团，也可能是一个在绕圈的生成器的平均。相对论配对也铺满了。那么 R1 呢？这个圆环太容易，交叉熵有没有 R1 都能铺满；换成图像就不同了。
 #
-# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少。前几行只换损失，不加 R1；最后一行就是配方本身：损失与第一行相同，并在每第八步加上 R1。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance），取自一个服装分类器的特征，越小越好。
+# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少。前几行只换损失，不加 R1；最后一行就是配方本身：损失与第一行相同，并在每第八步加上 R1。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance，见[教程 7](07_measuring_quality.ipynb)），取自一个服装分类器的特征，越小越好。
 
 # %%
 images = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
@@ -746,7 +764,7 @@ def best_least_squares(p_r, p_g, a, b):
 # **2.** On a line the cheapest pairing never crosses: the smallest real number goes with the smallest generated one, and so on. Write $W_1$ for two samples of equal size.
 
 # %% [markdown] lang="zh"
-# **2.** 在一条直线上，最省力的配对从不交叉：最小的真数配最小的假数，依次类推。写出两个等大样本之间的 $W_1$。
+# **2.** 在一条直线上，最省力的配对从不交叉：最小的真数配最小的生成的数，依次类推。写出两个等大样本之间的 $W_1$。
 
 
 # %% exercise
@@ -797,11 +815,37 @@ def one_sided_penalty(gradients):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** A loss is chosen for what its best discriminator states and for the slope that it leaves to $G$. Cross-entropy, least squares and the hinge state distances that become flat when the two sets no longer meet; the earth mover's distance does not, but its critic needs a bound on its slope. With the gradient penalty that bound is a spring, and the critic settles at $1 + W / (2 \lambda)$. Only where $G$'s loss is minus $D$'s does $G$ descend the distance that $D$ states. A penalty at the data is another matter: it keeps a game from circling, whatever the loss.
+#
+# | loss | best answer $s^\ast$ | $L_D$ there | $L_G$ is minus $L_D$? | slope of $L_G$ at rejected images |
+# |---|---|---|---|---|
+# | saturating | $\log (p_r / p_g)$ | $\log 4 - 2\, JS$ | yes | to 0 |
+# | non-saturating | $\log (p_r / p_g)$ | $\log 4 - 2\, JS$ | no | to $-1$ |
+# | least squares | $p_r / (p_r + p_g)$ | $\frac14 - \frac{\Delta}{8}$ | no | $s - 1$, grows |
+# | hinge | $\mathrm{sign}(p_r - p_g)$ | $2\,(1 - TV)$ | yes, at $s^\ast$ | $-1$ |
+# | Wasserstein | slope at most 1 | $-W_1$ | yes | $-1$ |
+# | relativistic | $\log (p_r / p_g) + c$ | $\log 2 - JS(a, b)$ | no | depends on the partner |
+#
+# **Predict, then run.** Train the critic of the two clouds with $\lambda = 1$. By (15) its slope should be $1 + 1.44 / 2 = 1.72$: what will the estimate of $W_1$ be? Write it down first.
+#
 # - [Losses](../../keras_gen/losses/gan.py) with their sources; [interview questions](../../docs/interview.md) Q17 to Q21; [results](../../docs/results.md), five losses on one budget.
-# - Mao et al. 2017, [arXiv:1611.04076](https://arxiv.org/abs/1611.04076); Lim and Ye 2017, [arXiv:1705.02894](https://arxiv.org/abs/1705.02894); Arjovsky et al. 2017, [arXiv:1701.07875](https://arxiv.org/abs/1701.07875); Gulrajani et al. 2017, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028); Lucic et al. 2018, [arXiv:1711.10337](https://arxiv.org/abs/1711.10337).
+# - Mao et al. 2017, [arXiv:1611.04076](https://arxiv.org/abs/1611.04076); Lim and Ye 2017, [arXiv:1705.02894](https://arxiv.org/abs/1705.02894); Arjovsky et al. 2017, [arXiv:1701.07875](https://arxiv.org/abs/1701.07875); Gulrajani et al. 2017, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028); Lucic et al. 2018, [arXiv:1711.10337](https://arxiv.org/abs/1711.10337); Miyato et al. 2018, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957), for spectral normalisation.
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
+# **用几句话说出来。** 选一种损失，看的是它的最优判别器说出什么，以及给 $G$ 留下怎样的斜率。交叉熵、最小二乘与合页说出的距离，在两个集合不再相交时变平；推土机距离不会，但它的评判器必须限制斜率。用梯度惩罚时，这个限制是一根弹簧，评判器停在 $1 + W / (2 \lambda)$。只有当 $G$ 的损失是 $D$ 的相反数时， $G$ 下降的才是 $D$ 说出的那个距离。在数据处加惩罚是另一回事：不论用哪种损失，它都让博弈不再打转。
+#
+# | 损失 | 最佳答案 $s^\ast$ | 此时的 $L_D$ | $L_G$ 是 $L_D$ 的相反数吗 | 被否定处 $L_G$ 的斜率 |
+# |---|---|---|---|---|
+# | 饱和 | $\log (p_r / p_g)$ | $\log 4 - 2\, JS$ | 是 | 趋于 0 |
+# | 非饱和 | $\log (p_r / p_g)$ | $\log 4 - 2\, JS$ | 否 | 趋于 $-1$ |
+# | 最小二乘 | $p_r / (p_r + p_g)$ | $\frac14 - \frac{\Delta}{8}$ | 否 | $s - 1$，越来越大 |
+# | 合页 | $\mathrm{sign}(p_r - p_g)$ | $2\,(1 - TV)$ | 是，在 $s^\ast$ 处 | $-1$ |
+# | Wasserstein | 斜率不超过 1 | $-W_1$ | 是 | $-1$ |
+# | 相对论配对 | $\log (p_r / p_g) + c$ | $\log 2 - JS(a, b)$ | 否 | 取决于配对的那张图 |
+#
+# **先预测，再运行。** 用 $\lambda = 1$ 训练两团点的评判器。按 (15)，它的斜率应当是 $1 + 1.44 / 2 = 1.72$：估计的 $W_1$ 会是多少？先写下来。
+#
 # - [损失函数](../../keras_gen/losses/gan.py)及其出处；[面试题](../../docs/interview.zh-CN.md) Q17 至 Q21；[结果](../../docs/results.zh-CN.md)，五种损失同一预算的对比。
-# - Mao et al. 2017，[arXiv:1611.04076](https://arxiv.org/abs/1611.04076)；Lim 与 Ye 2017，[arXiv:1705.02894](https://arxiv.org/abs/1705.02894)；Arjovsky et al. 2017，[arXiv:1701.07875](https://arxiv.org/abs/1701.07875)；Gulrajani et al. 2017，[arXiv:1704.00028](https://arxiv.org/abs/1704.00028)；Lucic et al. 2018，[arXiv:1711.10337](https://arxiv.org/abs/1711.10337)。
+# - Mao et al. 2017，[arXiv:1611.04076](https://arxiv.org/abs/1611.04076)；Lim 与 Ye 2017，[arXiv:1705.02894](https://arxiv.org/abs/1705.02894)；Arjovsky et al. 2017，[arXiv:1701.07875](https://arxiv.org/abs/1701.07875)；Gulrajani et al. 2017，[arXiv:1704.00028](https://arxiv.org/abs/1704.00028)；Lucic et al. 2018，[arXiv:1711.10337](https://arxiv.org/abs/1711.10337)；Miyato et al. 2018，[arXiv:1802.05957](https://arxiv.org/abs/1802.05957)，谱归一化。

@@ -71,12 +71,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# One latent, one pixel that is either on or off, and a decoder that is simply written down: $p(x = 1 \mid z) = \sigma(3 z)$. Before a look at the pixel, $z$ is $N(0, 1)$. Once the pixel is seen to be on, only some $z$ remain likely: that is the *posterior* $p(z \mid x)$. An *encoder* answers with a normal distribution $q(z \mid x) = N(\mu, \sigma^2)$ that should be close to it.
+# One latent, one pixel that is either on or off, and a decoder that is simply written down: $p(x = 1 \mid z) = \mathrm{sigmoid}(3 z)$. Before a look at the pixel, $z$ is $N(0, 1)$. Once the pixel is seen to be on, only some $z$ remain likely: that is the *posterior* $p(z \mid x)$. An *encoder* answers with a normal distribution $q(z \mid x) = N(\mu, \sigma^2)$ that should be close to it.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 只有一个隐变量、一个非亮即暗的像素，解码器直接写出来： $p(x = 1 \mid z) = \sigma(3 z)$。观察之前， $z$ 服从先验（prior） $N(0, 1)$。看到像素亮了，就只有一部分 $z$ 仍然可能：这是**后验**（posterior） $p(z \mid x)$。**编码器**（encoder）用一个正态分布 $q(z \mid x) = N(\mu, \sigma^2)$ 来回答，它应当尽量接近后验。
+# 只有一个隐变量、一个非亮即暗的像素，解码器直接写出来： $p(x = 1 \mid z) = \mathrm{sigmoid}(3 z)$。观察之前， $z$ 服从先验（prior） $N(0, 1)$。看到像素亮了，就只有一部分 $z$ 仍然可能：这是**后验**（posterior） $p(z \mid x)$。**编码器**（encoder）用一个正态分布 $q(z \mid x) = N(\mu, \sigma^2)$ 来回答，它应当尽量接近后验。
 
 
 # %%
@@ -116,7 +116,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \end{aligned}
 # $$
 #
-# (1): $\log p(x)$ does not depend on $z$, and $p(x, z) = p(z \mid x)\, p(x)$. (2) multiplies and divides by $q$. (3): a divergence is never negative, so the first term is a lower bound, and what is lost is how far the encoder's answer is from the posterior: because its family holds nothing better, or because one network must answer for all images. (4): the same first term with $p(x, z) = p(x \mid z)\, p(z)$. It holds nothing that cannot be computed.
+# $E_q$ is the mean over $z \sim q(z \mid x)$. (1): $\log p(x)$ does not depend on $z$, and $p(x, z) = p(z \mid x)\, p(x)$. (2) multiplies and divides by $q$. (3): a divergence is never negative, since $-E_q[\log (q / p)] = E_q[\log (p / q)] \le \log E_q[p / q] \le \log 1 = 0$ by Jensen's inequality, so the first term is a lower bound, and what is lost is how far the encoder's answer is from the posterior: because its family holds nothing better, or because one network must answer for all images. (4): the same first term with $p(x, z) = p(x \mid z)\, p(z)$. It holds nothing that cannot be computed.
 #
 # **The divergence from the prior**, for $q = N(\mu, \sigma^2)$ and $p = N(0, 1)$, one latent:
 #
@@ -130,11 +130,11 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 #
 # (5) is the logarithm of the quotient of two normal densities; $\sqrt{2 \pi}$ cancels. (6) uses $E_q[(z - \mu)^2] = \sigma^2$ and $E_q[z^2] = \mu^2 + \sigma^2$. The encoder answers with independent latents, which is a choice (the posterior's need not be), so their divergences add up.
 #
-# **The reconstruction**, pixels as coins with $p = \sigma(l)$ and the decoder's logit $l$:
+# **The reconstruction**, each pixel a toss of a coin (a Bernoulli variable) with $p = \mathrm{sigmoid}(l)$ and the decoder's logit $l$:
 #
 # $$
 # \begin{aligned}
-# -\log p(x \mid z) &= -x \log \sigma(l) - (1 - x) \log(1 - \sigma(l)) && (8) \\
+# -\log p(x \mid z) &= -x \log \mathrm{sigmoid}(l) - (1 - x) \log(1 - \mathrm{sigmoid}(l)) && (8) \\
 # &= x\, \mathrm{softplus}(-l) + (1 - x)\, \mathrm{softplus}(l) = \mathrm{softplus}(l) - x\, l && (9)
 # \end{aligned}
 # $$
@@ -147,7 +147,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \nabla_\mu E_q[f(z)] = \nabla_\mu E_\epsilon[f(\mu + \sigma \epsilon)] = E_\epsilon[f'(z)] \qquad (10)
 # $$
 #
-# This is the *reparameterisation*. One draw of $\epsilon$ for each image estimates it without bias.
+# This is the *reparameterisation*. One draw of $\epsilon$ for each image estimates it without bias. For $\sigma$ the same step gives $\nabla_\sigma E_q[f(z)] = E_\epsilon[f'(z)\, \epsilon]$, which is why the noise must be kept until the way back.
 
 # %% [markdown] lang="zh"
 # ## 公式，一行一步
@@ -163,7 +163,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \end{aligned}
 # $$
 #
-# (1)： $\log p(x)$ 与 $z$ 无关，且 $p(x, z) = p(z \mid x)\, p(x)$。(2) 乘以 $q$ 再除以 $q$。(3)：散度不会为负，所以第一项是下界，损失掉的正是编码器的回答与后验之差：或因它的分布族里没有更好的，或因一个网络要为所有图作答。(4)：同样的第一项，改用 $p(x, z) = p(x \mid z)\, p(z)$，里面的每一样都算得出来。
+# $E_q$ 表示对 $z \sim q(z \mid x)$ 求平均。(1)： $\log p(x)$ 与 $z$ 无关，且 $p(x, z) = p(z \mid x)\, p(x)$。(2) 乘以 $q$ 再除以 $q$。(3)：散度不会为负，因为由詹森不等式（Jensen's inequality）， $-E_q[\log (q / p)] = E_q[\log (p / q)] \le \log E_q[p / q] \le \log 1 = 0$；所以第一项是下界，损失掉的正是编码器的回答与后验之差：或因它的分布族里没有更好的，或因一个网络要为所有图作答。(4)：同样的第一项，改用 $p(x, z) = p(x \mid z)\, p(z)$，里面的每一样都算得出来。
 #
 # **与先验的散度**，设 $q = N(\mu, \sigma^2)$， $p = N(0, 1)$，一个隐变量：
 #
@@ -177,11 +177,11 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 #
 # (5) 是两个正态密度之商的对数， $\sqrt{2 \pi}$ 约掉了。(6) 用到 $E_q[(z - \mu)^2] = \sigma^2$ 和 $E_q[z^2] = \mu^2 + \sigma^2$。编码器给出的各隐变量相互独立（这是一种选择，后验未必如此），所以散度相加。
 #
-# **重建项**，把像素看作硬币， $p = \sigma(l)$， $l$ 是解码器输出的 logit：
+# **重建项**，把每个像素看作一次抛硬币（伯努利变量，Bernoulli）， $p = \mathrm{sigmoid}(l)$， $l$ 是解码器输出的 logit：
 #
 # $$
 # \begin{aligned}
-# -\log p(x \mid z) &= -x \log \sigma(l) - (1 - x) \log(1 - \sigma(l)) && (8) \\
+# -\log p(x \mid z) &= -x \log \mathrm{sigmoid}(l) - (1 - x) \log(1 - \mathrm{sigmoid}(l)) && (8) \\
 # &= x\, \mathrm{softplus}(-l) + (1 - x)\, \mathrm{softplus}(l) = \mathrm{softplus}(l) - x\, l && (9)
 # \end{aligned}
 # $$
@@ -194,7 +194,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # \nabla_\mu E_q[f(z)] = \nabla_\mu E_\epsilon[f(\mu + \sigma \epsilon)] = E_\epsilon[f'(z)] \qquad (10)
 # $$
 #
-# 这就是**重参数化**（reparameterization）。每张图抽一个 $\epsilon$，就是无偏估计。
+# 这就是**重参数化**（reparameterization）。每张图抽一个 $\epsilon$，就是无偏估计。对 $\sigma$ 同样有 $\nabla_\sigma E_q[f(z)] = E_\epsilon[f'(z)\, \epsilon]$，所以噪声要一直留到反向传播。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -216,7 +216,7 @@ print(f"p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence)
 # - $-\log p(x \mid z) = (\log 2 - 0) + (\log(1 + e^2) - 0.5 \cdot 2) = 0.693 + 1.127 = 1.820$ 奈特
 # - $-\mathrm{ELBO} = 1.820 + 0.859 = 2.679$ 奈特
 #
-# 再记住一把真实图像的尺子：处处回答 0 的解码器，每个像素付 $\log 2$，每张图 $784 \log 2 = 543.4$ 奈特。
+# 再记住一把真实图像的尺子：处处回答 0 的解码器，每个像素的代价是 $\log 2$，每张图 $784 \log 2 = 543.4$ 奈特。
 
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
@@ -245,10 +245,10 @@ assert np.isclose(negative_elbo, losses.negative_elbo(images, logits, mean, log_
 print(f"KL {kl:.3f}   reconstruction {nll:.3f}   negative ELBO {negative_elbo:.3f}")
 
 # %% [markdown] lang="en"
-# **Is it a bound?** In the world of the picture everything can be integrated. The map shows the ELBO (4) for every encoder's answer $(\mu, \sigma)$. Its summit must lie below $\log p(x) = -0.693$, and by (3) the distance must be exactly the divergence of the best $q$ from the posterior. The library, which only ever draws samples, must find the same height.
+# **Is it a bound?** In the world of the picture everything can be integrated. The map shows the ELBO (4) for every encoder's answer $(\mu, \sigma)$. Its summit must lie below $\log p(x) = -0.693$, and by (3) the distance must be exactly the divergence of the best $q$ from the posterior. The library, which only ever draws samples, must find the same height. (White is lower than the scale shows; the star is the summit.)
 
 # %% [markdown] lang="zh"
-# **它真是下界吗？** 在图示的小世界里，一切都能积分。下面的地图给出编码器每个回答 $(\mu, \sigma)$ 的 ELBO (4)。它的最高点必须低于 $\log p(x) = -0.693$，而且按 (3)，差距恰好等于最好的 $q$ 与后验之间的散度。库只会抽样，也必须得到同样的高度。
+# **它真是下界吗？** 在图示的小世界里，一切都能积分。下面的地图给出编码器每个回答 $(\mu, \sigma)$ 的 ELBO (4)。它的最高点必须低于 $\log p(x) = -0.693$，而且按 (3)，差距恰好等于最好的 $q$ 与后验之间的散度。库只会抽样，也必须得到同样的高度。（白色低于色标的范围；星号是最高点。）
 
 # %%
 means, deviations = np.linspace(-0.5, 2, 101), np.linspace(0.2, 1.4, 97)
@@ -281,10 +281,10 @@ assert np.isclose(elbo.max(), np.log(evidence) - gap) and abs(sampled - elbo.max
 assert elbo.max() < np.log(evidence)
 
 # %% [markdown] lang="en"
-# **Why the noise comes from outside.** There is another unbiased estimate of the gradient in (10), the *score function* $f(z) \nabla_\mu \log q(z)$, which needs no derivative of $f$. For $f(z) = z^2$, $\mu = \sigma = 1$ the true gradient is 2, and the variances can be worked out: 30 for the score function, 4 for the reparameterisation. And a constant in $f$, such as some hundred nats of an ELBO, makes only the first one worse.
+# **Why the noise comes from outside.** There is another unbiased estimate of the gradient in (10), the *score function* $f(z) \nabla_\mu \log q(z)$, which needs no derivative of $f$. For $f(z) = z^2$, $\mu = \sigma = 1$ the true gradient is 2, and the variances can be worked out: 30 for the score function, 4 for the reparameterisation. And a constant in $f$, such as some hundred nats of an ELBO, makes only the first one worse. (Taking a *baseline* off $f$, a constant near its mean, mends just that; what remains is the 30 against 4.)
 
 # %% [markdown] lang="zh"
-# **噪声为什么来自外部。** (10) 中的梯度还有另一个无偏估计，即**得分函数**（score function） $f(z) \nabla_\mu \log q(z)$，它不需要 $f$ 的导数。取 $f(z) = z^2$、 $\mu = \sigma = 1$，真实梯度是 2，两者的方差也算得出来：得分函数是 30，重参数化是 4。如果 $f$ 里还有一个常数，比如 ELBO 的几百奈特，那么只有前者会变得更差。
+# **噪声为什么来自外部。** (10) 中的梯度还有另一个无偏估计，即**得分函数**（score function） $f(z) \nabla_\mu \log q(z)$，它不需要 $f$ 的导数。取 $f(z) = z^2$、 $\mu = \sigma = 1$，真实梯度是 2，两者的方差也算得出来：得分函数是 30，重参数化是 4。如果 $f$ 里还有一个常数，比如 ELBO 的几百奈特，那么只有前者会变得更差。（从 $f$ 里减去一个接近其均值的常数，即基线（baseline），能补救的就是这一点；剩下的仍是 30 对 4。）
 
 # %%
 noise = np.random.default_rng(0).normal(size=1_000_000)
@@ -301,12 +301,12 @@ for constant in (0, 100):
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# What one latent pays, by its $\mu$ and its $\log \sigma^2$, and what one pixel pays, by its logit. The slopes are $\mu$, $\frac12 (\sigma^2 - 1)$ and $\sigma(l) - x$: latents are pulled towards the prior, pixels towards the image.
+# What one latent costs, by its $\mu$ and its $\log \sigma^2$, and what one pixel costs, by its logit. The slopes are $\mu$, $\frac12 (\sigma^2 - 1)$ and $\mathrm{sigmoid}(l) - x$: latents are pulled towards the prior, pixels towards the image.
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 一个隐变量按它的 $\mu$ 和 $\log \sigma^2$ 付多少，一个像素按它的 logit 付多少。斜率分别是 $\mu$、 $\frac12 (\sigma^2 - 1)$ 和 $\sigma(l) - x$：隐变量被拉向先验，像素被拉向图像。
+# 一个隐变量的代价随它的 $\mu$ 和 $\log \sigma^2$ 怎样变，一个像素的代价随它的 logit 怎样变。斜率分别是 $\mu$、 $\frac12 (\sigma^2 - 1)$ 和 $\mathrm{sigmoid}(l) - x$：隐变量被拉向先验，像素被拉向图像。
 
 # %%
 axis = tf.linspace(-4.0, 4.0, 81)
@@ -343,12 +343,12 @@ for (title, curves), axes in zip(PANELS.items(), panels, strict=True):
 plt.show()
 
 # %% [markdown] lang="en"
-# For $x = 0.3$ the cost never reaches 0: its least value, at $\sigma(l) = 0.3$, is the entropy of a coin. Grey pixels are no coins, so a VAE on photographs has a floor, 188.5 nats an image for the held-out images used below, that no decoder gets under.
+# For $x = 0.3$ the cost never reaches 0: its least value, at $\mathrm{sigmoid}(l) = 0.3$, is the entropy of that toss. Grey pixels are not tosses of a coin, so a VAE on photographs has a floor, 188.5 nats an image for the held-out images used below, that no decoder gets under.
 #
 # ## Where it stands in `train_step`
 
 # %% [markdown] lang="zh"
-# 对 $x = 0.3$，代价永远到不了 0：它在 $\sigma(l) = 0.3$ 处取最小值，即一枚硬币的熵。灰度像素并不是硬币，所以照片上的 VAE 有一个地板，对下面用到的留出图是每张 188.5 奈特，任何解码器都低不过它。
+# 对 $x = 0.3$，代价永远到不了 0：它在 $\mathrm{sigmoid}(l) = 0.3$ 处取最小值，即那次抛硬币的熵。灰度像素并不是抛硬币，所以照片上的 VAE 有一个下限，对下面用到的留出图是每张 188.5 奈特，任何解码器都低不过它。
 #
 # ## 它在 `train_step` 中的位置
 
@@ -375,9 +375,9 @@ print(inspect.getsource(GaussianSampling.call))
 #
 # - $\beta = 0$: no divergence at all, an autoencoder. This is what [one of the documents](../../docs/errata.md) describes as a VAE (E38).
 # - $\beta = 1$: the bound.
-# - $\beta = 784$: a *mean* over pixels beside a sum over latents, a common mistake in published code: $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$.
+# - $\beta = 784$: a *mean* over pixels beside a sum over latents, a mistake that is easily made: $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$.
 #
-# First the codes $\mu$ of 600 images, coloured by kind, and a dashed circle where the prior lives. Then images decoded from the same draws of the prior, one row for each $\beta$.
+# First the codes $\mu$ of 600 images, coloured by kind, and a dashed circle where the prior lives. Then images decoded from the same 16 draws of the prior, one row for each $\beta$, in this order.
 
 # %% [markdown] lang="zh"
 # ## 没有它会怎样
@@ -386,9 +386,9 @@ print(inspect.getsource(GaussianSampling.call))
 #
 # - $\beta = 0$：完全没有散度，就是自编码器。[两篇文档之一](../../docs/errata.zh-CN.md)把它说成了 VAE（E38）。
 # - $\beta = 1$：下界。
-# - $\beta = 784$：对像素求**平均**，却对隐变量求和，这是公开代码里常见的错误： $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$。
+# - $\beta = 784$：对像素求**平均**，却对隐变量求和，这个错误很容易犯： $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$。
 #
-# 先看 600 张图的编码 $\mu$，按种类着色，虚线圆是先验所在的地方。再看从先验抽出的同一批样本解码得到的图，每个 $\beta$ 一行。
+# 先看 600 张图的编码 $\mu$，按种类着色，虚线圆是先验所在的地方。再看从先验抽出的同样 16 个样本解码得到的图，每个 $\beta$ 一行，次序与上面相同。
 
 # %%
 products = data.load("fashion_mnist_10k")
@@ -418,14 +418,18 @@ assert FAST or terms["kl"] < 0.1
 grid(np.concatenate(rows), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# Without the divergence the codes fill a region of their own choice, far larger and beside the prior: what the decoder makes of draws of the prior is smears, since it was never trained there. With the bound the codes lie where the prior does, and its draws are garments. With 784 every code is 0: the latents say nothing (*posterior collapse*), and every draw is the same average garment. Its reported loss, a mean over pixels, would look splendid: about 0.5.
+# Without the divergence the codes fill a region of their own choice, far larger and beside the prior: what the decoder makes of draws of the prior is smears, since it was never trained there. With the bound the codes lie roughly where the prior does, but with holes: many lie outside of the circle, its lower half is nearly empty, and a gap opens above the centre. Most draws are garments; those in columns 11, 13 and 16 are smears, and their latents, $(-0.03, 1.90)$, $(0.36, 0.73)$ and $(1.01, -1.59)$, fall into the gap and into the empty half. This is the *prior hole*: the codes of all images together are not the prior, and a decoder is as lost in a hole as the first one is everywhere (Q30). With 784 every code is 0: the latents say nothing (*posterior collapse*), and every draw is the same average garment. The numbers agree: answering with the mean of the training images, whatever the image, costs 384.4 nats on these held-out images, and the collapsed VAE costs 385.5. Its reported loss, a mean over pixels, would look splendid: about 0.5.
+#
+# And the oddity of the printed lines: without any divergence the reconstruction is no better, 272.7 against 271.9 nats. Two latents and 700 steps are the bottleneck here, not the divergence.
 #
 # ## The real training
 #
 # The recipe of this package, [`keras_gen.recipes.VAERecipe`](../../keras_gen/recipes/vae.py), 24 latents, with fewer steps than its default.
 
 # %% [markdown] lang="zh"
-# 没有散度时，编码占据一块自选的区域，大得多，而且在先验旁边：从先验抽出的样本落在解码器从未训练过的地方，解码出来只是一团模糊。有了下界，编码就在先验所在的地方，抽样得到的是衣服。取 784 时，所有编码都是 0：隐变量什么也没说，这叫后验坍塌（posterior collapse），每次抽样都是同一件平均的衣服。它报告的损失是像素平均，看上去好极了：大约 0.5。
+# 没有散度时，编码占据一块自选的区域，大得多，而且在先验旁边：从先验抽出的样本落在解码器从未训练过的地方，解码出来只是一团模糊。有了下界，编码大致在先验所在的地方，但有空洞：不少编码落在圆外，圆的下半部几乎是空的，圆心上方还有一道缺口。抽样得到的大多是衣服；第 11、13、16 列却是模糊的一团，它们的隐变量 $(-0.03, 1.90)$、 $(0.36, 0.73)$ 和 $(1.01, -1.59)$ 正落在缺口和空着的那一半里。这就是先验空洞（prior hole）：所有图的编码合起来并不等于先验，解码器在空洞里同样无所适从，就像第一个解码器处处如此（Q30）。取 784 时，所有编码都是 0：隐变量什么也没说，这叫后验坍塌（posterior collapse），每次抽样都是同一件平均的衣服。数字也对得上：不管什么图，一律回答训练图的平均，在这些留出图上的代价是 384.4 奈特，而坍塌的 VAE 是 385.5。它报告的损失是像素平均，看上去好极了：大约 0.5。
+#
+# 打印的数里还有一处奇怪：完全没有散度，重建却不更好，272.7 对 271.9 奈特。这里的瓶颈是两个隐变量和 700 步，不是散度。
 #
 # ## 真正的训练
 #
@@ -452,10 +456,14 @@ for axes in (left, right):
 plt.show()
 
 # %% [markdown] lang="en"
-# Products that it has not seen, each above its reconstruction from 24 numbers; then interpolations, in a straight line through the latents, from one product to another; then draws of the prior.
+# The KL rises first, while the latents learn to speak, and then falls back a little: what they say is put more cheaply. The reconstruction falls, ever more slowly.
+#
+# Now products that it has not seen, each above its reconstruction from 24 numbers; then interpolations, in a straight line through the latents, from one product to another; then draws of the prior. What is shown is the decoder's *mean*, a grey picture; nobody tosses the coins, which would only add grain.
 
 # %% [markdown] lang="zh"
-# 先看没见过的商品，每张的下方是由 24 个数重建的图；再看沿直线穿过隐变量，从一件商品走到另一件；最后是从先验抽样的图。
+# KL 先升，这时隐变量在学着传递信息；然后回落一些，同样的信息用更低的代价说了出来。重建项一直下降，越来越慢。
+#
+# 先看没见过的商品，每张的下方是由 24 个数重建的图；再看沿直线穿过隐变量，从一件商品走到另一件；最后是从先验抽样的图。画出来的是解码器的**均值**，一幅灰度图；没有人真的去抛硬币，那只会添上颗粒。
 
 # %%
 reconstructions(vae, held_out[:16])
@@ -467,10 +475,10 @@ interpolations(vae, held_out[:5], rows=5, steps=11)
 grid(vae.sample(48, seed=0), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# The latents that say something: (7) for each latent, mean over the held-out images. The others have given up, since they were not worth their price; that is no fault.
+# The latents that say something: (7) for each latent, mean over the held-out images. The others carry nothing, since what they would have saved in the reconstruction was less than their KL; that is no fault. (If too many fall silent: a weight of the KL that grows from 0, or free bits, Q27.)
 
 # %% [markdown] lang="zh"
-# 哪些隐变量说了话：对每个隐变量计算 (7)，再对留出图求平均。其余的放弃了，因为它们不值那个价；这不算毛病。
+# 哪些隐变量携带了信息：对每个隐变量计算 (7)，再对留出图求平均。其余的没有用上，因为换来的重建收益抵不上 KL 的代价；这不算毛病。（如果用不上的太多：让 KL 的权重从 0 逐渐增大，或者用 free bits，见 Q27。）
 
 # %%
 mean, log_var = vae.encode(held_out)
@@ -484,12 +492,12 @@ print(f"{said.sum():.1f} nats in all, {np.sum(said > 0.1)} of 24 latents above 0
 # %% [markdown] lang="en"
 # The reconstructions are *a* shoe of that kind rather than *this* shoe, and soft: a decoder that treats pixels as independent answers with the mean of all images that share a code, and the mean of an edge here and an edge there is half an edge twice.
 #
-# **VAE or GAN?** One of the documents calls a VAE stable but of lower quality, a GAN better and diverse, and given to mode collapse, without a number (E39, E40). Here are numbers: two seeds of each, on the same 10,000 images, with steps that take about the same time. Sharpness is the strength of edges, best where it is that of real images; FD (lower is better), precision (do samples look real?) and recall (how much of the real variety is reached?) are those of [tutorial 7](07_measuring_quality.ipynb).
+# **VAE or GAN?** One of the documents calls a VAE stable but of lower quality, a GAN better and diverse, and given to mode collapse, without a number (E39, E40). Here are numbers: two seeds of each, on the same 10,000 images, with numbers of steps that were chosen to take about the same time. (The seconds are printed. The first fit of a model also traces its graph, and the machine had other work, so read them as an order of magnitude.) Sharpness is the strength of edges, best where it is that of real images; FD (lower is better), precision (do samples look real?) and recall (how much of the real variety is reached?) are those of [tutorial 7](07_measuring_quality.ipynb).
 
 # %% [markdown] lang="zh"
 # 重建出来的是**一只**那种鞋，而不是**这只**鞋，而且发虚：把像素看作独立的解码器，回答的是共用一个编码的所有图的平均；边缘有时在这里、有时在那里，平均起来就是两条半截的边缘。
 #
-# **VAE 还是 GAN？** 有一篇文档说 VAE 稳定但质量较低，GAN 更好、更多样，又容易模式崩溃（mode collapse），却没给任何数字（E39、E40）。这里给出数字：各用两个种子，同样的 10,000 张图，步数取得让两边耗时相近。锐度是边缘的强弱，与真实图相等时最好；FD（越小越好）、精确率（样本像不像真的）和召回率（覆盖了多少真实的多样性）见[教程 7](07_measuring_quality.ipynb)。
+# **VAE 还是 GAN？** 有一篇文档说 VAE 稳定但质量较低，GAN 更好、更多样，又容易模式崩溃（mode collapse），却没给任何数字（E39、E40）。这里给出数字：各用两个种子，同样的 10,000 张图，步数取得让两边耗时相近。（打印了秒数。模型的第一次 fit 还要追踪计算图，机器当时也不空闲，所以只看数量级。）锐度是边缘的强弱，与真实图相等时最好；FD（越小越好）、精确率（样本像不像真的）和召回率（覆盖了多少真实的多样性）见[教程 7](07_measuring_quality.ipynb)。
 
 # %%
 features = measures.load_features("fashion_net", (28, 28, 1))
@@ -524,14 +532,14 @@ _ = report("training images", data.uint8_to_unit(products.images[:2000]).numpy()
 assert FAST or max(distances["DCGAN", s] for s in (0, 1)) < distances["VAE", 0]
 
 # %% [markdown] lang="en"
-# Blurred, yes, and at the same price farther from the data on every count. "Diverse" is not a matter of the family: this VAE reaches less of the variety than this GAN. About stability, two seeds say next to nothing. Three, on all 60,000 images, are a hint: there the VAE's distance varies by 0.5 %, a GAN's by 1 to 14 % ([results](../../docs/results.md)). What the GAN has not got is a bound on the likelihood, and codes for images that it is given.
+# Blurred, yes, and for a comparable time farther from the data on every count. "Diverse" is not a matter of the family: this VAE reaches less of the variety than this GAN. About stability, two seeds say next to nothing. Three, on all 60,000 images, are a hint: there the VAE's distance varies by 0.5 %, a GAN's by 1 to 14 % ([results](../../docs/results.md)). And agreement between seeds is not yet stability of a training, which would mean that no run diverges or swings. What the GAN has not got is a bound on the likelihood, and codes for images that it is given.
 #
 # ## Exercises
 #
 # **1.** Another prior: $p(z) = N(0, \tau^2)$. What does (7) become, for one latent?
 
 # %% [markdown] lang="zh"
-# 模糊，没错；而且花同样的代价，每一项都离数据更远。“多样”不由家族决定：这个 VAE 覆盖的多样性比这个 GAN 少。关于稳定性，两个种子几乎说明不了什么；三个种子加全部 60,000 张图，是一个迹象：VAE 的距离只变动 0.5 %，各种 GAN 变动 1 至 14 %（[结果](../../docs/results.zh-CN.md)）。GAN 没有的是似然的下界，以及给定图像的编码。
+# 模糊，没错；而且花差不多的时间，每一项都离数据更远。“多样”不由家族决定：这个 VAE 覆盖的多样性比这个 GAN 少。关于稳定性，两个种子几乎说明不了什么；三个种子加全部 60,000 张图，是一个迹象：VAE 的距离只变动 0.5 %，各种 GAN 变动 1 至 14 %（[结果](../../docs/results.zh-CN.md)）。何况种子之间一致，还不等于训练稳定；稳定是说没有哪次训练会发散或大起大落。GAN 没有的是似然的下界，以及给定图像的编码。
 #
 # ## 练习
 #
@@ -559,10 +567,10 @@ def kl_to_wider_prior(mean, log_var, tau):
 
 
 # %% [markdown] lang="en"
-# **2.** Grey pixels as normal variables of a known deviation instead of coins. Write the reconstruction term, with the reduction of this package: `images` and `means` are (B, H, W, C).
+# **2.** Grey pixels as normal variables of a known deviation instead of tosses of a coin. Write the reconstruction term, with the reduction of this package: `images` and `means` are (B, H, W, C).
 
 # %% [markdown] lang="zh"
-# **2.** 不把灰度像素看作硬币，而看作标准差已知的正态变量。按本项目的归约方式写出重建项，`images` 与 `means` 的形状都是 (B, H, W, C)。
+# **2.** 不把灰度像素看作抛硬币，而看作标准差已知的正态变量。按本项目的归约方式写出重建项，`images` 与 `means` 的形状都是 (B, H, W, C)。
 
 
 # %% exercise
@@ -615,11 +623,33 @@ def tighter_bound(log_ratios):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** A VAE cannot compute the likelihood, so an encoder guesses the latents of each image, and the ELBO is the likelihood minus the error of that guess. It has two terms: reconstruction, summed over pixels, and the divergence from the prior, summed over latents. The draw becomes differentiable once the noise comes from outside. Samples are soft because the decoder answers with a mean, and some are no garments at all because the codes do not fill the prior.
+#
+# | sign in the numbers | what it means |
+# |---|---|
+# | a loss of about 0.5 | a mean over pixels; $\beta$ is then 784 |
+# | KL of 0, reconstruction of the mean image | posterior collapse |
+# | good reconstructions, bad samples | holes in the prior |
+# | reconstruction near the floor, 188.5 nats here | nothing left to gain with this likelihood |
+#
+# **Predict, then run.** Train the small VAE with $\beta = 4$. Will the reconstruction lie above or below 271.9 nats, and the KL above or below 6.08? Write both down first.
+#
 # - [Losses](../../keras_gen/losses/vae.py) and [model](../../keras_gen/models/vae.py); [interview questions](../../docs/interview.md) Q22 to Q30; [results](../../docs/results.md) beside the GANs. `keras-gen train vae --data fashion_mnist` is the full run.
 # - Kingma and Welling 2014, [arXiv:1312.6114](https://arxiv.org/abs/1312.6114); Burda et al. 2016, [arXiv:1509.00519](https://arxiv.org/abs/1509.00519), for the bound of exercise 3; Higgins et al. 2017, ICLR, for $\beta$.
 
 # %% [markdown] lang="zh"
 # ## 接下来
+#
+# **用几句话说出来。** VAE 算不出似然，就让编码器为每张图猜它的隐变量；ELBO 等于似然减去这个猜测的误差。它有两项：重建，对像素求和；与先验的散度，对隐变量求和。噪声来自外部，抽样就变得可导。样本发虚，是因为解码器回答的是均值；有些根本不像衣服，是因为编码没有填满先验。
+#
+# | 数字里的迹象 | 说明什么 |
+# |---|---|
+# | 损失约为 0.5 | 对像素求了平均， $\beta$ 就成了 784 |
+# | KL 为 0，重建等于平均图 | 后验坍塌 |
+# | 重建好，样本差 | 先验有空洞 |
+# | 重建接近下限，这里是 188.5 奈特 | 用这种似然已没有可改进的 |
+#
+# **先预测，再运行。** 用 $\beta = 4$ 训练那个小 VAE。重建会高于还是低于 271.9 奈特，KL 会高于还是低于 6.08？先把两个都写下来。
 #
 # - [损失函数](../../keras_gen/losses/vae.py)与[模型](../../keras_gen/models/vae.py)；[面试题](../../docs/interview.zh-CN.md) Q22 至 Q30；与 GAN 并列的[结果](../../docs/results.zh-CN.md)。完整的训练是 `keras-gen train vae --data fashion_mnist`。
 # - Kingma 与 Welling 2014，[arXiv:1312.6114](https://arxiv.org/abs/1312.6114)；Burda et al. 2016，[arXiv:1509.00519](https://arxiv.org/abs/1509.00519)，练习 3 的界；Higgins et al. 2017，ICLR，关于 $\beta$。

@@ -12,7 +12,7 @@
 # - derive the content loss, the style loss and the slope of both, and compute them by hand;
 # - say why a Gram matrix forgets where things are, and show it with a permutation;
 # - explain each of the ten mistakes of a published listing that "trains" a frozen network;
-# - turn the knobs: content weight, smoothness, colours, blends, and a logo that must stay as it is.
+# - set content weight, smoothness, colours and blends, and keep a logo as it is.
 
 # %% [markdown] lang="zh"
 # # 6. 风格迁移（style transfer）
@@ -24,7 +24,7 @@
 # - 推导内容损失、风格损失以及两者的斜率，并且手算；
 # - 说清楚格拉姆矩阵为什么忘掉了东西在哪里，并用置换来证明；
 # - 解释一份公开的代码里的十处错误，它“训练”的是一个冻结的网络；
-# - 转动各个旋钮：内容权重、平滑程度、颜色、混合，以及必须保持原样的商标。
+# - 调节各个参数：内容权重、平滑程度、颜色、混合，并让商标保持原样。
 
 # %%
 import inspect
@@ -100,10 +100,10 @@ first = painter.stylize(photo, [painting], steps=2 if FAST else 40).image
 show({"content": photo, "style": painting, "result": first}, size=2.0)
 
 # %% [markdown] lang="en"
-# **What VGG sees.** A convolutional network that was trained to tell a thousand things apart describes a picture by maps: in each layer one vector of features at each position. Below, for five layers, the two channels that vary most over the photo. Shallow maps are large and show edges and colours; deep maps are small and answer to parts of things. The *receptive field* is how many pixels a position looks at, the *stride* how many pixels lie between neighbours. Both grow by a simple rule: a 3 x 3 convolution adds two strides to the field, a pooling adds one stride and then doubles it (Q34 of the [interview questions](../../docs/interview.md)).
+# **What VGG sees.** A convolutional network that was trained to tell a thousand things apart describes a picture by maps: in each layer one vector of features at each position. Below, for five layers, the two channels that vary most over the photo. Shallow maps are large and show edges and colours; deep maps are small and answer to parts of things. The *receptive field* is how many pixels a position looks at, the *stride* how many pixels lie between neighbours. Both grow by a simple rule: a 3 x 3 convolution adds two strides to the field, a pooling adds one stride and then doubles it (Q34 of the [interview questions](../../docs/interview.md)). The titles give the fields of VGG19, by this rule; in the network that draws these maps the last two see less, 76 and 132 pixels, as is said below the figure.
 
 # %% [markdown] lang="zh"
-# **VGG 看到了什么。** 一个为区分一千种东西而训练的卷积网络，用特征图来描述图像：每一层在每个位置上有一个特征向量。下面是五个层，各画出在这张照片上变化最大的两个通道。浅层的图大，看得见边缘和颜色；深层的图小，对物体的部件有响应。**感受野**（receptive field）是一个位置看到多少像素，**步幅**（stride）是相邻位置隔多少像素。两者按简单的规则增长：一个 3 x 3 卷积给感受野加两个步幅，一次池化加一个步幅，然后步幅翻倍（[面试题](../../docs/interview.zh-CN.md) Q34）。
+# **VGG 看到了什么。** 一个为区分一千种东西而训练的卷积网络，用特征图来描述图像：每一层在每个位置上有一个特征向量。下面是五个层，各画出在这张照片上变化最大的两个通道。浅层的图大，看得见边缘和颜色；深层的图小，对物体的部件有响应。**感受野**（receptive field）是一个位置看到多少像素，**步幅**（stride）是相邻位置隔多少像素。两者按简单的规则增长：一个 3 x 3 卷积给感受野加两个步幅，一次池化加一个步幅，然后步幅翻倍（[面试题](../../docs/interview.zh-CN.md) Q34）。标题里写的是按这条规则算出的 VGG19 的感受野；画出这些特征图的网络，最后两层看到的要少一些，是 76 和 132 个像素，原因见图下。
 
 # %%
 field, stride, fields = 1, 1, {}
@@ -170,7 +170,7 @@ show(shown, columns=5, size=1.6)
 #
 # (7) and (8): $G - A$ is symmetric, so a matrix and its transpose have the same trace with it. (9): every position is told the same thing, "less of what there is too much of", in proportion to what it already shows. A position where all features are 0 has no slope, and a ReLU that is shut passes none on.
 #
-# **Total variation** charges for differences of neighbouring pixels, since features hardly see the finest noise:
+# **Total variation** penalises differences of neighbouring pixels, since features hardly see the finest noise:
 #
 # $$
 # V = \frac{1}{H W C} \sum \left[\, |x_{h+1,w} - x_{h,w}| + |x_{h,w+1} - x_{h,w}| \,\right] \qquad (10)
@@ -187,7 +187,7 @@ show(shown, columns=5, size=1.6)
 # \end{aligned}
 # $$
 #
-# with style from conv1_1 to conv5_1, $w = (8, 4, 2, 1, 1) / 16$, and content from conv4_2. By (12) **the variable is the picture**: at 160 pixels 76,800 numbers between 0 and 1. (The library paints a frame of 8 mirrored pixels as well, so that few windows see the border: 92,928 numbers, and a loss at the start that is a little different.) L-BFGS-B knows such bounds, and learns the curvature from the gradients that it has seen.
+# with style from conv1_1 to conv5_1, $w = (8, 4, 2, 1, 1) / 16$, and content from conv4_2. These weights follow from no formula: they were chosen by looking at four products in four styles, and with equal layers more of the product is lost. By (12) **the variable is the picture**: at 160 pixels 76,800 numbers between 0 and 1. (The library paints a frame of 8 mirrored pixels as well, so that few windows see the border: 92,928 numbers, and a loss at the start that is a little different.) L-BFGS-B knows such bounds, and learns the curvature from the gradients that it has seen.
 
 # %% [markdown] lang="zh"
 # （这是 VGG19 的感受野。本篇所用的权重里，每个深层块的第四个卷积是恒等映射，只看一个位置，所以 `block4_conv2` 看到 76 个像素，`block5_conv1` 看到 132 个。）
@@ -230,7 +230,7 @@ show(shown, columns=5, size=1.6)
 #
 # (7) 和 (8)： $G - A$ 对称，所以一个矩阵和它的转置与它相乘后迹相同。(9)：每个位置听到的是同一句话：“多了的就减一点”，力度与它自己已有的特征成正比。所有特征都为 0 的位置没有斜率；关闭的 ReLU 也不把斜率传下去。
 #
-# **总变分**（total variation）对相邻像素之差收费，因为特征几乎看不见最细的噪声：
+# **总变分**（total variation）惩罚相邻像素之差，因为特征几乎看不见最细的噪声：
 #
 # $$
 # V = \frac{1}{H W C} \sum \left[\, |x_{h+1,w} - x_{h,w}| + |x_{h,w+1} - x_{h,w}| \,\right] \qquad (10)
@@ -247,12 +247,12 @@ show(shown, columns=5, size=1.6)
 # \end{aligned}
 # $$
 #
-# 风格取自 conv1_1 至 conv5_1， $w = (8, 4, 2, 1, 1) / 16$；内容取自 conv4_2。由 (12)，**变量就是图像**：160 像素时是 76,800 个 0 到 1 之间的数。（库里还连同四周 8 个镜像像素的边框一起优化，免得太多窗口看到边界：92,928 个数，起始损失也因此略有不同。）L-BFGS-B 懂得这样的边界，并从见过的梯度里学到曲率。
+# 风格取自 conv1_1 至 conv5_1， $w = (8, 4, 2, 1, 1) / 16$；内容取自 conv4_2。这些权重不是推出来的：它们是看着四件商品配四种风格的结果选定的；各层取相同的权重，商品会丢得更多。由 (12)，**变量就是图像**：160 像素时是 76,800 个 0 到 1 之间的数。（库里还连同四周 8 个镜像像素的边框一起优化，免得太多窗口看到边界：92,928 个数，起始损失也因此略有不同。）L-BFGS-B 懂得这样的边界，并从见过的梯度里学到曲率。
 
 # %% [markdown] lang="en"
 # ## A number by hand
 #
-# Two positions, two channels; the painting's features are, for once, the photo's, $S = P$:
+# Two positions, two channels; the painting's features are, for once, those of the photo, $P$, so that $A$ is its Gram matrix:
 #
 # $$
 # F = \begin{pmatrix} 1 & 2 \\ 3 & 0 \end{pmatrix}, \qquad P = \begin{pmatrix} 1 & 0 \\ 1 & 2 \end{pmatrix}
@@ -268,7 +268,7 @@ show(shown, columns=5, size=1.6)
 # %% [markdown] lang="zh"
 # ## 手算一个数
 #
-# 两个位置，两个通道；这一次让画的特征就等于照片的特征， $S = P$：
+# 两个位置，两个通道；这一次让画的特征就等于照片的特征 $P$，所以 $A$ 是 $P$ 的格拉姆矩阵：
 #
 # $$
 # F = \begin{pmatrix} 1 & 2 \\ 3 & 0 \end{pmatrix}, \qquad P = \begin{pmatrix} 1 & 0 \\ 1 & 2 \end{pmatrix}
@@ -400,7 +400,7 @@ for function in (StyleObjective.value_and_gradient, lbfgs):
 # - `bounds`: pixels stay in $[0, 1]$ by the optimizer itself; no clipping behind its back.
 # - `ftol` and `gtol` are 0, `steps` counts evaluations: the end is a budget, not a tolerance.
 #
-# The same descent with Adam, in five lines, on the library's objective:
+# The same descent with Adam, in a few lines, on the library's objective. Adam knows no bounds, so each step has to be followed by the very clipping that L-BFGS-B spares (the library's own Adam makes it a constraint of the variable):
 
 # %% [markdown] lang="zh"
 # - `tape.watch(image)`：梯度是对图像求的，不对任何权重。
@@ -409,7 +409,7 @@ for function in (StyleObjective.value_and_gradient, lbfgs):
 # - `bounds`：由优化器自己让像素留在 $[0, 1]$ 内，不在它背后做截断。
 # - `ftol` 和 `gtol` 为 0，`steps` 数的是求值次数：何时结束由预算决定，而不是容差。
 #
-# 同样的下降改用 Adam，五行代码，用的是库里的目标函数：
+# 同样的下降改用 Adam，只要几行，用的是库里的目标函数。Adam 不懂边界，所以每一步之后都得截断，而 L-BFGS-B 正好省去了这一步（库自己的 Adam 把它写成变量的约束）：
 
 # %%
 style_maps = painter.network(painting[None])
@@ -471,7 +471,7 @@ show(shown)
 # **A sum beside means** (E26). The listing adds `tf.image.total_variation`, a sum, with weight 1 to two means. In (11) that would be, at the 128 pixels used here, a weight of $H W C = 49152$ in the place of $0.02$. The last picture shows it: the photo, a little flatter. Nothing else counts beside that sum, so nothing is painted.
 
 # %% [markdown] lang="zh"
-# **没有格拉姆矩阵的风格**（E21）。那份代码的“风格损失”是**特征图**之差的均方，与它的内容损失一字不差。用它代替 (6)，还是那五层、那些权重，然后下降。内容权重取 (11) 的值时，手袋没有了：站在那里的是画自己的天空和田野。取二十倍时，两份内容争夺同样的位置，互为鬼影。旁边是同样预算、用格拉姆矩阵的结果。
+# **没有格拉姆矩阵的风格**（E21）。那份代码的“风格损失”是**特征图**之差的均方，与它的内容损失一字不差。用它代替 (6)，还是那五层、那些权重，然后下降。内容权重取 (11) 的值时，手袋没有了：站在那里的是画自己的天空和田野。取二十倍时，两份内容争夺同样的位置，互成重影。旁边是同样预算、用格拉姆矩阵的结果。
 #
 # **求和与平均并列**（E26）。那份代码把求和的 `tf.image.total_variation` 以权重 1 加到两个平均值上。换到 (11) 里，按这里用的 128 像素，就是用权重 $H W C = 49152$ 代替 $0.02$。最后一幅图就是结果：还是那张照片，只是更平了一点。在这个和面前，别的都不算数，所以什么也没画上去。
 
@@ -520,7 +520,7 @@ show(shown, size=1.7)
 # %% [markdown] lang="zh"
 # **“训练”一个冻结的网络**（E24）。VGG19 冻结了，这是对的；而那份代码里别的东西都没有权重。Keras 给出警告，三个轮次报告同一个损失，一幅图也没有产生。
 #
-# **VGG19 从没见过的像素**（E25）。这个网络训练时吃的是字节，蓝色在前，减去平均颜色；本项目的网络在内部完成这些。下面打印中灰到达时的值，以及不做这一步、直接输入 [0, 1] 的像素时，深层特征的变化还剩多少：像素的变化小了 255 倍，深层特征小了约六十倍。由此产生的 255 的各次方见 [Q37](../../docs/interview.zh-CN.md)。
+# **VGG19 从没见过的像素**（E25）。这个网络训练时输入的是字节，蓝色在前，减去平均颜色；本项目的网络在内部完成这些。下面打印中灰到达时的值，以及不做这一步、直接输入 [0, 1] 的像素时，深层特征的变化还剩多少：像素的变化小了 255 倍，深层特征小了约六十倍。由此产生的 255 的各次方见 [Q37](../../docs/interview.zh-CN.md)。
 
 # %%
 frozen = vgg19.features(["block1_conv1"], "hed")
@@ -613,10 +613,14 @@ marks = (1, 2, 3, 4) if FAST else (2, 6, 20, 60)
 show({f"step {mark}": evaluated[mark - 1].image.numpy() for mark in marks}, size=1.6)
 
 # %% [markdown] lang="en"
-# A loss that was optimised is no judge. [`keras_gen.measures.held_out_distances`](../../keras_gen/measures/style.py) compares Gram matrices of five layers that no preset looks at; [`keras_gen.measures.luminance_ssim`](../../keras_gen/measures/style.py) says how much of the photo's light and dark is left. Two numbers, never one: each alone is best for a useless picture, the painting or the photo.
+# Above, strokes appear in the background first; the colours of the painting arrive between step 6 and step 20.
+#
+# A loss that was optimised is no judge. [`keras_gen.measures.held_out_distances`](../../keras_gen/measures/style.py) compares Gram matrices of five layers that no preset looks at. They are convolutions of the same network, one or two behind those that were optimised, so this is a second opinion from the same family; a judge of another kind would be another network, or people. [`keras_gen.measures.luminance_ssim`](../../keras_gen/measures/style.py) says how much of the photo's light and dark is left. Two numbers, never one: each alone is best for a useless picture, the painting or the photo.
 
 # %% [markdown] lang="zh"
-# 被优化过的损失不能当裁判。[`keras_gen.measures.held_out_distances`](../../keras_gen/measures/style.py) 比较的是任何预设都不看的五层的格拉姆矩阵；[`keras_gen.measures.luminance_ssim`](../../keras_gen/measures/style.py) 说明照片的明暗还剩多少。要两个数，不能只要一个：单看一个，最好的都是没用的图，即那幅画或者那张照片。
+# 上图中，笔触先出现在背景上；那幅画的颜色在第 6 步到第 20 步之间才出现。
+#
+# 被优化过的损失不能当裁判。[`keras_gen.measures.held_out_distances`](../../keras_gen/measures/style.py) 比较的是任何预设都不看的五层的格拉姆矩阵。它们是同一个网络的卷积层，就在被优化的层后面一两层，所以这只是同一家的第二种意见；真正独立的裁判应当是另一个网络，或者人。[`keras_gen.measures.luminance_ssim`](../../keras_gen/measures/style.py) 说明照片的明暗还剩多少。要两个数，不能只要一个：单看一个，最好的都是没用的图，即那幅画或者那张照片。
 
 # %%
 judged = {"photo": photo, "result": result.image, "painting": painting}
@@ -627,10 +631,10 @@ for (name, image), distance in zip(judged.items(), distances, strict=True):
 assert distances[1] < distances[0]
 
 # %% [markdown] lang="en"
-# **The knobs**, at 128 pixels. Forty times the content weight leaves the leather and a shimmer of strokes; a hundred times the smoothness gathers the strokes in spots between flat patches. *Large strokes*: the painting is seen at twice the size. *Colours kept*: the painting is first given the photo's mean and covariance of colours ([`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)), so that only strokes are taken over. *Blended*: the Gram matrices of two paintings are averaged. *From noise*: the start of the paper. After 60 steps the manner is there and the bag a mere trace: the content weight of (11) was chosen for a start at the photo.
+# **The settings**, at 128 pixels. Forty times the content weight leaves the leather and a shimmer of strokes; a hundred times the smoothness gathers the strokes in spots between flat patches. *Large strokes*: the painting is seen at twice the size. *Colours kept*: the painting is first given the photo's mean and covariance of colours ([`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)), so that only strokes are taken over. *Blended*: the Gram matrices of two paintings are averaged. *From noise*: the start of the paper. After 60 steps the manner is there, and no bag can be made out: the content weight of (11) was chosen for a start at the photo.
 
 # %% [markdown] lang="zh"
-# **各个旋钮**，128 像素。内容权重取四十倍，皮革留了下来，只剩一层笔触的微光；平滑程度取一百倍，笔触聚成斑点，斑点之间是平地。**粗笔触**：画按两倍的大小来看。**保留颜色**：先让画的颜色具有照片的均值和协方差（[`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)），只取它的笔触。**混合**：把两幅画的格拉姆矩阵平均。**从噪声开始**：论文的起点。60 步之后手法有了，手袋只剩一点痕迹：(11) 的内容权重是为从照片开始而选的。
+# **各个参数**，128 像素。内容权重取四十倍，皮革留了下来，只剩一层笔触的微光；平滑程度取一百倍，笔触聚成斑点，其间是平坦的色块。**粗笔触**：画按两倍的大小来看。**保留颜色**：先让画的颜色具有照片的均值和协方差（[`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)），只取它的笔触。**混合**：把两幅画的格拉姆矩阵平均。**从噪声开始**：论文的起点。60 步之后手法有了，手袋却看不出来：(11) 的内容权重是为从照片开始而选的。
 
 # %%
 glass, matched = read("stained_glass", 128), pictures.match_colours(small_painting, small)
@@ -679,7 +683,7 @@ show({"photo": mug, "painted over": free, "the badge kept": guarded}, size=2.0)
 #     keras-gen stylize mug wave_pattern --keep mug_logo_mask --size 512
 #     keras-gen stylize handbag flow_field stained_glass --style-weights 1 2 --colours match
 #
-# And the network that paints in one pass: 0.2 s at 256 pixels where the optimisation takes 97 s, with less varied strokes ([measured](../../docs/style.md)).
+# And the network that paints in one pass: 0.2 s at 256 pixels, on two busy CPU cores on which the optimisation takes 97 s, with less varied strokes ([measured](../../docs/style.md)).
 #
 # ## Exercises
 #
@@ -691,7 +695,7 @@ show({"photo": mug, "painted over": free, "the badge kept": guarded}, size=2.0)
 #     keras-gen stylize mug wave_pattern --keep mug_logo_mask --size 512
 #     keras-gen stylize handbag flow_field stained_glass --style-weights 1 2 --colours match
 #
-# 还有一次就画完的网络：256 像素 0.2 秒，而优化要 97 秒，笔触的变化少一些（[实测](../../docs/style.zh-CN.md)）。
+# 还有一次就画完的网络：在两个繁忙的 CPU 核上，256 像素用 0.2 秒，而优化要 97 秒，笔触的变化少一些（[实测](../../docs/style.zh-CN.md)）。
 #
 # ## 练习
 #
@@ -777,12 +781,32 @@ def receptive_field(stack):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** In style transfer the picture is the variable and the network stands still. Content is the difference of features, place by place. Style is the difference of Gram matrices, which say which features fire together and have forgotten where. Total variation keeps the finest noise down, and L-BFGS descends the weighted sum, pixels bounded to $[0, 1]$. The weights mean nothing until it is said how each loss is reduced; here each one is divided by the mean square of its own target.
+#
+# | term | compares | blind to |
+# |---|---|---|
+# | content | features, position by position | the manner |
+# | style | Gram matrices of five layers | places |
+# | total variation | neighbouring pixels | everything but smoothness |
+#
+# **Predict, then run.** Take the content from `block1_conv1` instead of `block4_conv2`, with the same weight. What will be left of the strokes? Write it down first.
+#
 # - [Losses](../../keras_gen/losses/style.py), [objective](../../keras_gen/models/style/objective.py), [coarse to fine](../../keras_gen/models/style/transfer.py), [presets](../../keras_gen/models/style/presets.py) with the weights of four published sources; [interview questions](../../docs/interview.md) Q31 to Q41; [numbers and large pictures](../../docs/style.md); [famous mistakes](../../docs/famous_mistakes.md) M15 to M17 and M20.
 # - Gatys, Ecker and Bethge 2016, CVPR, preprint [arXiv:1508.06576](https://arxiv.org/abs/1508.06576); colours: Gatys et al. 2016, [arXiv:1606.05897](https://arxiv.org/abs/1606.05897); one pass: Johnson et al. 2016, [arXiv:1603.08155](https://arxiv.org/abs/1603.08155).
 # - Is a painted product any good? [Tutorial 7](07_measuring_quality.ipynb) is about numbers that can be fooled.
 
 # %% [markdown] lang="zh"
 # ## 接下来
+#
+# **用几句话说出来。** 在风格迁移里，图像是变量，网络不动。内容是特征逐个位置的差。风格是格拉姆矩阵的差，它记得哪些特征一起响应，却忘了在哪里。总变分压住最细的噪声，L-BFGS 对加权和下降，像素限制在 $[0, 1]$ 内。不说明每个损失怎样归约，权重就没有意义；这里每一项都除以自己目标的均方。
+#
+# | 项 | 比较什么 | 看不见什么 |
+# |---|---|---|
+# | 内容 | 逐个位置的特征 | 手法 |
+# | 风格 | 五层的格拉姆矩阵 | 位置 |
+# | 总变分 | 相邻像素 | 平滑以外的一切 |
+#
+# **先预测，再运行。** 内容改取 `block1_conv1`，不取 `block4_conv2`，权重不变。笔触还会剩下多少？先写下来。
 #
 # - [损失函数](../../keras_gen/losses/style.py)、[目标函数](../../keras_gen/models/style/objective.py)、[流程](../../keras_gen/models/style/transfer.py)、[预设](../../keras_gen/models/style/presets.py)（含四个公开来源的权重）；[面试题](../../docs/interview.zh-CN.md) Q31 至 Q41；[数字与大图](../../docs/style.zh-CN.md)；[有名的错误](../../docs/famous_mistakes.zh-CN.md) M15 至 M17、M20。
 # - Gatys、Ecker 与 Bethge 2016，CVPR，预印本 [arXiv:1508.06576](https://arxiv.org/abs/1508.06576)；颜色：Gatys et al. 2016，[arXiv:1606.05897](https://arxiv.org/abs/1606.05897)；一次画完：Johnson et al. 2016，[arXiv:1603.08155](https://arxiv.org/abs/1603.08155)。

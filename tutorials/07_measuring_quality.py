@@ -174,7 +174,7 @@ print(
 # \end{aligned}
 # $$
 #
-# This is the *peak signal-to-noise ratio* in decibels; the peak is 1 here and 255 for bytes. The *structural similarity* (SSIM) compares three things in a window of $11 \times 11$ pixels, and takes the mean over all windows:
+# This is the *peak signal-to-noise ratio* in decibels; the peak is 1 here and 255 for bytes. The *structural similarity* (SSIM) compares three things in a window of $11 \times 11$ pixels, weighted by a bell with a deviation of 1.5, and takes the mean over all windows:
 #
 # $$
 # \begin{aligned}
@@ -183,7 +183,7 @@ print(
 # \end{aligned}
 # $$
 #
-# Luminance, contrast and structure, each at most 1. In (5) the denominator of $s$, doubled, is the numerator of $c$. $C_1 = 0.01^2$ and $C_2 = 0.03^2$ only keep the quotients finite.
+# Luminance, contrast and structure, each at most 1. In (5) the denominator of $s$, doubled, is the numerator of $c$. $C_1 = 0.01^2$ and $C_2 = 0.03^2$ keep the quotients finite, and they decide where nothing varies: a window that is black in both images gets 1, so that a dark background raises the mean.
 #
 # **Sets, by two moments.** The Fréchet distance of two distributions is what the cheapest pairing of them costs. On a line:
 #
@@ -197,7 +197,7 @@ print(
 # \end{aligned}
 # $$
 #
-# (6) runs over all ways to pair real $x$ with generated $y$; only the covariance depends on the way. (8) is the inequality of Cauchy and Schwarz, and $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ reaches it, a pairing that turns one Gaussian into the other. (10) is the same for Gaussian vectors; with diagonal covariances it is (9), summed over the features. The vectors are *features* of a trained network, since pixels know nothing of sleeves.
+# The letters $r$ and $f$ stand for real and fake. (6) runs over all ways to pair real $x$ with generated $y$; only the covariance depends on the way. (8) is the inequality of Cauchy and Schwarz, and $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ reaches it, a pairing that turns one Gaussian into the other. (10) is the same for Gaussian vectors; with diagonal covariances it is (9), summed over the features. (The product of two covariances is not symmetric; its root means $(\Sigma_r^{1/2} \Sigma_f \Sigma_r^{1/2})^{1/2}$, which has the same trace. Elsewhere (10) is called the squared Wasserstein-2 distance of two Gaussians.) The vectors are *features* of a trained network, since pixels know nothing of sleeves.
 #
 # **Its bias.** Take two samples of *one* distribution. The true distance is 0, but the means differ by chance:
 #
@@ -216,7 +216,7 @@ print(
 # \end{aligned}
 # $$
 #
-# With the cubic kernel (15) this *maximum mean discrepancy* is the KID, the kernel distance. In (13) $x$ and $x'$ are two independent draws, so (14) leaves out $i = j$, and each of its terms has the right mean. **That is why it can be negative**: an estimate whose mean is 0 cannot stay above 0. With the terms $i = j$ it would be (12) for the samples themselves, a square, never negative, and always too large.
+# With the cubic kernel (15), $D$ being the length of a feature vector and not the discriminator ([notation](../../docs/notation.md)), this *maximum mean discrepancy* is the KID, the kernel distance. In (13) $x$ and $x'$ are two independent draws, so (14) leaves out $i = j$, and each of its terms has the right mean. **That is why it can be negative**: an estimate whose mean is 0 cannot stay above 0. With the terms $i = j$ it would be (12) for the samples themselves, a square, never negative, and always too large.
 #
 # **Balls.** Let $r(x)$ be the distance from $x$ to its $k$-th neighbour in its own set, $N$ real $x_i$ and $M$ generated $y_j$:
 #
@@ -230,7 +230,7 @@ print(
 # \end{aligned}
 # $$
 #
-# Density counts balls where precision asks for one; coverage takes balls around real images where recall takes them around generated ones. (20), for equal numbers of one distribution: $x_i$ is missed if its $k$ nearest points of both sets are all real, and each of them is real with probability $1/2$.
+# Density counts balls where precision asks for one; coverage takes balls around real images where recall takes them around generated ones. (20), for equal numbers of one distribution: $x_i$ is missed if its $k$ nearest points of both sets are all real, and each of them is real with probability $1/2$. The library takes $k = 3$ for precision and recall, and $k = 5$ for density and coverage, as the papers do; for 5 (20) is 0.969, and the first row of the table below has 0.968.
 
 # %% [markdown] lang="zh"
 # 方块是球心，圆点是被评判的点：落在某个球里的画成实心。
@@ -247,7 +247,7 @@ print(
 # \end{aligned}
 # $$
 #
-# 这就是以分贝计的峰值信噪比（peak signal-to-noise ratio，PSNR）；峰值在这里是 1，对字节是 255。结构相似性（structural similarity，SSIM）在 $11 \times 11$ 像素的窗口里比较三样东西，再对所有窗口求平均：
+# 这就是以分贝计的峰值信噪比（peak signal-to-noise ratio，PSNR）；峰值在这里是 1，对字节是 255。结构相似性（structural similarity，SSIM）在 $11 \times 11$ 像素的窗口里比较三样东西（窗口内按标准差为 1.5 的高斯加权），再对所有窗口求平均：
 #
 # $$
 # \begin{aligned}
@@ -256,7 +256,7 @@ print(
 # \end{aligned}
 # $$
 #
-# 亮度、对比度、结构，各自不超过 1。(5) 用到： $s$ 的分母加倍，就是 $c$ 的分子。 $C_1 = 0.01^2$ 和 $C_2 = 0.03^2$ 只是让商保持有限。
+# 亮度、对比度、结构，各自不超过 1。(5) 用到： $s$ 的分母加倍，就是 $c$ 的分子。 $C_1 = 0.01^2$ 和 $C_2 = 0.03^2$ 让商保持有限，在没有起伏的地方还起决定作用：两张图里都是黑的窗口得 1，所以深色背景会抬高平均。
 #
 # **两组图，用两阶矩。** 两个分布之间的弗雷歇距离（Fréchet distance），是把它们最省力地配对所付的代价。在一条直线上：
 #
@@ -270,7 +270,7 @@ print(
 # \end{aligned}
 # $$
 #
-# (6) 遍历真实的 $x$ 与生成的 $y$ 的所有配对方式，只有协方差取决于怎样配。(8) 是柯西—施瓦茨不等式， $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ 能取到等号，这种配对恰好把一个高斯分布变成另一个。(10) 是高斯向量的情形；协方差为对角阵时，它就是 (9) 对各个特征求和。这里的向量是一个训练好的网络的**特征**，因为像素不知道什么是袖子。
+# 下标 $r$ 与 $f$ 表示真实（real）与生成（fake）。(6) 遍历真实的 $x$ 与生成的 $y$ 的所有配对方式，只有协方差取决于怎样配。(8) 是柯西—施瓦茨不等式， $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ 能取到等号，这种配对恰好把一个高斯分布变成另一个。(10) 是高斯向量的情形；协方差为对角阵时，它就是 (9) 对各个特征求和。（两个协方差之积并不对称；它的平方根指 $(\Sigma_r^{1/2} \Sigma_f \Sigma_r^{1/2})^{1/2}$，迹相同。别处把 (10) 叫作两个高斯分布之间 Wasserstein-2 距离的平方。）这里的向量是一个训练好的网络的**特征**，因为像素不知道什么是袖子。
 #
 # **它的偏差。** 从**同一个**分布抽两组样本。真正的距离是 0，但均值会因为偶然而不同：
 #
@@ -289,7 +289,7 @@ print(
 # \end{aligned}
 # $$
 #
-# 取三次核 (15) 时，这个最大均值差异（maximum mean discrepancy，MMD）就是核距离（KID）。(13) 里的 $x$ 与 $x'$ 是两次独立的抽样，所以 (14) 去掉 $i = j$，这样每一项的均值都是对的。**它因此可能为负**：均值为 0 的估计量，不可能总在 0 之上。如果保留 $i = j$ 的项，得到的是样本本身的 (12)，是一个平方，从不为负，也总是偏大。
+# 取三次核 (15) 时（其中 $D$ 是特征向量的长度，不是判别器，见[记号表](../../docs/notation.zh-CN.md)），这个最大均值差异（maximum mean discrepancy，MMD）就是核距离（KID）。(13) 里的 $x$ 与 $x'$ 是两次独立的抽样，所以 (14) 去掉 $i = j$，这样每一项的均值都是对的。**它因此可能为负**：均值为 0 的估计量，不可能总在 0 之上。如果保留 $i = j$ 的项，得到的是样本本身的 (12)，是一个平方，从不为负，也总是偏大。
 #
 # **球。** 设 $r(x)$ 是 $x$ 到它在自己那一组里第 $k$ 个近邻的距离，真实的 $x_i$ 有 $N$ 个，生成的 $y_j$ 有 $M$ 个：
 #
@@ -303,7 +303,7 @@ print(
 # \end{aligned}
 # $$
 #
-# 精确率只问有没有球，密度（density）数有几个球；召回率的球以生成图为中心，覆盖率（coverage）的球以真实图为中心。(20) 适用于同一分布、张数相等的两组：如果在两组合起来的点里，离 $x_i$ 最近的 $k$ 个全是真实的，它就漏掉了，而其中每一个为真的概率是 $1/2$。
+# 精确率只问有没有球，密度（density）数有几个球；召回率的球以生成图为中心，覆盖率（coverage）的球以真实图为中心。(20) 适用于同一分布、张数相等的两组：如果在两组合起来的点里，离 $x_i$ 最近的 $k$ 个全是真实的，它就漏掉了，而其中每一个为真的概率是 $1/2$。库与各自的论文一样，精确率与召回率取 $k = 3$，密度与覆盖率取 $k = 5$； $k = 5$ 时 (20) 等于 0.969，下面表格的第一行是 0.968。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -544,14 +544,14 @@ print(
 )
 
 # %% [markdown] lang="en"
-# FD falls roughly like $1 / n$ and never reaches 0; KID scatters around 0 at every $n$. Two hundred *real* images score worse than two thousand that were moved. So a Fréchet distance without its number of images says nothing, and two of them may be compared only at equal numbers.
+# FD falls roughly like $1 / n$ and never reaches 0; KID scatters around 0 at every $n$. The dotted line, (11), explains about a fifth of the FD that is seen. The rest comes from the covariances, whose errors also fall like $1 / n$. (At $n = 2000$ all draws share the same 2,000 held-out images, so that the scatter shown there is too small.) Two hundred *real* images score worse than two thousand that were moved. So a Fréchet distance without its number of images says nothing, and two of them may be compared only at equal numbers.
 #
 # ## Where it stands in an evaluation
 #
 # `keras-gen evaluate RUN`, in Python [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation/measure_run.py). Its core:
 
 # %% [markdown] lang="zh"
-# FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
+# FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。虚线 (11) 只解释了所见 FD 的约五分之一；其余来自协方差，它们的误差也像 $1 / n$ 那样下降。（ $n = 2000$ 时，各次抽样用的是同样的 2,000 张留出图，所以那里显示的散布偏小。）两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
 #
 # ## 它在评估中的位置
 #
@@ -635,7 +635,7 @@ assert abs(errors["real images"] / errors["their mean"] - 2) < 0.1
 # - one image, 1,000 times; the same with six odd images among them (white, black, stripes, a checkerboard, noise); fifty images, twenty times each;
 # - uniform noise;
 # - no images at all: draws of a normal distribution that has the mean and the covariance of the real *features*;
-# - decoys: uniform noise whose pixels were then changed, by gradient descent through the feature network, until its features were those of real images.
+# - decoys: uniform noise whose pixels were then changed, by gradient descent through the feature network, until its features were those of real images. Such images are called *adversarial examples*.
 
 # %% [markdown] lang="zh"
 # **现在轮到比较两组图的指标。** 九种骗法，各 1,000 张，与 1,000 张真实图比较：
@@ -645,7 +645,7 @@ assert abs(errors["real images"] / errors["their mean"] - 2) < 0.1
 # - 一张图，重复 1,000 次；同样的图，中间混进六张怪图（全白、全黑、条纹、棋盘、噪声）；五十张图，每张二十次；
 # - 均匀噪声；
 # - 根本不是图：从正态分布抽出的特征，其均值和协方差与真实图的**特征**相同；
-# - 诱饵图（decoys）：先是均匀噪声，再沿着穿过特征网络的梯度改动像素，直到它的特征变得与真实图的一样。
+# - 诱饵图（decoys）：先是均匀噪声，再沿着穿过特征网络的梯度改动像素，直到它的特征变得与真实图的一样。这类图叫对抗样本（adversarial example）。
 
 
 # %%
@@ -698,10 +698,10 @@ print(f"decoys: {seen.mean():.1%} are classified as the garment that they imitat
 grid(SETS["decoys"][:6] / 255, columns=6, zoom=2)
 
 # %% [markdown] lang="en"
-# Six decoys: trousers, shoes and dresses, says the network. The table needs a rule for "worse than real": six sets of 1,000 real images, the first row among them, which the imagined generator has not seen. A figure is marked if it is worse than their mean by more than five of their standard deviations; for the sharpness, if it differs in either direction.
+# Six decoys: trousers, shoes and dresses, says the network. Three columns of the table look at pixels. *Sharpness* is the root mean square of the discrete Laplacian, the strength of edges. *Copies* is the share of images whose nearest training image is much nearer than the second nearest: so much that of unseen real images 1 % are that close. *Near-duplicates* is the share that have a twin among the samples, within a root mean square of 0.02. And the table needs a rule for "worse than real": six sets of 1,000 real images, the first row among them, which the imagined generator has not seen. A figure is marked if it is worse than their mean by more than five of their standard deviations; for the sharpness, if it differs in either direction.
 
 # %% [markdown] lang="zh"
-# 六张诱饵图：裤子、鞋子、连衣裙，网络如是说。表格需要一条“比真实图差”的规则：取六组真实图（第一行也在其中），各 1,000 张，都是设想中的生成器没见过的。某个数字比它们的均值差，且超过它们标准差的五倍，就做上记号；锐度则是偏高偏低都算。
+# 六张诱饵图：裤子、鞋子、连衣裙，网络如是说。表格有三列看的是像素。**锐度**（sharpness）是离散拉普拉斯的均方根，即边缘的强弱。**复制**（copies）是这样的图所占的比例：离它最近的训练图比第二近的近得多，近到没见过的真实图里只有 1 % 会这样。**近似重复**（near-duplicates）是在样本中另有一张与它的均方根差不超过 0.02 的比例。表格还需要一条“比真实图差”的规则：取六组真实图（第一行也在其中），各 1,000 张，都是设想中的生成器没见过的。某个数字比它们的均值差，且超过它们标准差的五倍，就做上记号；锐度则是偏高偏低都算。
 
 # %%
 COLUMNS = (
@@ -816,18 +816,22 @@ right.set(title="Gaussian: same mean, same covariance", xlabel="first direction"
 plt.show()
 
 # %% [markdown] lang="en"
+# At the left the kinds of garments form clusters with gaps between them; at the right the same two moments make one cloud that fills the gaps. FD cannot tell these two apart.
+#
 # A single striped bag has nothing like it among the 1,000. Its ball reaches far into the void, and the noise lies in it: one ball is all that (16) asks for. The density of the noise, which counts balls, is low, and its coverage is 0.
 #
 # ## The real training
 #
-# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)).
+# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). Two of them are too short. The KID's are 1.96 standard errors wide on each side, but an error from ten blocks has nine degrees of freedom and would need 2.26, which is 15 % more. And Wilson's treats the samples as independent, though all of them are judged by one random set of balls.
 
 # %% [markdown] lang="zh"
+# 左图里，各类服装聚成几团，中间有空隙；右图的两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
+#
 # 一个带条纹的包，在 1,000 张图里没有同类。它的球伸到很远的空处，噪声就落在里面：(16) 只要有一个球就够了。噪声的密度要数球的个数，所以很低，覆盖率则是 0。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用 Wilson 区间（[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用威尔逊区间（Wilson interval，[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。其中两种偏短。KID 的区间两侧各取 1.96 个标准误，但十块算出的标准误只有九个自由度，应取 2.26，即多 15 %。威尔逊区间则把各个样本当作相互独立，而它们都由同一组随机的球来评判。
 
 
 # %%
@@ -938,7 +942,7 @@ for name, samples in (
     print(f" {np.median(distances[:, 0]):10.3f}")
 
 # %% [markdown] lang="en"
-# What to tell the manager: the distance and its interval, beside that of real images; one figure for quality and one for variety; that nothing was copied; how many images, which features. And the pictures. The intervals speak of the choice of 2,000 samples, not of the seed of the training: another seed is another network, and three are the least for a comparison. The last word has a blind test with people: `keras-gen study`.
+# What to tell the manager: the distance and its interval, beside that of real images; one figure for quality and one for variety; that nothing was copied; how many images, which features. And the pictures. The intervals speak of the choice of 2,000 samples, not of the seed of the training: another seed is another network, and three are the least for a comparison. A blind test with people has the last word: `keras-gen study`.
 #
 # ## Exercises
 #
@@ -1031,11 +1035,53 @@ def coverage_on_a_line(x, y, k):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** A sample has no original, so sets are compared with sets, in the features of a trained network. The Fréchet distance knows two moments and depends on the number of images; the kernel distance knows three and has no such bias. Precision asks whether samples look real, recall and coverage whether all of reality is reached. Each of them can be fooled, so I report a distance, one figure for quality, one for variety and a search for copies, each beside the same figure of real images, with intervals and more than one seed. The losses are not in the report.
+#
+# **Names you will be asked for.**
+#
+# - *FID* (Heusel et al. 2017) is (10) in the 2,048 features of one particular Inception network, usually with 50,000 samples. Other weights, another way of resizing or another number of images give another number ([Q48](../../docs/interview.md)).
+# - *IS*, the Inception Score (Salimans et al. 2016), is $\exp E_x[KL(p(y \mid x) \Vert p(y))]$ for the classes $y$ that Inception sees: sure about each image, and all classes equally often. It never looks at a real image: a generator with one flawless image for each class has the highest score there is.
+# - *LPIPS* (Zhang et al. 2018) compares two images by weighted differences of network features, place by place. It is for pairs, like PSNR: for reconstructions, not for samples.
+# - *CLIP* maps images and texts into one space. CLIPScore (Hessel et al. 2021) asks whether a picture fits its text; CMMD (Jayasumana et al. 2024) is (13) with a Gaussian kernel in CLIP's features. Stein et al. 2023 recommend the features of DINOv2 in (10).
+#
+# All of them see what their features hold and nothing else, as the decoys show.
+#
+# | cheat | fooled | not fooled |
+# |---|---|---|
+# | training images copied | FD, KID, precision, recall | the search for copies |
+# | one good image | precision, density | recall, coverage |
+# | noise and an odd real image | precision | FD, density, coverage |
+# | the right two moments | FD, KID | precision, density, coverage |
+# | decoys | KID, precision, coverage | sharpness, people |
+#
+# **Predict, then run.** Build a set of 1,000 images with precision and recall near 1 and a coverage near 0, without odd images. Is there one? Write down why, or how, before you try.
+#
 # - [Measures](../../keras_gen/measures/__init__.py), and [what each of them sees](../../docs/measures.md); [results](../../docs/results.md) of every model here, three seeds each; [interview questions](../../docs/interview.md) Q42 to Q50; [errata](../../docs/errata.md) E33 to E41. `keras-gen evaluate` and `keras-gen compare` are the full report.
-# - Wang et al. 2004, IEEE Transactions on Image Processing 13, for SSIM; Heusel et al. 2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500), for the FID; Bińkowski et al. 2018, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401), for the KID; Chong and Forsyth 2020, [arXiv:1911.07023](https://arxiv.org/abs/1911.07023), for its rival's bias; Kynkäänniemi et al. 2019, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991); Naeem et al. 2020, [arXiv:2002.09797](https://arxiv.org/abs/2002.09797).
+# - Wang et al. 2004, IEEE Transactions on Image Processing 13, for SSIM; Heusel et al. 2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500), for the FID; Bińkowski et al. 2018, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401), for the KID; Chong and Forsyth 2020, [arXiv:1911.07023](https://arxiv.org/abs/1911.07023), for its rival's bias; Kynkäänniemi et al. 2019, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991); Naeem et al. 2020, [arXiv:2002.09797](https://arxiv.org/abs/2002.09797); and for the names Salimans et al. 2016, [arXiv:1606.03498](https://arxiv.org/abs/1606.03498); Zhang et al. 2018, [arXiv:1801.03924](https://arxiv.org/abs/1801.03924); Hessel et al. 2021, [arXiv:2104.08718](https://arxiv.org/abs/2104.08718); Jayasumana et al. 2024, [arXiv:2401.09603](https://arxiv.org/abs/2401.09603); Stein et al. 2023, [arXiv:2306.04675](https://arxiv.org/abs/2306.04675).
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
+# **用几句话说出来。** 样本没有原图，所以拿一组图与另一组图比，用训练好的网络的特征。弗雷歇距离只认识两阶矩，而且与张数有关；核距离认识三阶，没有这种偏差。精确率问样本像不像真的，召回率与覆盖率问真实的一切是否都够得着。每一种都能骗过，所以我报告一个距离、一个说明质量的数、一个说明多样性的数，外加查找复制，每个旁边都有真实图的同一个数，带区间，不止一个种子。报告里没有损失。
+#
+# **会被问到的名字。**
+#
+# - **FID**（Heusel et al. 2017）就是 (10)，用某一个 Inception 网络的 2,048 个特征，通常取 50,000 个样本。换权重、换缩放方法、换张数，得到的就是另一个数（[Q48](../../docs/interview.zh-CN.md)）。
+# - **IS**，即 Inception Score（Salimans et al. 2016），是 $\exp E_x[KL(p(y \mid x) \Vert p(y))]$， $y$ 是 Inception 看到的类别：每张图都有把握，各类出现得一样多。它从不看真实图：每类只有一张无瑕的图，分数就已最高。
+# - **LPIPS**（Zhang et al. 2018）逐个位置比较两张图的网络特征，加权求差。它像 PSNR 一样用于成对的图：用于重建，不用于样本。
+# - **CLIP** 把图像和文字映到同一个空间。CLIPScore（Hessel et al. 2021）问图与文字是否相符；CMMD（Jayasumana et al. 2024）是 (13)，用高斯核，取 CLIP 的特征。Stein et al. 2023 建议在 (10) 里用 DINOv2 的特征。
+#
+# 它们都只看得见自己的特征所含的东西，诱饵图说明了这一点。
+#
+# | 骗法 | 被骗的 | 没有被骗的 |
+# |---|---|---|
+# | 复制训练图 | FD、KID、精确率、召回率 | 查找复制 |
+# | 一张好图 | 精确率、密度 | 召回率、覆盖率 |
+# | 噪声，碰上一张古怪的真实图 | 精确率 | FD、密度、覆盖率 |
+# | 两阶矩都对 | FD、KID | 精确率、密度、覆盖率 |
+# | 诱饵图 | KID、精确率、覆盖率 | 锐度、人 |
+#
+# **先预测，再运行。** 不用怪图，造一组 1,000 张的图，精确率和召回率接近 1，覆盖率却接近 0。造得出来吗？动手之前，先写下理由或办法。
+#
 # - [各种指标](../../keras_gen/measures/__init__.py)，以及[每种能看到什么](../../docs/measures.zh-CN.md)；本项目所有模型的[结果](../../docs/results.zh-CN.md)，各三个种子；[面试题](../../docs/interview.zh-CN.md) Q42 至 Q50；[勘误](../../docs/errata.zh-CN.md) E33 至 E41。完整的报告用 `keras-gen evaluate` 与 `keras-gen compare`。
-# - Wang et al. 2004，IEEE Transactions on Image Processing 13，SSIM；Heusel et al. 2017，[arXiv:1706.08500](https://arxiv.org/abs/1706.08500)，FID；Bińkowski et al. 2018，[arXiv:1801.01401](https://arxiv.org/abs/1801.01401)，KID；Chong 与 Forsyth 2020，[arXiv:1911.07023](https://arxiv.org/abs/1911.07023)，FID 的偏差；Kynkäänniemi et al. 2019，[arXiv:1904.06991](https://arxiv.org/abs/1904.06991)；Naeem et al. 2020，[arXiv:2002.09797](https://arxiv.org/abs/2002.09797)。
+# - Wang et al. 2004，IEEE Transactions on Image Processing 13，SSIM；Heusel et al. 2017，[arXiv:1706.08500](https://arxiv.org/abs/1706.08500)，FID；Bińkowski et al. 2018，[arXiv:1801.01401](https://arxiv.org/abs/1801.01401)，KID；Chong 与 Forsyth 2020，[arXiv:1911.07023](https://arxiv.org/abs/1911.07023)，FID 的偏差；Kynkäänniemi et al. 2019，[arXiv:1904.06991](https://arxiv.org/abs/1904.06991)；Naeem et al. 2020，[arXiv:2002.09797](https://arxiv.org/abs/2002.09797)；上面的名字另见 Salimans et al. 2016，[arXiv:1606.03498](https://arxiv.org/abs/1606.03498)；Zhang et al. 2018，[arXiv:1801.03924](https://arxiv.org/abs/1801.03924)；Hessel et al. 2021，[arXiv:2104.08718](https://arxiv.org/abs/2104.08718)；Jayasumana et al. 2024，[arXiv:2401.09603](https://arxiv.org/abs/2401.09603)；Stein et al. 2023，[arXiv:2306.04675](https://arxiv.org/abs/2306.04675)。

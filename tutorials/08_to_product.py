@@ -85,7 +85,7 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # - *Devices.* Two devices do what one would have done, BatchNorm included.
 # - *Interruption.* A run that is killed and resumed ends with the weights of one that was not.
 # - *The copy.* The exported file draws what the model drew.
-# - *The label.* Whoever meets a picture, man or program, can tell that it was generated.
+# - *The label.* Whoever meets a picture, person or program, can tell that it was generated.
 #
 # One of the [two documents](../../docs/errata.md) answers the question how generation is made efficient with a list for training (E48), and neither mentions the duty to label (E50), which may be younger than they are.
 
@@ -194,7 +194,7 @@ grid(np.stack([np.asarray(marked(image))[..., None] / 255 for image in products]
 # \end{aligned}
 # $$
 #
-# If $(\theta_t, s_t)$ and $x_t$ are equal bit for bit, so are all later ones, by induction on (9). Leave one part out, and the run is another run. (12) says how bad it can be, for Adam that has lost its moments (but for its tiny $\varepsilon$): every weight takes a full step of size $\eta$, however small its gradient.
+# If $(\theta_t, s_t)$ and $x_t$ are equal bit for bit, so are all later ones, by induction on (9). Leave one part out, and the run is another run. (12) says how bad it can be, for Adam that has lost its moments (but for its tiny $\varepsilon$): every weight takes a full step of size $\eta$, the learning rate, however small its gradient. ($m_1$ and $v_1$ are the first moments of the gradient and of its square, $\beta_1$ and $\beta_2$ how much of them is kept from step to step; this $m$ is not the one of the rounding.)
 #
 # **Fewer bits in the file.** Weights rounded to multiples of a step $\Delta$ err by $u$, nearly uniform in $[-\Delta / 2, \Delta / 2]$:
 #
@@ -252,7 +252,7 @@ grid(np.stack([np.asarray(marked(image))[..., None] / 255 for image in products]
 # \end{aligned}
 # $$
 #
-# (10) 依次是：各优化器的矩与步数， $G$ 的滑动平均，随机状态。只要 $(\theta_t, s_t)$ 和 $x_t$ 逐位相等，由 (9) 归纳，以后的全部逐位相等。漏掉一样，就成了另一次训练。(12) 说明后果可以有多糟（略去很小的 $\varepsilon$）：Adam 丢了矩，每个权重都会走大小为 $\eta$ 的整整一步，不管它的梯度有多小。
+# (10) 依次是：各优化器的矩与步数， $G$ 的滑动平均，随机状态。只要 $(\theta_t, s_t)$ 和 $x_t$ 逐位相等，由 (9) 归纳，以后的全部逐位相等。漏掉一样，就成了另一次训练。(12) 说明后果可以有多糟（略去很小的 $\varepsilon$）：Adam 丢了矩，每个权重都会走大小为 $\eta$（学习率）的整整一步，不管它的梯度有多小。（ $m_1$ 与 $v_1$ 是梯度及其平方的第一步的矩， $\beta_1$ 与 $\beta_2$ 是每一步保留多少；这里的 $m$ 不是舍入里的那个 $m$。）
 #
 # **文件里少用几位。** 把权重舍入到步长 $\Delta$ 的整数倍，误差 $u$ 在 $[-\Delta / 2, \Delta / 2]$ 内近似均匀分布：
 #
@@ -366,12 +366,12 @@ assert np.isclose((g_0 + g_1) / 2, g) and np.allclose([by_two, by_one], -g, rtol
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# Left: the relative error of rounding by magnitude, with the bounds (3) as dashed lines. bfloat16 is coarse everywhere alike. float16 is finer in the middle; beyond 65504 it is infinite, and small numbers lose digit after digit. Middle: near 1 a rounded number is a staircase. Its slope is 0 on a tread, so a change that stays on the tread is no change. Right: what this does to a weight. It descends $\frac12 (w - 2)^2$ from 1 at a rate of 0.001, rounded after each step.
+# Left: the relative error of rounding by magnitude, with the bounds (3) as dashed lines. bfloat16 is coarse everywhere alike. float16 is finer in the middle; beyond 65504 it is infinite, and small numbers lose digit after digit. Middle: near 1 a rounded number is a staircase. Its slope is 0 on a tread, so a change that stays on the tread is no change. (The colours are those of the left panel; below 1 the spacing is half as large, by (1).) Right: what this does to a weight. It descends $\frac12 (w - 2)^2$ from 1 at a rate of 0.001, rounded after each step.
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 左：各种大小的数舍入的相对误差，虚线是 (3) 给出的界。bfloat16 处处一样粗。float16 在中段更细；超过 65504 就是无穷大，小的数则一位一位地丢。中：在 1 附近，舍入后的数是一段台阶；台阶面上斜率为 0，没有走出台阶面的改动等于没有改动。右：一个权重会因此怎样。它从 1 出发，以学习率 0.001 下降 $\frac12 (w - 2)^2$，每走一步就舍入一次。
+# 左：各种大小的数舍入的相对误差，虚线是 (3) 给出的界。bfloat16 处处一样粗。float16 在中段更细；超过 65504 就是无穷大，小的数则一位一位地丢。中：在 1 附近，舍入后的数是一段台阶；台阶面上斜率为 0，没有走出台阶面的改动等于没有改动。（颜色同左图；按 (1)，1 以下的间距小一半。）右：一个权重会因此怎样。它从 1 出发，以学习率 0.001 下降 $\frac12 (w - 2)^2$，每走一步就舍入一次。
 
 
 # %%
@@ -404,12 +404,12 @@ plt.show()
 assert to_bfloat16(1 + 0.001) == 1  # by (4): 0.001 is below 2^-8 = 0.0039
 
 # %% [markdown] lang="en"
-# In bfloat16 the weight never leaves 1. In float16 it stops where the update $0.001\,(2 - w)$ falls below $2^{-11}$, at $w = 1.51$. In float32 it arrives at 1.98 and goes on. Hence *mixed* precision: weights, moments and averages are float32, and a bfloat16 copy is made for the multiplications of each step.
+# In bfloat16 the weight never leaves 1. In float16 it runs ahead of float32 at first, since an update of more than half a spacing counts as a whole one, and it stops where the update $0.001\,(2 - w)$ falls below $2^{-11}$, at $w = 1.51$. In float32 it arrives at 1.98 and goes on. Hence *mixed* precision: weights, moments and averages are float32, and a bfloat16 copy is made for the multiplications of each step.
 #
 # ## Where it stands in `train_step`
 
 # %% [markdown] lang="zh"
-# 用 bfloat16，权重始终没有离开 1。用 float16，更新 $0.001\,(2 - w)$ 小于 $2^{-11}$ 时就停住，停在 $w = 1.51$。用 float32，它到了 1.98，还在往前走。所以要用**混合**精度（mixed precision）：权重、矩、平均值是 float32，每一步只为乘法临时做一份 bfloat16 的副本。
+# 用 bfloat16，权重始终没有离开 1。用 float16，它起初跑在 float32 前面，因为超过半个间距的更新都按整个间距算；更新 $0.001\,(2 - w)$ 小于 $2^{-11}$ 时就停住，停在 $w = 1.51$。用 float32，它到了 1.98，还在往前走。所以要用**混合**精度（mixed precision）：权重、矩、平均值是 float32，每一步只为乘法临时做一份 bfloat16 的副本。
 #
 # ## 它在 `train_step` 中的位置
 
@@ -433,7 +433,7 @@ lines(files.replacing, "os.replace")
 # - `draw_latents` adds the replica's number to the seed: other noise on each device.
 # - `descend` is (8). The metrics see the loss undivided.
 # - Under `mixed_bfloat16` the pixels and the logits are float32 all the same, and with them every loss. A sigmoid in bfloat16 would cut off the slope where $D$ is sure (E18).
-# - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) refuses `mixed_float16`: its range would need a loss scale, one for each player (Q55).
+# - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) refuses `mixed_float16`: its range would need a loss scale, one for each player (Q55). Such a scale $S$ multiplies the loss, so that small gradients do not vanish, and divides the gradients afterwards; a step in which one of them is infinite is left out, and $S$ is halved.
 # - The random states are saved with the model, since Keras leaves them out of its files; both optimizers are built in `compile`, so that theirs are saved too: (10).
 # - `data.batches` is (11): batch $t$ is a function of seed and $t$, and resuming passes `start`. There is no position to save.
 # - [`keras_gen.files.replacing`](../../keras_gen/files.py) writes under another name and renames: a checkpoint is whole, or it is not there.
@@ -442,7 +442,7 @@ lines(files.replacing, "os.replace")
 # - `draw_latents` 把副本的编号加到种子上：每台设备的噪声都不同。
 # - `descend` 就是 (8)。指标里的损失没有被除过。
 # - 即使在 `mixed_bfloat16` 下，像素和 logit 仍是 float32，所有损失也就都是。如果 sigmoid 用 bfloat16， $D$ 有把握的地方斜率就断了（E18）。
-# - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) 拒绝 `mixed_float16`：它的范围小，双方各要一个损失缩放系数（Q55）。
+# - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) 拒绝 `mixed_float16`：它的范围小，双方各要一个损失缩放系数（Q55）。这样的系数 $S$ 先乘在损失上，让小梯度不至于消失，事后再从梯度里除掉；某一步有梯度变成无穷大，就跳过这一步，并把 $S$ 减半。
 # - 随机状态与模型一起保存，因为 Keras 的文件不含它们；两个优化器都在 `compile` 里建好，它们的状态才会一并保存：这就是 (10)。
 # - `data.batches` 就是 (11)：第 $t$ 批是种子与 $t$ 的函数，继续训练时传入 `start`。没有什么“位置”要保存。
 # - [`keras_gen.files.replacing`](../../keras_gen/files.py) 先写到另一个名字，再改名：检查点（checkpoint）要么完整，要么不存在。
@@ -507,12 +507,12 @@ assert np.array_equal(rows[0], rows[1]) and not np.allclose(rows[2], rows[3])
 grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# Half of the generated images are copies of the other half. Nothing fails; the batch is only half as large as it says.
+# Half of the generated images are copies of the other half. Nothing fails; of generated images the batch only holds half as many as it says, while the real ones all differ. (The finished generator of this notebook drew these rows, so that one can see what the noise does.) A VAE here does let its replicas share their noise ([sampling.py](../../keras_gen/layers/sampling.py)): there each draw is added to the code of another image, so that nothing is copied and the mean of the gradient is right.
 #
 # **BatchNorm sees its own share only.** (5) to (8) need a loss that is a sum over images. With BatchNorm it is not: each replica takes the statistics of its own images. One step of a DCGAN on 16 images, from the same start and with the same noise, on two devices and on one; then with `synchronized=True`, where the replicas share their statistics.
 
 # %% [markdown] lang="zh"
-# 生成的图里，一半是另一半的复制品。没有任何报错，只是批次的实际大小只有名义上的一半。
+# 生成的图里，一半是另一半的复制品。没有任何报错，只是生成图的实际张数只有名义上的一半；真实图倒是各不相同。（这几行是本篇训练好的生成器画的，好让人看出噪声的作用。）本项目的变分自编码器（VAE）却让各副本共用噪声（[sampling.py](../../keras_gen/layers/sampling.py)）：在那里，每个噪声加到不同图的编码上，没有什么被复制，梯度的均值也是对的。
 #
 # **批归一化只看见自己那一份。** (5) 到 (8) 要求损失是对图像的求和，批归一化（BatchNorm）却不是：每个副本用自己那些图的统计量。拿 16 张图，让一个 DCGAN 从同样的起点、用同样的噪声走一步，先在两台设备上，再在一台上；然后设 `synchronized=True`，让各副本共用统计量。
 
@@ -860,12 +860,12 @@ assert FAST or np.allclose(ratios, 1, atol=0.1)
 # %% [markdown] lang="en"
 # This is an estimate of what 8 bits cost in quality; a real int8 file also computes in 8 bits, and has to be measured by itself.
 #
-# **The label.** One night: products from the exported file, each with its mark, its record and its place in the run folder, and every file read back. The record leads to the run folder, whose `recipe.json` keeps data, seed and versions, and number 17 is drawn again from its record alone: so a picture can be found, and withdrawn.
+# **The label.** One night: products from the exported file, each with its mark, its record and its place in the run folder, and every file read back. The record leads to the run folder, whose `recipe.json` keeps data, seed and versions, and number 17 is drawn again from its seed and its number: so a picture can be found, and withdrawn. Two things are missing from this record, and a real one should hold them: that the night drew 64 pictures, since the noise of number 17 is only promised within the same 64; and where the run folder lies. Here the model is still in memory; a program that searches years later has to load the run.
 
 # %% [markdown] lang="zh"
 # 这只是估计 8 位会损失多少质量；真正的 int8 文件连计算也用 8 位，必须另行测量。
 #
-# **标识。** 一个晚上：用导出的文件画商品，每张都加上看得见的标识和记录，再把每个文件读回来。记录指向运行文件夹，其中的 `recipe.json` 存着数据、种子和版本；再只凭记录把第 17 号重画一遍：所以任何一张图都能查到，也能撤下。
+# **标识。** 一个晚上：用导出的文件画商品，每张都加上看得见的标识和记录，再把每个文件读回来。记录指向运行文件夹，其中的 `recipe.json` 存着数据、种子和版本；再凭种子和编号把第 17 号重画一遍：所以任何一张图都能查到，也能撤下。这份记录还缺两样东西，真正的记录应当补上：这一晚共画了 64 张，因为只有在同样的 64 张里，第 17 号的噪声才保证相同；以及运行文件夹放在哪里。这里模型还在内存里；多年以后来查的程序，得先加载那次运行。
 
 # %%
 out = folder / "tonight"
@@ -889,10 +889,10 @@ print("data, sha256:", origin["data"]["sha256"][:16], "...  versions:", origin["
 # %% [markdown] lang="en"
 # **What the law asks for**, as far as [interview question](../../docs/interview.md) Q69 could check it, from secondary sources:
 #
-# - *China*, since 1 September 2025 (the Measures for labelling AI-generated content, and the mandatory standard GB 45438-2025): a visible label, as text of at least 5 % of the shortest side, and an implicit one in the metadata of the file, the XMP property `TC260:AIGC` with its JSON.
-# - *EU*, since 2 August 2026 (Article 50(2) of the AI Act): providers mark output in a machine-readable way, effective and robust as far as feasible.
+# - *China*, since 1 September 2025 (the [Measures for labelling AI-generated content](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm), and the mandatory standard GB 45438-2025, whose text was not checked): a visible label, as text of at least 5 % of the shortest side that names both that it is AI and that it was generated or synthesised, and an implicit one in the metadata of the file, the XMP property `TC260:AIGC` with its JSON.
+# - *EU*, since 2 August 2026 (Article 50(2) of the [AI Act](https://eur-lex.europa.eu/eli/reg/2024/1689/oj)): providers mark output in a machine-readable way, effective and robust as far as feasible. Several sources give systems that were on the market before a transition until 2 December 2026; the amendment itself was not checked. In practice this means IPTC's `DigitalSourceType` and signed provenance such as C2PA.
 #
-# The sketch above has a visible mark, its font size 11 % of the side, and a record that programs can read, in a chunk of its own making. It lacks the prescribed fields, a signature, and robustness. That is engineering, no legal advice. Nor does a label make a picture true: these garments are nobody's goods, and a GAN that takes noise alone cannot draw a certain product (E44).
+# The sketch above has a visible mark, its font size 11 % of the side, and a record that programs can read, in a chunk of its own making. It lacks the prescribed fields, a signature, and robustness. And its mark is in English: for readers of Chinese it would have to be Chinese, and Pillow's built-in font has no such characters, so that a font must come along, which is the first thing that breaks. That is engineering, no legal advice. Nor does a label make a picture true: nobody sells these garments, and a GAN that takes noise alone cannot draw a certain product (E44).
 #
 # ## Exercises
 #
@@ -901,10 +901,10 @@ print("data, sha256:", origin["data"]["sha256"][:16], "...  versions:", origin["
 # %% [markdown] lang="zh"
 # **法律要求什么**，以[面试题](../../docs/interview.zh-CN.md) Q69 依据二手资料所能核对的为限：
 #
-# - **中国**，自 2025 年 9 月 1 日起（《人工智能生成合成内容标识办法》和强制性国家标准 GB 45438-2025）：要有显式标识，文字高度不低于最短边的 5 %；还要有文件元数据里的隐式标识，即 XMP 属性 `TC260:AIGC` 及其 JSON。
-# - **欧盟**，自 2026 年 8 月 2 日起（《人工智能法》第 50 条第 2 款）：提供者以机器可读的方式标记输出，在可行的范围内有效、可靠。
+# - **中国**，自 2025 年 9 月 1 日起（[《人工智能生成合成内容标识办法》](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm)和强制性国家标准 GB 45438-2025，后者的原文未核对）：要有显式标识，文字高度不低于最短边的 5 %，并且既说明是人工智能（AI），又说明是生成或合成；还要有文件元数据里的隐式标识，即 XMP 属性 `TC260:AIGC` 及其 JSON。
+# - **欧盟**，自 2026 年 8 月 2 日起（[《人工智能法》](https://eur-lex.europa.eu/eli/reg/2024/1689/oj)第 50 条第 2 款）：提供者以机器可读的方式标记输出，在可行的范围内有效、可靠。多个来源称，此前已上市的系统有过渡期，到 2026 年 12 月 2 日为止；修正案原文未核对。实际做法是 IPTC 的 `DigitalSourceType`，以及 C2PA 之类带签名的来源记录。
 #
-# 上面的示意有可见标识，字号是边长的 11 %，也有程序能读的记录，但记录放在自定的文本块里。它缺少规定的字段，缺少签名，也不可靠。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服不是任何人的货；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
+# 上面的示意有可见标识，字号是边长的 11 %，也有程序能读的记录，但记录放在自定的文本块里。它缺少规定的字段，缺少签名，也不可靠。而且标识是英文的：给中文读者看，应当写“由AI生成”之类；Pillow 自带的字体没有汉字，必须另带一种字体，这往往是第一个出错的地方。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服并不是谁家在卖的商品；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
 #
 # ## 练习
 #
@@ -991,12 +991,36 @@ def chunk(png, at):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
+# **To say it aloud.** A program is ready for every night when statements about it can be checked. Weights, moments, averages and losses stay float32; what is multiplied may be bfloat16. Two devices do what one would do if each hands over its share of the gradient, draws noise of its own and shares BatchNorm's statistics. A run can be killed if a checkpoint holds everything that a step reads, random states included. What is exported is the averaged generator in inference mode, and it is compared before anybody relies on it. Marks for people and for programs are put on last and read back from the file that customers get.
+#
+# | statement | what was checked |
+# |---|---|
+# | precision | FD and losses of one run each are close; float16 is refused |
+# | devices | one step equals NumPy's; BatchNorm only when synchronised |
+# | interruption | killed and resumed, every bit is equal; a power cut was not tried |
+# | the copy | loaded again, no pixel differs; 8 bits are an estimate |
+# | the label | 64 of 64 read back; lost by saving again and by JPEG |
+#
+# **Predict, then run.** Crop the marked picture by 8 pixels on each side and save it as PNG with the record: which of the two marks is left, and would the check above notice? Write it down first.
+#
 # - [Training and resuming](../../keras_gen/runs/training.py), [run folders](../../keras_gen/runs/run.py), [generation](../../keras_gen/runs/generation.py), [the GAN's step](../../keras_gen/models/gan.py); [interview questions](../../docs/interview.md) Q51 to Q61 on engineering, Q65 to Q74 on shops and compliance; [errata](../../docs/errata.md).
 # - `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16` is the full run, `--resume` goes on with it.
 # - Micikevicius et al. 2018, [arXiv:1710.03740](https://arxiv.org/abs/1710.03740), for mixed precision with float16 and loss scaling; Kingma and Ba 2015, [arXiv:1412.6980](https://arxiv.org/abs/1412.6980), for the moments in (12).
 
 # %% [markdown] lang="zh"
 # ## 接下来
+#
+# **用几句话说出来。** 关于一个程序的陈述能够检验，它才能每晚运行。权重、矩、平均值和损失留在 float32，相乘的数可以用 bfloat16。两台设备要做得与一台相同，每台就得只交出自己那一份梯度，各抽各的噪声，并共用批归一化的统计量。检查点存下一步所读取的一切，包括随机状态，训练就不怕被杀掉。导出的是滑动平均的生成器，用推理模式，有人依赖它之前先比较。给人看的和给程序看的标识最后才加，并从顾客拿到的文件里读回来核对。
+#
+# | 陈述 | 检验了什么 |
+# |---|---|
+# | 精度 | 各训练一次，FD 与损失接近；float16 被拒绝 |
+# | 设备 | 一步与 NumPy 相等；有批归一化时必须同步 |
+# | 中断 | 杀掉再继续，每一位都相等；没有试过停电 |
+# | 副本 | 重新加载，没有一个像素不同；8 位只是估计 |
+# | 标识 | 64 张里读回 64 张；再次保存和 JPEG 都会丢掉 |
+#
+# **先预测，再运行。** 把加了标识的图四边各裁去 8 个像素，连同记录存成 PNG：两种标识还剩哪一种，上面的核对会发现吗？先写下来。
 #
 # - [训练与继续](../../keras_gen/runs/training.py)、[运行文件夹](../../keras_gen/runs/run.py)、[生成](../../keras_gen/runs/generation.py)、[GAN 的一步](../../keras_gen/models/gan.py)；[面试题](../../docs/interview.zh-CN.md) Q51 至 Q61 讲工程，Q65 至 Q74 讲店铺与合规；[勘误](../../docs/errata.zh-CN.md)。
 # - 完整的训练是 `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16`，用 `--resume` 继续。
