@@ -80,8 +80,8 @@ def negative_elbo(
         bernoulli_nll(images, logits) + beta * gaussian_kl(mean, log_var)
 
     One draw of $z$ per image estimates the expectation without bias. Since the divergence is never
-    negative, every beta >= 1 bounds $-\log p(x)$ from above, beta = 1 most tightly; a beta < 1 gives
-    no bound. A larger beta makes the latents more independent at the price of worse
+    negative, every beta >= 1 bounds $-\log p(x)$ from above, beta = 1 most tightly; a beta < 1
+    gives no bound. A larger beta makes the latents more independent at the price of worse
     reconstructions, and a beta that is too large makes the decoder ignore its latents (posterior
     collapse).
 
