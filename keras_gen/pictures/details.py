@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -64,18 +65,22 @@ def read_details(path: str | Path, *, location: bool = False) -> Details:
         path: JPEG, PNG or WebP file that can be decoded.
         location: keep the place as well.
     """
-    with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as image:
-        profile = image.info.get("icc_profile") or None
-        return Details(exif=_exif(image, location), profile=profile)
+    outdated = OUTDATED if location else (*OUTDATED, ExifTags.IFD.GPSInfo)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of tags that it skips
+        with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as image:
+            profile = image.info.get("icc_profile") or None
+            return Details(exif=_exif(image, outdated), profile=profile)
 
 
-def _exif(image, location):
+def _exif(image, outdated):
     try:
         exif = image.getexif()
-        photo = exif.get_ifd(ExifTags.IFD.Exif)
-        for tag in OUTDATED_OF_PHOTO:
-            photo.pop(tag, None)
-        for tag in (*OUTDATED, *(() if location else (ExifTags.IFD.GPSInfo,))):
+        if ExifTags.IFD.Exif in exif:
+            photo = exif.get_ifd(ExifTags.IFD.Exif)
+            for tag in OUTDATED_OF_PHOTO:
+                photo.pop(tag, None)
+        for tag in outdated:
             exif.pop(tag, None)
         block = exif.tobytes() if len(exif) else b""
         return block if 0 < len(block) <= LARGEST_EXIF else None

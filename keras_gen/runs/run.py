@@ -169,7 +169,7 @@ class Run:
     @property
     def origin(self) -> Origin:
         """What the labels on the run's pictures say of it."""
-        by_model = self.recipe.can_sample  # or it begins with photographs
+        by_model = self.recipe.can_sample  # others begin with real images, or show some beside
         return Origin(
             model=self.name, run_id=self.id, seed=self.recipe.seed, composite=not by_model
         )
