@@ -48,6 +48,7 @@ class Details:
                 return image, options
             source = ImageCms.createProfile("sRGB")
             converted = ImageCms.profileToProfile(image.convert("RGB"), source, target)
+            assert converted is not None  # which it is only for a change in place
         except (OSError, ImageCms.PyCMSError):
             return image, options
         if image.mode == "RGBA":

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -99,8 +100,8 @@ def generate(
     if npz:
         npz.parent.mkdir(parents=True, exist_ok=True)
         with replacing(npz, new=True) as temporary, temporary.open("wb") as file:
-            mark = array_mark(pixels, origin, marks)
-            np.savez_compressed(file, images=pixels, **classes, **mark)
+            arrays: dict[str, Any] = {**classes, **array_mark(pixels, origin, marks)}
+            np.savez_compressed(file, images=pixels, **arrays)
     if out and not single:
         if classes:
             images, columns = _in_rows(images, classes["labels"])

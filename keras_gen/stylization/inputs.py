@@ -107,9 +107,10 @@ def read_content(
         raise ValueError(f"{keep_path or path}: expected pixels to stylise, found none")
     pixels = pictures.resize(picture.pixels, shape)
     anything_kept = kept.max() > HALF_A_LEVEL
-    kept = kept if anything_kept else None
     details = read_details(path, location=location)
-    return Content(path, keep_path, file_size, pixels, alpha, kept, details)
+    return Content(
+        path, keep_path, file_size, pixels, alpha, kept if anything_kept else None, details
+    )
 
 
 def read_style(name: str | Path, longest: int) -> tuple[Path, np.ndarray]:
