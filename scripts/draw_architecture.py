@@ -27,6 +27,7 @@ ABOUT = {  # folder -> what it holds, in English and Chinese
     "runs": ("train, resume, load, draw", "训练、续训、加载、生成"),
     "measures": ("arrays in, numbers out", "输入数组，输出数值"),
     "recipes": ("all parts joined into a run", "把各部分接成一次运行"),
+    "provenance": ("labels on generated pictures", "生成图上的标识"),
     "pictures": ("single pictures for people", "供人看的单张图片"),
     "models": ("Keras models: train_step", "带 train_step 的模型"),
     "environment": ("versions and devices", "版本与设备"),

@@ -1,14 +1,14 @@
 """What each command does. TensorFlow, which takes seconds, is imported after parsing."""
 
-import contextlib
 import dataclasses
 import json
-import logging
 import sys
 from collections.abc import Sequence
 
+from keras_gen.cli.labels import inspect, marks_of
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
+from keras_gen.cli.printing import logs_printed
 from keras_gen.recipes import RECIPES
 
 
@@ -102,7 +102,7 @@ def _generate(arguments):
 
     names = ("n", "seed", "out", "npz", "labels", "mix", "truncation")
     options = {name: getattr(arguments, name) for name in names}
-    for path in generate(arguments.run_dir, **options):
+    for path in generate(arguments.run_dir, **options, marks=marks_of(arguments)):
         print(path)
     return 0
 
@@ -113,16 +113,22 @@ def _stylize(arguments):
 
     names = [f.name for f in dataclasses.fields(StyleOptions) if hasattr(arguments, f.name)]
     given = {name: getattr(arguments, name) for name in names}
+    labelling = {"marks": marks_of(arguments), "location": arguments.keep_location}
     if arguments.model:
         beside = [*arguments.styles, *("--" + name.replace("_", "-") for name in names)]
         beside = [word for word in beside if word not in ("--size", "--keep")]
         if beside:
             raise ValueError(f"--model: expected --size and --keep only, found {beside[0]}")
-        path, record = stylize_by_model(arguments.content, arguments.model, arguments.out, **given)
+        run_dir = arguments.model
+        path, record = stylize_by_model(
+            arguments.content, run_dir, arguments.out, **given, **labelling
+        )
     else:
         lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
         options = StyleOptions(**{**given, **lists})
-        path, record = stylize(arguments.content, arguments.styles, arguments.out, options)
+        path, record = stylize(
+            arguments.content, arguments.styles, arguments.out, options, **labelling
+        )
     measures = record["measures"]
     print(f"SSIM of luminance with the content: {measures['luminance_ssim']:.3f}")
     if "style_distance" in measures:
@@ -212,26 +218,9 @@ COMMANDS = {
     "compare": _compare,
     "study": _study,
     "study-results": _study_results,
+    "inspect": inspect,
     "info": _info,
 }
-
-
-class _Printer(logging.StreamHandler):
-    def handleError(self, record):
-        """Let a closed pipe or a full disk end the command as it does for `print`."""
-        raise
-
-
-@contextlib.contextmanager
-def _logs_printed(stream):
-    """Print what the library logs, line by line as it is."""
-    logger, handler = logging.getLogger("keras_gen"), _Printer(stream)
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -257,5 +246,5 @@ def _run(name, words):
         return int(leave.code or 0)
     import_tensorflow(name)
     dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
-    with _logs_printed(sys.stderr if dry_run else sys.stdout):
+    with logs_printed(sys.stderr if dry_run else sys.stdout):
         return COMMANDS[arguments.command](arguments)

@@ -15,6 +15,7 @@ EXAMPLES = {
         "keras-gen generate runs/first --n 5000 --npz samples.npz",
         'keras-gen generate conditional_gan --label bag "ankle boot" --n 20',
         "keras-gen generate conditional_gan --label shirt coat --mix",
+        "keras-gen generate dcgan --n 4 --out drawn/ --visible-label zh",
     ],
     "stylize": [
         "keras-gen stylize mug flow_field --size 256",
@@ -22,6 +23,7 @@ EXAMPLES = {
         "keras-gen stylize mug flow_field wave_pattern --style-weights 0.7 0.3",
         "keras-gen stylize mug stained_glass --keep mug_logo_mask --save-every 20",
         "keras-gen stylize photo.jpg --model runs/fast_style-1",
+        "keras-gen stylize photo.jpg flow_field --visible-label en",
     ],
     "evaluate": [
         "keras-gen evaluate runs/first",
@@ -30,5 +32,9 @@ EXAMPLES = {
     "compare": ["keras-gen compare runs/dcgan-1 runs/vae-1 --out comparison.html"],
     "study": ["keras-gen study runs/dcgan-1 runs/vae-1 --trials 40 --out study.html"],
     "study-results": ["keras-gen study-results answers-1.csv answers-2.csv"],
+    "inspect": [
+        "keras-gen inspect dcgan-seed-0.png",
+        "keras-gen inspect stylised.jpg samples.npz",
+    ],
     "info": ["keras-gen info"],
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from keras_gen import __version__
 from keras_gen.cli.flags import Parser, a_path, a_seed, add_command, add_fields
+from keras_gen.cli.labels import add_inspect, add_label_options
 from keras_gen.cli.train import add_train
 from keras_gen.stylization.options import StyleOptions
 
@@ -30,6 +31,7 @@ def build_parser() -> Parser:
     _add_evaluate(commands)
     _add_compare(commands)
     _add_study(commands)
+    add_inspect(commands)
     add_command(commands, "info", "show versions, devices, and where data were found")
     return parser
 
@@ -87,6 +89,7 @@ def _add_generate(commands) -> None:
         metavar="FILE",
         help="a new .npz file of raw samples: images, uint8 (N, H, W, C)",
     )
+    add_label_options(generate)
 
 
 def _add_stylize(commands) -> None:
@@ -115,7 +118,13 @@ def _add_stylize(commands) -> None:
         type=a_path,
         metavar="RUN_DIR",
         help="one pass of a network trained with `train fast_style`, instead of styles; "
-        "takes --out, --size and --keep only",
+        "takes --out, --size, --keep and what concerns labels only",
+    )
+    add_label_options(stylize)
+    stylize.add_argument(
+        "--keep-location",
+        action="store_true",
+        help="keep the place in the photo's EXIF, which is left out otherwise",
     )
     names = [field.name for field in fields(StyleOptions)]
     add_fields(stylize, StyleOptions, [name for name in names if name not in EXPERT_OPTIONS])

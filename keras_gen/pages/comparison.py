@@ -1,5 +1,6 @@
 """`compare`: runs side by side, on the screen and on one page with pictures."""
 
+import dataclasses
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from keras_gen.pages import page
 from keras_gen.pictures import grid
 from keras_gen.runs import Run
 from keras_gen.runs.run import short_names
+
+SEED = 1  # of the samples that the page shows
 
 logger = logging.getLogger("keras_gen")
 
@@ -68,7 +71,7 @@ def compare(
     check_comparable(names, measured)
     rows = [(label, *cells, reference) for label, cells, reference in table_rows(measured)]
     table = [("", *names, "reference"), *rows]
-    samples = [grid(model.sample(64, seed=1), zoom=2) for model in models]
+    samples = [grid(model.sample(64, SEED), zoom=2) for model in models]
     _write_page(Path(out), opened, names, samples, measured[0], table)
     return "\n".join([*align(table), "", TABLE_NOTES])
 
@@ -84,8 +87,8 @@ def _keep(run, measurements):
 def _write_page(out, runs, names, samples, measurements: Measurements, table):
     """Write the page: samples of the same seed, the table, the curves."""
     samples = [
-        page.figure(picture, name, pixels=True)
-        for picture, name in zip(samples, names, strict=True)
+        page.figure(picture, name, pixels=True, origin=dataclasses.replace(run.origin, seed=SEED))
+        for picture, name, run in zip(samples, names, runs, strict=True)
     ]
     curves = [
         page.figure(path, name)

@@ -74,11 +74,12 @@ def _gan_section(run: Run) -> str:
     chosen = np.random.default_rng(recipe.seed).choice(len(images), 64, replace=False)
     real = grid(data.uint8_to_unit(images[chosen]), zoom=2)
     drawn = grid(run.load_model().sample(64, seed=1), zoom=2)
+    origin = dataclasses.replace(run.origin, seed=1)
     last = run.read_metrics()[-1]
     return page.section(
         "A GAN draws clothes, shoes and bags",
         page.row(
-            page.figure(drawn, "Drawn by the generator from random noise", pixels=True),
+            page.figure(drawn, "Drawn by the generator from random noise", True, origin),
             page.figure(real, "Real products it learned from (Fashion-MNIST)", pixels=True),
         ),
         page.figure(

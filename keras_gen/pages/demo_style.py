@@ -10,6 +10,7 @@ from keras_gen.networks.vgg19.weights import hed_file, imagenet_path
 from keras_gen.pages import page
 from keras_gen.pictures.grids import grid
 from keras_gen.pictures.picture import read_picture, resize
+from keras_gen.provenance import Origin
 from keras_gen.stylization.by_optimisation import stylize
 from keras_gen.stylization.options import StyleOptions
 
@@ -92,7 +93,8 @@ def _figure(style, path, record):
     kept = ", the logo kept" if record["keep"] else ""
     stopped = "" if record["finished"] else f", stopped at step {record['steps']}"
     caption = f"The content, the style {style}, and the one painted in the other{kept}{stopped}"
-    return page.figure(grid(strip, columns=3, gap=6), caption)
+    origin = Origin(**record["origin"])
+    return page.figure(grid(strip, columns=3, gap=6), caption, origin=origin)
 
 
 def _row(style, record):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keras_gen.files import write_text
 from keras_gen.pictures.saving import encode_picture
+from keras_gen.provenance import encode_generated
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; }
@@ -24,18 +25,21 @@ pre { background: #8881; padding: .8rem; overflow-x: auto; border-radius: 4px; }
 """
 
 
-def figure(picture, caption, pixels=False):
+def figure(picture, caption, pixels=False, origin=None):
     """Return a figure with the picture inlined.
 
     Args:
         picture: path of a picture file, or a `PIL.Image.Image`.
         caption: plain text below it, also its description for those who cannot see it.
         pixels: enlarge without smoothing, for small images.
+        origin: of a `PIL.Image.Image` that a model has drawn, `provenance.Origin`: what its mark
+            says.
     """
     if isinstance(picture, (str, Path)):
         kind, content = mimetypes.guess_type(picture)[0], Path(picture).read_bytes()
     else:
-        kind, content = "image/png", encode_picture(picture)
+        kind = "image/png"
+        content = encode_generated(picture, origin) if origin else encode_picture(picture)
     source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
     caption, style = html.escape(caption), ' class="pixels"' if pixels else ""
     return (

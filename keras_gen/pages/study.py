@@ -40,8 +40,8 @@ def write_study(
     pairs is random, the same for every participant.
 
     Nothing on the page tells real from generated but the pixels: both are uint8, encoded and
-    enlarged alike, and the answer key is base64, which hides it from a glance but is not
-    encryption.
+    enlarged alike, none is marked as generated, and the answer key is base64, which hides it from a
+    glance but is not encryption.
 
     Args:
         runs: at least one run, or its folder, all of one image shape.

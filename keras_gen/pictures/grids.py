@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image
 
 from keras_gen.data import unit_to_uint8
-from keras_gen.pictures.saving import save_picture
 
 FRAMES = 60  # of an animation at most; each takes its size in memory
 
@@ -42,17 +41,20 @@ def grid(
     return picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)
 
 
-def save_animation(
+def animation(
     path: str | Path, frame_paths: Sequence[str | Path], seconds: float = 8.0
-) -> None:
-    """Write pictures as one looping GIF or WebP that dwells on the last frame.
+) -> tuple[Image.Image, dict[str, Any]]:
+    """Return pictures as one looping GIF or WebP that dwells on the last frame.
 
     At most `FRAMES` of them are shown, evenly chosen; a file that cannot be read is left out.
 
     Args:
-        path: file to write, ending in `.gif` or `.webp`.
+        path: file to be written, ending in `.gif` or `.webp`.
         frame_paths: paths of pictures, in order, all of one size.
         seconds: length of one loop, without the two further seconds on the last frame.
+
+    Returns:
+        (first, options): the first frame, and the options with which Pillow saves the others.
 
     Raises:
         ValueError: none of the pictures can be read.
@@ -69,5 +71,5 @@ def save_animation(
         raise ValueError(f"{path}: expected pictures for an animation, found none to read")
     each = max(20, round(1000 * seconds / len(frames)))
     durations = [each] * (len(frames) - 1) + [each + 2000]
-    options: dict[str, Any] = {"duration": durations, "loop": 0}
-    save_picture(path, frames[0], save_all=True, append_images=frames[1:], **options)
+    options = {"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}
+    return frames[0], options

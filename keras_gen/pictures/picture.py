@@ -1,4 +1,4 @@
-"""One picture for style transfer: floats in [0, 1] at its own size, read, resized and saved."""
+"""One picture for style transfer: floats in [0, 1] at its own size, read and resized."""
 
 import dataclasses
 import warnings
@@ -11,10 +11,11 @@ from PIL import Image
 from keras_gen.data.decoding import SUFFIXES, decode, flatten
 from keras_gen.data.scales import unit_to_uint8
 from keras_gen.data.shipped import PRODUCTS
-from keras_gen.pictures.saving import save_picture
 
 MIN_SIDE = 32  # pixels: below this, VGG19's deeper layers have almost no positions left
 MAX_ASPECT_RATIO = 10  # longer side over shorter side
+# JPEG with full colour resolution (4:4:4); WebP halves it (4:2:0), and PNG ignores both.
+PHOTO_QUALITY = {"quality": 95, "subsampling": 0}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -128,32 +129,23 @@ def resize(pixels: np.ndarray, size: Sequence[int]) -> np.ndarray:
     return np.clip(np.asarray(image), 0, 1)
 
 
-def save_photo(
-    path: str | Path,
-    pixels: np.ndarray,
-    alpha: np.ndarray | None = None,
-    quality: int = 95,
-    *,
-    new: bool = False,
-) -> None:
-    """Write pixels as PNG, JPEG or WebP; the suffix decides, and a missing folder is made.
+def photo_image(
+    path: str | Path, pixels: np.ndarray, alpha: np.ndarray | None = None
+) -> Image.Image:
+    """Return what a PNG, JPEG or WebP file of these pixels stores; the suffix decides.
 
     With `alpha`, `pixels` are the colours as seen on a white background, as in `Picture`. PNG and
     WebP files store the alpha and the colours that look like this on white: the white in the pixels
     of a soft edge or of a shadow is removed, since a viewer adds it again. A JPEG file stores the
-    colours as seen on white. The file has no profile, which means sRGB.
+    colours as seen on white. They are sRGB.
 
     Args:
-        path: file to write, ending in .png, .jpg, .jpeg or .webp.
+        path: file to be written, ending in .png, .jpg, .jpeg or .webp.
         pixels: (H, W, 3) floats in [0, 1], rounded to 8 bits and clipped.
         alpha: uint8, (H, W), 255 where opaque, or None.
-        quality: 0 to 100, for JPEG with full colour resolution (4:4:4) and for WebP, which halves
-            it (4:2:0).
-        new: refuse a file that is there by then.
 
     Raises:
-        FileExistsError: with `new`, the file exists.
-        ValueError: another suffix, or arrays of other shapes or dtypes; nothing is written.
+        ValueError: another suffix, or arrays of other shapes or dtypes.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -175,7 +167,7 @@ def save_photo(
     image = Image.fromarray(np.asarray(unit_to_uint8(pixels)))
     if alpha is not None and suffix not in (".jpg", ".jpeg"):
         image.putalpha(Image.fromarray(alpha))
-    save_picture(path, image, new=new, quality=quality, subsampling=0)  # PNG ignores both
+    return image
 
 
 def _decode(path: str | Path) -> Image.Image:

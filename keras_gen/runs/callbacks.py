@@ -6,7 +6,8 @@ import time
 import keras
 import numpy as np
 
-from keras_gen.pictures import grid, save_picture
+from keras_gen.pictures import grid
+from keras_gen.provenance import save_generated
 from keras_gen.runs.run import Run
 from keras_gen.runs.states import not_finite, save_state
 
@@ -130,7 +131,8 @@ class RunLogger(keras.callbacks.Callback):
         samples = self.run.recipe.samples(self.model)
         if not np.isfinite(samples).all():
             raise TrainingStopped(self.run, self.step, f"the samples {NOT_FINITE}")
-        save_picture(self.run.sample_path(self.step), grid(samples, **self.run.recipe.layout))
+        picture = grid(samples, **self.run.recipe.layout)
+        save_generated(self.run.sample_path(self.step), picture, self.run.origin)
 
     def save_checkpoint(self) -> None:
         """Write the checkpoint and keep the one before it, in case this one is lost."""

@@ -1,20 +1,27 @@
 """Draw images from a run."""
 
+import dataclasses
 import itertools
+import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from keras_gen.data import unit_to_uint8
 from keras_gen.files import replacing, require_new
-from keras_gen.pictures import grid, save_picture
+from keras_gen.pictures import grid
+from keras_gen.provenance import Marks, array_mark, save_generated
 from keras_gen.runs.run import Run
 
 MOST = 1_000_000  # images that are held in memory at once: 3 GB of Fashion-MNIST's size
 MIXES = 9  # images from one class to another
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+
+logger = logging.getLogger("keras_gen")
 
 
 def generate(
@@ -27,11 +34,13 @@ def generate(
     labels: Sequence[str] = (),
     mix: bool = False,
     truncation: float | None = None,
+    marks: Marks | None = None,
 ) -> list[Path]:
     """Draw n images and write them as one grid, as single images, or as an array.
 
     A run with classes draws them in even shares, one class after the other; the grid has a row for
-    each.
+    each. All of them are labelled as generated, and the run's `generated.jsonl` gets a line that
+    says which labels they have; a run that comes with the package keeps no such file.
 
     Args:
         run: a `Run`, its folder, or the name of a run that comes with the package.
@@ -44,8 +53,10 @@ def generate(
         out: a picture file for a grid, or a folder for single images; without it and without
             `npz`, a grid `generated-seed-N.png` in the run folder, or `dcgan-seed-N.png` in the
             working directory for a run that comes with the package.
-        npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`, and the class
-            numbers (n,) under `labels` where a run has classes and they are not mixed.
+        npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`, the class numbers
+            (n,) under `labels` where a run has classes and they are not mixed, and their mark, a
+            JSON text, under `provenance`. It has no visible label.
+        marks: the labels, by default invisible ones only.
 
     Returns:
         The paths that were written.
@@ -61,6 +72,8 @@ def generate(
         raise ValueError(f"n: expected 1 to {MOST:,}, found {n:,}")
     run = Run.open(run)
     run.require_sampler()
+    marks = marks or Marks()
+    origin = dataclasses.replace(run.origin, seed=seed)
     request = _request(run, labels, mix, truncation)
     default = run.path / f"generated-seed-{seed}.png"  # which may be drawn again
     if run.is_bundled:
@@ -87,16 +100,32 @@ def generate(
     if npz:
         npz.parent.mkdir(parents=True, exist_ok=True)
         with replacing(npz, new=True) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, images=pixels, **classes)
+            arrays: dict[str, Any] = {**classes, **array_mark(pixels, origin, marks)}
+            np.savez_compressed(file, images=pixels, **arrays)
     if out and not single:
         if classes:
             images, columns = _in_rows(images, classes["labels"])
-        save_picture(out, grid(images, columns, zoom=2), new=out != default)
+        save_generated(out, grid(images, columns, zoom=2), origin, marks, new=out != default)
     elif out:
         out.mkdir(parents=True, exist_ok=True)
         for i, image in enumerate(pixels):
-            save_picture(out / f"{i:05d}.png", Image.fromarray(image.squeeze()))
-    return [path for path in (npz, out) if path]
+            save_generated(out / f"{i:05d}.png", Image.fromarray(image.squeeze()), origin, marks)
+    written = [path for path in (npz, out) if path]
+    _remember(run, written, n, origin, marks)
+    return written
+
+
+def _remember(run, paths, n, origin, marks):
+    """Write down which labels pictures have; a folder that refuses it does not cost them."""
+    if run.is_bundled:
+        return
+    names = [str(path.absolute()) for path in paths]
+    line = {"files": names, "n": n, "seed": origin.seed, "marks": dataclasses.asdict(marks)}
+    try:
+        with (run.path / "generated.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+    except OSError as error:
+        logger.warning(f"{run.path}: generated.jsonl was not written: {error.strerror}")
 
 
 def _request(run, labels, mix, truncation):

@@ -6,6 +6,7 @@ samples/       the same noise over time;  samples.png the last, samples.gif all 
 losses.png     losses, D(x) and D(G(z))
 checkpoints/   the last two states: weights, average, optimizers and random states
 model.keras    the finished model, compiled
+generated.jsonl    one line for each `keras-gen generate` that drew from the run
 metrics.json   the measurements of `keras-gen evaluate`, once it was run
 model_card.md, model_card.zh-CN.md    what the run says of itself, by `keras-gen train`
 reconstructions.png, interpolations.png, traversals.png    a VAE's latent space
@@ -13,6 +14,7 @@ reconstructions.png, interpolations.png, traversals.png    a VAE's latent space
 
 import csv
 import dataclasses
+import hashlib
 import io
 import itertools
 import json
@@ -30,6 +32,7 @@ from keras_gen.files import (
     read_text,
     write_text,
 )
+from keras_gen.provenance import Origin
 from keras_gen.recipes import RECIPES, Recipe
 from keras_gen.runs import bundled
 from keras_gen.runs.states import checkpoints_in, load_newest
@@ -152,6 +155,25 @@ class Run:
         fields = dataclasses.asdict(self.recipe)
         content = {"recipe": self.name, "fields": fields, **self.provenance}
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+    @property
+    def id(self) -> str:
+        """12 hex digits of what decides the weights: recipe, fields and data.
+
+        They stay the same where a run is moved, resumed, or given more steps.
+        """
+        fields = {**dataclasses.asdict(self.recipe), "steps": None, "data": None}
+        decided = [self.name, fields, self.provenance.get("data", {}).get("sha256")]
+        text = json.dumps(decided, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def origin(self) -> Origin:
+        """What the labels on the run's pictures say of it."""
+        by_model = self.recipe.can_sample  # others begin with real images, or show some beside
+        return Origin(
+            model=self.name, run_id=self.id, seed=self.recipe.seed, composite=not by_model
+        )
 
     def create(self) -> None:
         """Create the folder with `recipe.json` in it, both or neither.

@@ -12,7 +12,8 @@ import keras
 from keras_gen import data
 from keras_gen.environment import versions
 from keras_gen.files import require_new, sweep
-from keras_gen.pictures import grid, save_animation, save_curves, save_picture
+from keras_gen.pictures import animation, grid, save_curves
+from keras_gen.provenance import Marks, save_generated
 from keras_gen.recipes import Recipe
 from keras_gen.runs.callbacks import RunLogger, StopOnBreakdown, StopOnSignal
 from keras_gen.runs.images import describe_images, training_images, with_data
@@ -58,6 +59,7 @@ def prepare(
             f"{run_dir} exists already; pass another --run-dir, or --resume to continue it"
         )
     require_new(run_dir)
+    Marks()  # refuses a producer that cannot be written
     _request_deterministic_xla()
     recipe.check_image_shape()
     images = data.load(recipe.data, recipe.image_shape, fit=recipe.fit, strict=strict)
@@ -158,6 +160,7 @@ def resume(
 
 def _resume(run, steps, epochs, moved_to, callbacks):
     done = run.checkpoints[-1][0] if run.checkpoints else 0
+    Marks()  # refuses a producer that cannot be written
     _request_deterministic_xla()
     run.read_metrics()  # refused, if need be, before anything is loaded
     images = training_images(run)
@@ -239,8 +242,12 @@ def write_pictures(run: Run, model: keras.Model) -> None:
     """Write the curves, the last samples, their animation, and the recipe's own pictures."""
     if rows := run.read_metrics():
         save_curves(run.path / "losses.png", rows, run.recipe.panels)
-    save_animation(run.path / "samples.gif", run.sample_paths)
+    film = run.path / "samples.gif"
+    first, options = animation(film, run.sample_paths)
+    save_generated(film, first, run.origin, **options)
+    composite = dataclasses.replace(run.origin, composite=True)  # they begin with real images
     for name, picture in run.recipe.pictures(model).items():
-        save_picture(run.path / f"{name}.png", picture)
+        save_generated(run.path / f"{name}.png", picture, composite)
     samples = grid(run.recipe.samples(model), **run.recipe.layout)
-    save_picture(run.path / "samples.png", samples)  # the last one, which says that all are there
+    last = run.path / "samples.png"  # which says that all are there
+    save_generated(last, samples, run.origin)

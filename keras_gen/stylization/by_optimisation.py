@@ -15,7 +15,7 @@ from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances
 from keras_gen.models.style.presets import find_preset, scaled
 from keras_gen.models.style.transfer import Step, StyleTransfer, Stylized, check_styles
 from keras_gen.networks.vgg19.tiles import check_tile
-from keras_gen.pictures.grids import save_animation
+from keras_gen.provenance import Marks, Origin
 from keras_gen.runs.progress import interrupt_gracefully, progress_bar
 from keras_gen.stylization import inputs, outputs
 from keras_gen.stylization.options import StyleOptions
@@ -29,10 +29,14 @@ def stylize(
     styles: Sequence[str | Path],
     out: str | Path | None = None,
     options: StyleOptions = DEFAULTS,
+    *,
+    marks: Marks | None = None,
+    location: bool = False,
 ) -> tuple[Path, dict[str, Any]]:
     """Optimise a picture, and write it with a record of how it was made.
 
-    Where the content is transparent nothing changes, and the result is as transparent.
+    Where the content is transparent nothing changes, and the result is as transparent. It keeps the
+    content's EXIF and colour profile, and is labelled as made with AI.
 
     Args:
         content: picture file, or the name of a bundled picture.
@@ -40,6 +44,8 @@ def stylize(
         out: PNG, JPEG or WebP file to write; by default CONTENT-STYLE.png, or the first of
             CONTENT-STYLE-2.png, ... that is free. The record is the .json file beside it.
         options: `StyleOptions`.
+        marks: the labels, by default invisible ones only.
+        location: keep the place where the content was taken, if its file names one.
 
     Returns:
         (path, record): the picture's path, and the content of the .json file. Its "finished" is
@@ -49,7 +55,7 @@ def stylize(
         FileNotFoundError, FileExistsError, NotADirectoryError, ValueError: arguments or files that
             cannot be used; nothing is written.
     """
-    job = _Job(content, styles, out, options)
+    job = _Job(content, styles, out, options, marks or Marks(), location)
     transfer = StyleTransfer(
         job.preset, options.weights, dtype=options.precision, seed=options.seed
     )
@@ -76,11 +82,12 @@ def stylize(
     cost = outputs.cost_since(start)
 
     image = job.draw(result.image)
-    job.out = outputs.save_result(job.out, image, job.content.alpha)
+    job.out = outputs.save_result(job.out, image, job.writer)
     if options.save_every:
         monitor.save_animation(result)
     record = {
         **outputs.record_of(job.out, job.content, image, result.finished, cost),
+        **job.writer.record(),
         "styles": [outputs.file_record(path) for path in job.style_paths],
         "masks": [outputs.file_record(inputs.mask_path(name)) for name in options.masks],
         "features": dataclasses.asdict(source),
@@ -99,14 +106,14 @@ def stylize(
 class _Job:
     """Pictures that were read and arguments that were checked, before any network is built."""
 
-    def __init__(self, content, styles, out, options):
+    def __init__(self, content, styles, out, options, marks, location):
         self.options = options
         preset = find_preset(options.preset)
         self.preset = scaled(preset, options.content_weight, options.smoothness)
         check_styles(styles, options.style_weights or None, options.masks or None)
         if options.tile != "auto":
             check_tile(options.tile_side)
-        self.content = inputs.read_content(content, options.size, options.keep)
+        self.content = inputs.read_content(content, options.size, options.keep, location=location)
         longest = round(options.size * options.style_scale)
         self.style_paths, style_images = zip(
             *(inputs.read_style(name, longest) for name in styles), strict=True
@@ -115,8 +122,11 @@ class _Job:
         self.masks = masks or None
         self.shares = options.style_weights or [mask.sum() for mask in masks] or None
         self.seen_content, self.seen_styles = self._recolour(style_images)
-        stems = [path.stem for path in (self.content.path, *self.style_paths)]
-        self.out = outputs.new_picture(out, stems)
+        files = (self.content.path, *self.style_paths)
+        self.out = outputs.new_picture(out, [path.stem for path in files])
+        run_id = outputs.run_id([outputs.file_record(path) for path in files], options)
+        origin = Origin(model="style_transfer", run_id=run_id, seed=options.seed, composite=True)
+        self.writer = outputs.Writer(self.content, origin, marks)
 
     def _recolour(self, styles):
         """Return content and styles as the network sees them."""
@@ -177,14 +187,14 @@ class _Monitor:
     def _save(self, number, image):
         """Save an intermediate picture."""
         path = outputs.steps_folder(self.job.out) / f"step-{number:05d}.png"
-        pictures.save_photo(path, self.job.draw(image))
+        self.job.writer.write_step(path, self.job.draw(image))
         self.frames.append(path)
 
     def save_animation(self, result: Stylized) -> None:
         """Write an animation that ends with the finished picture."""
         if result.last.number % self.save_every:
             self._save(result.last.number, result.image)
-        save_animation(outputs.animation_path(self.job.out), self.frames)
+        self.job.writer.write_film(outputs.animation_path(self.job.out), self.frames)
 
 
 def _grey(luma):

@@ -9,6 +9,7 @@ from keras_gen import data, pictures
 from keras_gen.data.shipped import SHIPPED
 from keras_gen.files import expand
 from keras_gen.networks.vgg19.tiles import GRID
+from keras_gen.pictures.details import Details, read_details
 from keras_gen.pictures.picture import MIN_SIDE
 
 HALF_A_LEVEL = 0.5 / 255  # of 8 bits: less is rounding
@@ -27,6 +28,7 @@ class Content:
         alpha: uint8, (H, W), 255 where opaque; None where the file has no transparency.
         keep: float32, (H, W) in [0, 1], 1 where the content stays: where a mask is white, and where
             the picture is transparent. None: everything is stylised.
+        details: EXIF and colour profile of the file, which the result keeps.
     """
 
     path: Path
@@ -35,6 +37,7 @@ class Content:
     pixels: np.ndarray
     alpha: np.ndarray | None
     keep: np.ndarray | None
+    details: Details
 
     @property
     def size(self) -> tuple[int, int]:
@@ -56,7 +59,9 @@ class Content:
         return keep * self.pixels + (1 - keep) * image
 
 
-def read_content(name: str | Path, size: int, keep: str | Path | None = None) -> Content:
+def read_content(
+    name: str | Path, size: int, keep: str | Path | None = None, *, location: bool = False
+) -> Content:
     """Read a content picture and bring its longer side to `size`.
 
     Args:
@@ -64,6 +69,7 @@ def read_content(name: str | Path, size: int, keep: str | Path | None = None) ->
         size: pixels of the longer side, 32 to 2048.
         keep: a file of the content's size, white where the content stays as it is, or the name
             of a bundled mask.
+        location: keep the place that the file's EXIF names, if it does.
 
     Returns:
         `Content`.
@@ -101,7 +107,10 @@ def read_content(name: str | Path, size: int, keep: str | Path | None = None) ->
         raise ValueError(f"{keep_path or path}: expected pixels to stylise, found none")
     pixels = pictures.resize(picture.pixels, shape)
     anything_kept = kept.max() > HALF_A_LEVEL
-    return Content(path, keep_path, file_size, pixels, alpha, kept if anything_kept else None)
+    details = read_details(path, location=location)
+    return Content(
+        path, keep_path, file_size, pixels, alpha, kept if anything_kept else None, details
+    )
 
 
 def read_style(name: str | Path, longest: int) -> tuple[Path, np.ndarray]:

@@ -1,5 +1,7 @@
 """What comes out of style transfer: picture, record, animation, and where they lie."""
 
+import dataclasses
+import hashlib
 import json
 import os
 import sys
@@ -15,7 +17,9 @@ from keras_gen.data.decoding import SUFFIXES
 from keras_gen.environment import versions
 from keras_gen.files import digest, numbered, require_new, write_text
 from keras_gen.measures import luminance_ssim
-from keras_gen.pictures import save_photo
+from keras_gen.pictures import animation, photo_image
+from keras_gen.pictures.picture import PHOTO_QUALITY
+from keras_gen.provenance import Marks, Origin, save_generated
 from keras_gen.stylization.inputs import Content
 
 
@@ -67,26 +71,65 @@ def _existing(out):
     return [path for path in paths if path.exists()]
 
 
-def save_result(out: Path, image: np.ndarray, alpha: np.ndarray | None) -> Path:
+@dataclasses.dataclass(frozen=True, eq=False)
+class Writer:
+    """Writes the pictures of one content.
+
+    Attributes:
+        content: from which they are made; they are as transparent.
+        origin, marks: their labels.
+    """
+
+    content: Content
+    origin: Origin
+    marks: Marks
+
+    def write_step(self, path: Path, image: np.ndarray) -> None:
+        """Write an intermediate image, (H, W, 3) floats in [0, 1]; its colours are sRGB."""
+        picture = photo_image(path, image, self.content.alpha)
+        save_generated(path, picture, self.origin, self.marks)
+
+    def write_new(self, path: Path, image: np.ndarray) -> None:
+        """Write the finished image, with the content's EXIF and colour profile."""
+        picture = photo_image(path, image, self.content.alpha)
+        picture, options = self.content.details.apply(picture)
+        options = {**PHOTO_QUALITY, **options}
+        save_generated(path, picture, self.origin, self.marks, new=True, **options)
+
+    def write_film(self, path: Path, step_paths: Sequence[Path]) -> None:
+        """Write an animation of intermediate images, which have their visible labels already."""
+        first, options = animation(path, step_paths)
+        marks = dataclasses.replace(self.marks, visible=None)
+        save_generated(path, first, self.origin, marks, **options)
+
+    def record(self) -> dict[str, Any]:
+        """Return what the record of a picture says of its labels."""
+        return {
+            "origin": dataclasses.asdict(self.origin),
+            "marks": dataclasses.asdict(self.marks),
+        }
+
+
+def save_result(out: Path, image: np.ndarray, writer: Writer) -> Path:
     """Write a picture that took minutes, and return its path.
 
     Where another process has taken the name meanwhile, the next one is used: nothing is lost, and
     nothing of others is replaced.
     """
     try:
-        return _save_under_a_free_name(out, image, alpha)
+        return _save_under_a_free_name(out, image, writer)
     except OSError as error:  # a full disk, or a folder that was taken away meanwhile
         rescue = Path(tempfile.gettempdir(), out.name)
-        rescued = _save_under_a_free_name(rescue, image, alpha)
+        rescued = _save_under_a_free_name(rescue, image, writer)
         reason = f"{error.strerror}; the picture was saved as {rescued} instead"
         raise OSError(error.errno, reason, str(out)) from error
 
 
-def _save_under_a_free_name(out, image, alpha):
+def _save_under_a_free_name(out, image, writer):
     names = (path for path in numbered(out) if path == out or not _existing(path))
     for path in names:
         try:
-            save_photo(path, image, alpha, new=True)
+            writer.write_new(path, image)
             return path
         except FileExistsError:
             if not os.path.lexists(path):  # its folder is a file, under every name
@@ -98,6 +141,12 @@ def write_record(out: Path, record: dict[str, Any]) -> None:
     """Write the record of a picture beside it."""
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False, default=str)
     write_text(record_path(out), text + "\n")
+
+
+def run_id(*decided: Any) -> str:
+    """Return 12 hex digits of plain values that decide a picture."""
+    text = json.dumps(decided, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def file_record(path: str | Path) -> dict[str, str]:

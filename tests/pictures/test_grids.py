@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.pictures.grids import grid, save_animation
+from keras_gen.pictures.grids import animation, grid
 from keras_gen.pictures.saving import save_picture
 
 
@@ -25,6 +25,11 @@ def test_grid_keeps_colour_and_zooms_without_smoothing():
     assert (picture[:, :6] == 0).all() and (picture[:, 6:] == [255, 0, 0]).all()
 
 
+def save_animation(path, frame_paths, **options):
+    first, others = animation(path, frame_paths, **options)
+    save_picture(path, first, **others)
+
+
 @pytest.mark.parametrize("suffix", ["gif", "webp"])
 def test_animation_holds_every_frame_and_dwells_on_the_last(tmp_path, suffix):
     paths = []
@@ -32,13 +37,13 @@ def test_animation_holds_every_frame_and_dwells_on_the_last(tmp_path, suffix):
         paths.append(tmp_path / f"{k}.png")
         save_picture(paths[-1], grid(np.full((1, 16, 16, 1), k / 4.0, "float32")))
     save_animation(tmp_path / f"a.{suffix}", paths, seconds=2.0)
-    with Image.open(tmp_path / f"a.{suffix}") as animation:
-        assert animation.n_frames == 4
+    with Image.open(tmp_path / f"a.{suffix}") as film:
+        assert film.n_frames == 4
         durations = []
         for k in range(4):
-            animation.seek(k)
-            animation.load()
-            durations.append(animation.info["duration"])
+            film.seek(k)
+            film.load()
+            durations.append(film.info["duration"])
     assert durations == [500, 500, 500, 2500]
 
 
@@ -50,8 +55,8 @@ def test_an_animation_has_60_frames_at_most_and_leaves_out_what_it_cannot_read(t
     paths[0].write_bytes(b"")
     save_animation(tmp_path / "some.gif", paths)
     for name, count in (("all.gif", 60), ("some.gif", 59)):
-        with Image.open(tmp_path / name) as animation:
-            assert animation.n_frames == count
+        with Image.open(tmp_path / name) as film:
+            assert film.n_frames == count
     assert "000.png is left out of the animation" in caplog.text
     with pytest.raises(ValueError, match="expected pictures for an animation, found none to read"):
         save_animation(tmp_path / "none.gif", paths[:1])

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.pictures.picture import fit_longest_side, read_mask, read_picture, resize, save_photo
+from keras_gen.pictures.picture import (
+    PHOTO_QUALITY,
+    fit_longest_side,
+    photo_image,
+    read_mask,
+    read_picture,
+    resize,
+)
+from keras_gen.pictures.saving import save_picture
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
 
@@ -209,6 +217,10 @@ def test_resizing_wants_float_pictures(pixels):
 
 
 # --- saving ---------------------------------------------------------------------------------------
+
+
+def save_photo(path, pixels, alpha=None, **options):
+    save_picture(path, photo_image(path, pixels, alpha), **{**PHOTO_QUALITY, **options})
 
 
 def test_png_is_rounded_clipped_and_lossless(tmp_path):

@@ -1,14 +1,15 @@
-"""The one door: what it writes, and that there is no other."""
+"""The one encoder: what it writes, that there is no other, and who may hand it pictures."""
 
 import ast
 import io
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.pictures.saving import encode_picture, save_picture
+from keras_gen.pictures.saving import encode_picture, format_of, save_picture
 
 PACKAGE = Path(__file__).parents[2] / "keras_gen"
 DOOR = PACKAGE / "pictures" / "saving.py"
@@ -41,6 +42,27 @@ def test_the_bytes_for_a_page_are_those_of_the_file(tmp_path):
     with Image.open(io.BytesIO(encode_picture(picture, "WEBP", lossless=True))) as again:
         assert again.format == "WEBP"
         np.testing.assert_array_equal(np.asarray(again.convert("L")), NOISE[..., 0])
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.gif"])
+def test_metadata_change_no_pixel(tmp_path, name):
+    """In a GIF, which Pillow writes without, they stand behind the header and end as XMP wants."""
+    picture, packet = Image.fromarray(NOISE), b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+    save_picture(tmp_path / name, picture, xmp=packet)
+    plain = encode_picture(picture, format_of(name))
+    content = (tmp_path / name).read_bytes()
+    assert content.count(packet) == 1 and packet not in plain
+    with Image.open(io.BytesIO(plain)) as before, Image.open(io.BytesIO(content)) as after:
+        assert np.array_equal(np.asarray(before.convert("RGB")), np.asarray(after.convert("RGB")))
+    if name == "a.gif":
+        start = content.index(b"!\xff\x0bXMP DataXMP" + packet)
+        assert content[:6] == b"GIF89a" and start == 13 + 3 * 256
+        assert content[start + 14 + len(packet) :][:258] == bytes([1, *range(255, -1, -1), 0])
+
+
+def test_metadata_are_refused_for_formats_that_have_none():
+    with pytest.raises(ValueError, match="expected PNG, JPEG, WebP or GIF for a marked picture"):
+        encode_picture(Image.fromarray(NOISE), "BMP", xmp=b"<x/>")
 
 
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.png.part"])
@@ -116,3 +138,22 @@ def test_another_door_would_be_found(source, doors):
 
 def test_the_door_itself_is_one():
     assert len(other_doors(DOOR.read_text("utf-8"))) == 2  # the encoder and the file
+
+
+# --- who hands pictures to the encoder ------------------------------------------------------------
+
+# Besides the door of generated pictures: what no model has drawn, and the blind study.
+UNMARKED = {
+    "pictures/curves.py": "curves of metrics",
+    "pages/page.py": "real images beside generated ones, which come with their origin",
+    "pages/study.py": "a mark would be the answer",
+}
+
+
+def test_generated_pictures_leave_through_provenance():
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"\b(save_picture|encode_picture)\(", path.read_text("utf-8"))
+    }
+    assert found == {"pictures/saving.py", "provenance/door.py", *UNMARKED}

@@ -108,7 +108,7 @@ def test_two_classes_are_mixed_at_fixed_noise(labelled, tmp_path):
     """The ends of a row are the two classes, drawn from one noise."""
     generate(labelled, 18, 5, npz=tmp_path / "a.npz", labels=["shirt", "coat"], mix=True)
     arrays = np.load(tmp_path / "a.npz")
-    assert list(arrays) == ["images"] and len(arrays["images"]) == 18
+    assert list(arrays) == ["images", "provenance"] and len(arrays["images"]) == 18
     noise = np.random.default_rng(5).normal(size=(2, 4)).astype("float32")
     ends = unit_to_uint8(labelled.load_model().draw(noise, np.array([6, 4])))
     np.testing.assert_array_equal(arrays["images"][0], ends[0])

@@ -395,7 +395,7 @@ def test_the_model_is_saved_before_the_pictures(tmp_path, monkeypatch):
     def fail(*words):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(training, "save_animation", fail)
+    monkeypatch.setattr(training, "animation", fail)
     with pytest.raises(OSError, match="No space"):
         training.train("mlp_gan", recipe, tmp_path / "run")
     assert Run.open(tmp_path / "run").load_model().steps_done == 2

@@ -1,0 +1,62 @@
+"""Labels on generated pictures: the flags that ask for them, and the command that reads them."""
+
+from typing import Any
+
+from keras_gen.cli.flags import a_path, add_command
+
+
+def add_label_options(command) -> None:
+    """Add the flags of a command that writes generated pictures."""
+    group = command.add_argument_group("labels")
+    group.add_argument(
+        "--visible-label",
+        choices=("zh", "en"),
+        help="write AI生成 or AI-generated into the pictures (not without this)",
+    )
+    group.add_argument(
+        "--no-mark",
+        action="store_true",
+        help="write no metadata that say the pictures are generated (they are written otherwise)",
+    )
+
+
+def marks_of(arguments) -> Any:
+    """Return the `provenance.Marks` that a command line asks for."""
+    from keras_gen.provenance import Marks
+
+    return Marks(invisible=not arguments.no_mark, visible=arguments.visible_label)
+
+
+def add_inspect(commands) -> None:
+    """Add the command that reads labels back."""
+    inspect = add_command(
+        commands,
+        "inspect",
+        "say how pictures are marked, and whether they are still what was marked",
+    )
+    inspect.epilog = (
+        "exit status 1 where a mark is missing, cannot be read, or is of other pixels.\n"
+        "Marks are not signed: they inform, they prove nothing. Visible labels are not read.\n\n"
+        f"{inspect.epilog}"
+    )
+    inspect.add_argument(
+        "files",
+        type=a_path,
+        nargs="+",
+        metavar="FILE",
+        help="PNG, JPEG, WebP and GIF pictures, and .npz files of `generate`",
+    )
+
+
+def inspect(arguments) -> int:
+    """Read and print the marks of each file."""
+    from keras_gen.provenance import read_marks
+
+    status = 0
+    for path in arguments.files:
+        reading = read_marks(path)
+        print(f"{path}: {'; '.join(reading.faults) or 'marked as generated, unchanged'}")
+        for name, text in reading.lines:
+            print(f"  {name:<18} {text}")
+        status = max(status, 1 if reading.faults else 0)
+    return status
