@@ -11,11 +11,14 @@ from keras_gen.cli import build_parser
 
 ROOT = Path(__file__).parent.parent
 READMES = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")}
+COMMANDS = {
+    name: (ROOT / "docs" / name).read_text("utf-8") for name in ("commands.md", "commands.zh-CN.md")
+}
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", [*READMES, *COMMANDS])
 def test_every_command_parses(name):
-    commands = set(re.findall(r"`(keras-gen [^`]*)`", READMES[name]))
+    commands = set(re.findall(r"`(keras-gen [^`]*)`", (READMES | COMMANDS)[name]))
     assert len(commands) >= 6
     for command in commands:
         if command.endswith("--help"):
@@ -24,15 +27,18 @@ def test_every_command_parses(name):
         assert build_parser().parse_args(words).command == words[0]
 
 
+def test_the_page_of_commands_names_every_command():
+    for name, text in COMMANDS.items():
+        for command in build_parser()._subparsers._group_actions[0].choices:
+            assert f"`keras-gen {command}" in text, (name, command)
+
+
 @pytest.mark.parametrize("name", READMES)
-def test_every_path_of_the_tree_and_every_link_exists(name):
+def test_every_path_of_the_layout_and_every_link_exists(name):
     text = READMES[name]
-    tree = next(block for block in text.split("```")[1::2] if "losses/" in block)
-    inside = []
-    for line in tree.strip().splitlines():
-        path, depth = line.split()[0], (len(line) - len(line.lstrip())) // 2
-        inside[depth:] = [path]
-        assert (ROOT / "".join(inside)).exists(), inside
+    layout = next(block for block in text.split("```")[1::2] if "keras_gen/losses/" in block)
+    for line in layout.strip().splitlines():
+        assert (ROOT / line.split()[0]).is_dir(), line
     for link in re.findall(r"\]\(([^)]+)\)", text):
         assert link.startswith("#") or (ROOT / link.partition("#")[0]).exists(), link
 
@@ -47,19 +53,22 @@ def test_every_tutorial_is_listed_by_its_title(name, language):
         assert "".join(heading).startswith(f"# {title}"), title
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_every_folder_of_the_package_stands_in_the_tree(name):
+@pytest.mark.parametrize("name", ["architecture.md", "architecture.zh-CN.md"])
+def test_every_folder_of_the_package_stands_on_the_page_of_the_architecture(name):
+    text = (ROOT / "docs" / name).read_text("utf-8")
     for path in (ROOT / "keras_gen").iterdir():
-        stem = f"{path.name}/" if path.is_dir() else path.name
-        if not stem.startswith("__") and path.suffix != ".typed":
-            assert f"\n  {stem} " in READMES[name], stem
+        if not path.stem.startswith("_") and path.suffix != ".typed":
+            assert f"| [`keras_gen.{path.stem}`](" in text, path.stem
 
 
-def test_both_languages_show_the_same_code():
+def test_both_languages_show_the_same_code_and_open_their_own_tutorials():
     blocks = [
         re.findall(r"```(?:bash|python)\n.*?```", text, re.DOTALL) for text in READMES.values()
     ]
-    assert blocks[0] == blocks[1] and len(blocks[0]) == 5
+    own = [
+        block.replace("jupyter lab tutorials/en", "jupyter lab tutorials/zh") for block in blocks[0]
+    ]
+    assert own == blocks[1] != blocks[0] and len(own) == 5
 
 
 def test_the_python_example_runs_and_keeps_its_promises():

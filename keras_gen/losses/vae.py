@@ -79,8 +79,9 @@ def negative_elbo(
         $-\mathrm{ELBO} = -\log p(x|z) + \beta \, KL(q(z|x) \| p(z))$, $z = \mu + \sigma \epsilon$
         bernoulli_nll(images, logits) + beta * gaussian_kl(mean, log_var)
 
-    One draw of $z$ per image estimates the expectation without bias. Only beta = 1 bounds the
-    likelihood. A larger beta makes the latents more independent at the price of worse
+    One draw of $z$ per image estimates the expectation without bias. Since the divergence is never
+    negative, every beta >= 1 bounds $-\log p(x)$ from above, beta = 1 most tightly; a beta < 1
+    gives no bound. A larger beta makes the latents more independent at the price of worse
     reconstructions, and a beta that is too large makes the decoder ignore its latents (posterior
     collapse).
 

@@ -29,7 +29,7 @@ class VAERecipe(Recipe):
         32, "channels of the first convolution and of the last hidden map", least=1, most=1024
     )
     hidden: int = option(512, "units of the Dense layers", least=1, most=16384)
-    beta: float = option(1.0, "weight of the divergence; 1 bounds the likelihood")
+    beta: float = option(1.0, "weight of the divergence; 1 gives the tightest bound")
     pixels: str = option(
         "grey",
         "grey pixels as probabilities, or binary draws of them in every step, whose likelihood "

@@ -1,0 +1,94 @@
+"""The gate before release: which measures fail, by hand-made measurements."""
+
+import pytest
+
+from keras_gen.evaluation.measurements import Measurement, Measurements
+from keras_gen.evaluation.release import compare_with_approved, format_checks
+from keras_gen.files import write_text
+from keras_gen.recipes import DCGANRecipe
+from keras_gen.runs import Run
+
+
+def figure(key, value, interval, better="lower", reference=None):
+    return Measurement(
+        key=key, label=key, value=value, better=better, n_real=500, n_fake=500,
+        features="FashionNet", interval=interval, reference=reference,
+    )  # fmt: skip
+
+
+def measured(path, *figures, real="ab"):
+    run = Run(path=path, name="dcgan", recipe=DCGANRecipe(), provenance={})
+    run.create()
+    measurements = Measurements(
+        recipe="dcgan", steps=1, real_images="test images", real_sha256=real, seed=0,
+        figures=figures,
+    )  # fmt: skip
+    write_text(path / "metrics.json", measurements.to_json())
+    return run
+
+
+APPROVED = (
+    figure("frechet_distance", 1.0, (0.9, 1.1)),
+    figure("recall", 0.50, (0.48, 0.52), "higher"),
+    figure("class_3", 0.10, (0.09, 0.11), "near", 0.10),
+    figure("copied", 0.04, (0.03, 0.05), "lower", 0.01),
+    figure("density", 0.9, None, "near"),
+)
+
+
+def reasons(tmp_path, *figures):
+    approved = measured(tmp_path / "approved", *APPROVED)
+    checks = compare_with_approved(measured(tmp_path / "new", *figures), approved)
+    return {check.label: check.reason for check in checks}
+
+
+def test_intervals_that_meet_pass_and_those_on_the_better_side_too(tmp_path):
+    found = reasons(
+        tmp_path,
+        figure("frechet_distance", 1.25, (1.1, 1.4)),  # touches 1.1
+        figure("recall", 0.9, (0.88, 0.92), "higher"),
+        figure("class_3", 0.051, (0.04, 0.06), "near", 0.10),
+        figure("copied", 0.012, (0.008, 0.016), "lower", 0.01),
+        figure("density", 0.1, None, "near"),
+        figure("new_measure", 9.0, (8.0, 10.0)),
+    )
+    assert found == {"frechet_distance": "", "recall": "", "class_3": "", "copied": ""}
+
+
+def test_each_rule_refuses_what_it_is_for(tmp_path):
+    found = reasons(
+        tmp_path,
+        figure("frechet_distance", 1.25, (1.11, 1.4)),
+        figure("recall", 0.4, (0.38, 0.47), "higher"),
+        figure("class_3", 0.049, (0.04, 0.06), "near", 0.10),
+        figure("copied", 0.02, (0.015, 0.025), "lower", 0.01),  # fewer than approved, and too many
+    )
+    assert found == {
+        "frechet_distance": "worse: 1.11 at best, approved 1.1 at worst",
+        "recall": "worse: 0.47 at best, approved 0.48 at worst",
+        "class_3": "less than half of the 0.1 of real images",
+        "copied": "more than the 0.01 of chance",
+    }
+
+
+def test_the_table_ends_with_the_verdict(tmp_path):
+    approved = measured(tmp_path / "approved", *APPROVED[:3])
+    checks = compare_with_approved(approved, approved.path)
+    assert format_checks(checks).splitlines()[-1] == "may be released"
+    worse = measured(tmp_path / "new", figure("frechet_distance", 9.0, (8.0, 10.0)))
+    lines = format_checks(compare_with_approved(worse, approved)).splitlines()
+    assert lines[-1] == "refused: 1 of 1 measures fail"
+    assert lines[1].split()[:3] == ["frechet_distance", "9", "1"]
+
+
+def test_what_cannot_be_compared_is_refused(tmp_path):
+    approved = measured(tmp_path / "approved", *APPROVED)
+    other = measured(tmp_path / "other", *APPROVED, real="cd")
+    with pytest.raises(ValueError, match="different images or features cannot be compared"):
+        compare_with_approved(other, approved)
+    bare = Run(path=tmp_path / "bare", name="dcgan", recipe=DCGANRecipe(), provenance={})
+    bare.create()
+    with pytest.raises(
+        FileNotFoundError, match=r"expected measurements in .*bare, found none; run"
+    ):
+        compare_with_approved(bare, approved)
