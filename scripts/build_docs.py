@@ -101,7 +101,7 @@ def write_sources(folder):
     template = (ROOT / "docs" / "_templates" / "source.html").read_text("utf-8")
     formatter = HtmlFormatter(nowrap=True)
     for path in pages.sources():
-        if Path(path).suffix in pages.IMAGES:
+        if Path(path).suffix in pages.AS_IT_IS:
             copy(path, folder / path)
             continue
         try:

@@ -3,40 +3,30 @@
 import doctest
 import importlib
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
-PARTS = {
-    "interview.md": ("Short answer", "Longer answer", "Common wrong answer", "Evidence"),
-    "interview.zh-CN.md": ("简短回答", "详细回答", "常见的错误回答", "依据"),
+sys.path.append(str(ROOT / "scripts"))
+
+import interview_pages as pages  # noqa: E402 - from scripts
+
+LANGUAGES = tuple(pages.SUFFIX)
+PATHS = {
+    language: [*(pages.page_path(t, language) for t in pages.TOPICS), pages.index_path(language)]
+    for language in LANGUAGES
 }
-ENGLISH, CHINESE = PARTS
-TEXTS = {name: (DOCS / name).read_text("utf-8") for name in PARTS}
-
-
-# --- reading a page -------------------------------------------------------------------------------
-
-
-def questions(text, labels):
-    """Return {number: {label: text of that part}}; anything out of order raises ValueError."""
-    head, *pieces = re.split(r"^### (?=Q)", text, flags=re.MULTILINE)
-    found = {}
-    for number, piece in enumerate(pieces, start=1):
-        if not piece.startswith(f"Q{number}. "):
-            raise ValueError(f"expected Q{number}, found {piece[:20]!r}")
-        body = re.split(r"^## ", piece, flags=re.MULTILINE)[0]  # the next group's heading
-        _, *parts = re.split(r"^\*\*([^*]+)[.。]\*\*\s*", body, flags=re.MULTILINE)
-        if tuple(parts[::2]) != labels:
-            raise ValueError(f"Q{number}: expected {labels}, found {parts[::2]}")
-        found[number] = dict(zip(labels, map(str.strip, parts[1::2]), strict=True))
-        if not all(found[number].values()):
-            raise ValueError(f"Q{number}: a part is empty")
-    if "\n**" in head:
-        raise ValueError("a part stands before the first question")
-    return found
+TEXTS = {path: path.read_text("utf-8") for paths in PATHS.values() for path in paths}
+QUESTIONS = {
+    language: {question.number: question for question in pages.questions(language)}
+    for language in LANGUAGES
+}
+BOTH = [
+    pytest.param(english, QUESTIONS["zh"].get(number), id=f"Q{number}")
+    for number, english in QUESTIONS["en"].items()
+]
 
 
 def code_blocks(text):
@@ -48,8 +38,8 @@ def without_blocks(text):
 
 
 def prose(text):
-    """Return the text without code blocks and code spans."""
-    return re.sub(r"`[^`\n]*`", "", without_blocks(text))
+    """Return the text without code blocks, code spans and the addresses at its end."""
+    return re.sub(r"`[^`\n]*`", "", without_blocks(pages.without_definitions(text)))
 
 
 def formulas(text):
@@ -89,11 +79,11 @@ def resolve(name):
     raise ImportError(name)
 
 
-def check_link(label, target):
+def check_link(folder, label, target):
     """Raise where a link goes nowhere, or its label names what the file does not define."""
     if re.match(r"[a-z]+://", target):
         return
-    path = DOCS / target.partition("#")[0]  # anchors: tests/test_docs.py
+    path = folder / target.partition("#")[0]  # anchors: tests/test_docs.py
     if not path.exists():
         raise FileNotFoundError(target)
     name = label.strip("`")
@@ -116,127 +106,129 @@ def check_link(label, target):
 
 # --- the pages ------------------------------------------------------------------------------------
 
-QUESTIONS = {name: questions(text, PARTS[name]) for name, text in TEXTS.items()}
-BLOCKS = {
-    number: [block for block in code_blocks(parts["Longer answer"]) if ">>>" in block]
-    for number, parts in QUESTIONS[ENGLISH].items()
-}
+
+def test_both_languages_ask_the_same_questions_on_the_same_pages():
+    asked = [[(q.number, q.topic) for q in found.values()] for found in QUESTIONS.values()]
+    assert asked[0] == asked[1]
+    assert sorted(QUESTIONS["en"]) == list(range(1, len(asked[0]) + 1))
+    assert len(asked[0]) >= 79
+    stems = {path.name.partition(".")[0] for path in (ROOT / "docs" / "interview").glob("*.md")}
+    assert stems - {"coding"} == set(pages.TOPICS)
 
 
-def test_both_pages_ask_the_same_questions_in_the_same_groups():
-    assert list(QUESTIONS[ENGLISH]) == list(QUESTIONS[CHINESE])
-    assert len(QUESTIONS[ENGLISH]) >= 40
-    groups = [
-        [
-            text[: found.start()].count("\n### Q")
-            for found in re.finditer(r"^## ", text, re.MULTILINE)
-        ]
-        for text in TEXTS.values()
-    ]
-    assert groups[0] == groups[1] and len(groups[0]) == 8
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_a_page_can_be_read_at_one_sitting(path):
+    assert (
+        5_000 < len(TEXTS[path].encode()) < (25_000 if path.parent.name == "interview" else 60_000)
+    )
 
 
-@pytest.mark.parametrize("page", PARTS)
-def test_every_link_goes_to_what_its_label_says(page):
-    found = links(TEXTS[page])
-    assert len(found) > 2 * len(QUESTIONS[page])
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_every_link_goes_to_what_its_label_says(path):
+    found = links(TEXTS[path])
+    assert found
     for label, target in found:
-        check_link(label, target)
+        check_link(path.parent, label, target)
 
 
-@pytest.mark.parametrize("page", PARTS)
-def test_every_question_has_evidence_in_the_repository(page):
-    for number, parts in QUESTIONS[page].items():
-        targets = [target for _, target in links(parts[PARTS[page][-1]])]
-        assert targets and not any("://" in target for target in targets), f"Q{number}"
+@pytest.mark.parametrize(("english", "chinese"), BOTH)
+def test_every_question_has_evidence_in_the_repository(english, chinese):
+    for question, language in ((english, "en"), (chinese, "zh")):
+        targets = [target for _, target in links(question.parts[pages.LABELS[language][-1]])]
+        assert targets and not any("://" in target for target in targets)
 
 
-@pytest.mark.parametrize("page", PARTS)
-def test_every_symbol_and_every_question_that_is_mentioned_exists(page):
-    for name in set(re.findall(r"`(keras_gen(?:\.\w+)+)`", TEXTS[page])):
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_every_symbol_that_is_mentioned_exists(path):
+    for name in set(re.findall(r"`(keras_gen(?:\.\w+)+)`", TEXTS[path])):
         resolve(name)
-    mentioned = {int(number) for number in re.findall(r"\bQ(\d+)", prose(TEXTS[page]))}
-    assert mentioned == set(QUESTIONS[page])
 
 
-def test_both_pages_have_the_same_evidence_formulas_and_code():
-    for number, english in QUESTIONS[ENGLISH].items():
-        chinese = QUESTIONS[CHINESE][number]
-        cited = [
-            [target.replace(".zh-CN.md", ".md") for _, target in links(parts[label])]
-            for parts, label in ((english, "Evidence"), (chinese, "依据"))
-        ]
-        assert cited[0] == cited[1], f"Q{number}"
-        both = ["\n".join(parts.values()) for parts in (english, chinese)]
-        assert sorted(formulas(both[0])) == sorted(formulas(both[1])), f"Q{number}"
-        assert code_blocks(both[0]) == code_blocks(both[1]), f"Q{number}"
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_every_mention_of_a_question_is_a_link(path):
+    """Addresses of [Q14] at the end: test_what_the_script_writes_is_current and test_docs.py."""
+    text = re.sub(r"^## .*$|\]\([^)]*\)", "", prose(TEXTS[path]), flags=re.MULTILINE)
+    bare = re.sub(r"\[(?:Q\d+\. [^\]]*|Q\d+)\]?", "", text)
+    assert not re.findall(r".{0,20}(?<![A-Za-z])Q\d+.{0,20}", bare)
+    mentioned = {int(number) for number in re.findall(r"\[Q(\d+)", text)}
+    assert mentioned <= set(QUESTIONS["en"])
 
 
-@pytest.mark.parametrize("page", PARTS)
-def test_every_formula_is_closed(page):
-    assert len(formulas(TEXTS[page])) > 100
+@pytest.mark.parametrize(("english", "chinese"), BOTH)
+def test_both_languages_have_the_same_evidence_formulas_and_code(english, chinese):
+    cited = [
+        [target.replace(".zh-CN.md", ".md") for _, target in links(question.parts[label])]
+        for question, label in ((english, "Evidence"), (chinese, "依据"))
+    ]
+    assert cited[0] == cited[1]
+    places = [
+        [pages.LABELS[language].index(label) for label in question.parts]
+        for question, language in ((english, "en"), (chinese, "zh"))
+    ]
+    assert places[0] == places[1]
+    both = ["\n".join(question.parts.values()) for question in (english, chinese)]
+    assert sorted(formulas(both[0])) == sorted(formulas(both[1]))
+    assert code_blocks(both[0]) == code_blocks(both[1])
+    assert len(re.findall(r"\[Q\d+\]", both[0])) == len(re.findall(r"\[Q\d+\]", both[1]))
+    assert sorted(re.findall(r"arXiv:[\d.]+\d", both[0])) == sorted(
+        re.findall(r"arXiv:[\d.]+\d", both[1])
+    )
 
 
-@pytest.mark.parametrize("number", [number for number, blocks in BLOCKS.items() if blocks])
-def test_the_code_prints_what_the_page_says(number):
+@pytest.mark.parametrize(("english", "chinese"), BOTH)
+def test_a_short_answer_can_be_spoken(english, chinese):
+    """In half a minute; a formula counts as one word."""
+    english_text, chinese_text = (
+        re.sub(r"\$[^$]*\$", "X", prose(question.parts[pages.LABELS[language][0]]))
+        for question, language in ((english, "en"), (chinese, "zh"))
+    )
+    assert 20 <= len(english_text.split()) <= 70
+    assert 30 <= len(re.findall(r"[一-鿿]|[A-Za-z0-9.-]+", chinese_text)) <= 150
+
+
+@pytest.mark.parametrize(("english", "chinese"), BOTH)
+def test_what_was_measured_stands_apart(english, chinese):
+    for question, language in ((english, "en"), (chinese, "zh")):
+        text = question.parts[pages.LABELS[language][1]]
+        files = [target.partition("#")[0] for _, target in links(text)]
+        assert not [file for file in files if re.search(r"\b(results|measures|style)\.", file)]
+        assert "FD-FashionNet" not in text
+
+
+def test_every_formula_is_closed():
+    for language in LANGUAGES:
+        assert sum(len(formulas(TEXTS[path])) for path in PATHS[language]) > 300
+
+
+CODE = [question for question in QUESTIONS["en"].values() if ">>>" in str(question.parts)]
+
+
+@pytest.mark.parametrize("question", CODE, ids=lambda question: f"Q{question.number}")
+def test_the_code_prints_what_the_page_says(question):
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(verbose=False)
     report = []
-    for block in BLOCKS[number]:
-        runner.run(parser.get_doctest(block, {}, f"Q{number}", ENGLISH, 0), out=report.append)
+    for block in code_blocks("\n".join(question.parts.values())):
+        test = parser.get_doctest(block, {}, f"Q{question.number}", question.topic, 0)
+        runner.run(test, out=report.append)
     assert runner.summarize(verbose=False).attempted > 0
     assert not report, "".join(report)
 
 
-def test_chinese_punctuation_is_full_width():
-    text = re.sub(r"\$[^$\n]*\$", "", prose(re.sub(r"\]\([^)]+\)", "]", TEXTS[CHINESE])))
-    for mark in "，。：（）；、":
-        assert text.count(mark) > 50, mark
-    wrong = re.findall(r".{0,9}(?:[一-鿿][,;:?!()]|[,;:?!()][一-鿿]).{0,9}", text)
-    assert not wrong
+@pytest.mark.parametrize("path", PATHS["zh"], ids=lambda path: path.name)
+def test_chinese_punctuation_is_full_width(path):
+    text = re.sub(r"\$[^$\n]*\$", "", prose(re.sub(r"\]\([^)]+\)", "]", TEXTS[path])))
+    assert sum(text.count(mark) for mark in "，。：（）；、") > 100
+    assert not re.findall(r".{0,9}(?:[一-鿿][,;:?!()]|[,;:?!()][一-鿿]).{0,9}", text)
 
 
 # --- the checks above can fail --------------------------------------------------------------------
 
-GOOD = """# Page
-
-### Q1. First?
-
-**Short answer.** Yes, $a_{1} = 2$.
-
-**Longer answer.** Because `x = "$"` is code.
-
-**Common wrong answer.** No.
-
-**Evidence.** [`keras_gen.losses.gram_matrix`](../keras_gen/losses/style.py)
-"""
-
-
-def test_the_parser_reads_a_good_page():
-    parts = questions(GOOD, PARTS[ENGLISH])[1]
-    assert parts["Common wrong answer"] == "No."
-    assert formulas(GOOD) == ["a_{1} = 2"]
-    check_link(*links(parts["Evidence"])[0])
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("### Q1", "### Q2"),
-        ("**Common wrong answer.** No.\n", ""),
-        ("**Longer answer.**", "**Long answer.**"),
-        ("**Common wrong answer.** No.", "**Common wrong answer.**"),
-        ("**Evidence.**", "**Evidence.** [results](results.md)\n\n**Evidence.**"),
-    ],
-)
-def test_a_broken_question_is_refused(old, new):
-    with pytest.raises(ValueError, match="Q1"):
-        questions(GOOD.replace(old, new), PARTS[ENGLISH])
-
 
 @pytest.mark.parametrize("new", ["$a_{1} = 2", "$a_{1 = 2$", "$ a$", "$$", "($a$)"])
 def test_a_broken_formula_is_refused(new):
+    assert formulas("Yes, $a_{1} = 2$, and `x = '$'` is code.") == ["a_{1} = 2"]
     with pytest.raises(ValueError, match=r"formula|odd"):
-        formulas(GOOD.replace("$a_{1} = 2$", new))
+        formulas(f"Yes, {new}, because.")
 
 
 @pytest.mark.parametrize(
@@ -251,4 +243,4 @@ def test_a_broken_formula_is_refused(new):
 )
 def test_a_link_that_lies_is_refused(label, target, error):
     with pytest.raises(error):
-        check_link(label, target)
+        check_link(ROOT / "docs", label, target)

@@ -91,7 +91,7 @@ def test_both_halves_have_the_same_pages_and_formulas(site, site_pages):
         for language in LANGUAGES
     ]  # fmt: skip
     assert set(halves[0]) == set(halves[1])
-    for name in ("interview.html", "losses.html", "api/losses.style.html"):
+    for name in ("interview/losses.html", "losses.html", "api/losses.style.html"):
         counts = [half[Path(name)].formulas for half in halves]
         assert counts[0] == counts[1] > 10, name
     tutorials = [name for name in halves[0] if "tutorials" in name.parts]
@@ -121,7 +121,8 @@ def test_no_page_is_wider_than_a_phone(site, site_pages, browse):
 @pytest.mark.parametrize(
     ("language", "query", "page"),
     [
-        ("zh", "格拉姆矩阵", "interview.html"),
+        ("zh", "格拉姆矩阵", "interview/style.html"),
+        ("en", "runs on 8 GPUs", "interview/training.html"),
         ("zh", "弗雷歇距离", "measures.html"),
         ("zh", "checkerboard", "errata.html"),
         ("en", "checkerboard", "errata.html"),

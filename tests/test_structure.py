@@ -129,6 +129,8 @@ def test_tests_mirror_the_package():
         "test_errata.py",
         "test_habits.py",
         "test_interview.py",
+        "test_interview_coding.py",
+        "test_interview_pages.py",
         "test_new_family.py",
         "test_package.py",
         "test_quality.py",

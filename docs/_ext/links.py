@@ -25,7 +25,7 @@ def source_url(docname, path, fragment=""):
         fragment: such as "L12", or "".
     """
     up = "../" * (docname.count("/") + 1)
-    end = "" if posixpath.splitext(path)[1] in pages.IMAGES else ".html"
+    end = "" if posixpath.splitext(path)[1] in pages.AS_IT_IS else ".html"
     return f"{up}source/{path}{end}" + (f"#{fragment}" if fragment else "")
 
 

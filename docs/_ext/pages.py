@@ -14,7 +14,7 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 SUFFIX = {"en": ".md", "zh": ".zh-CN.md"}
 CODE = ("keras_gen", "tests", "benchmarks", "scripts", "tutorials", "docs")
 TEXTS = {".py", ".md", ".json", ".html"}
-IMAGES = {".png", ".jpg", ".gif", ".webp"}
+AS_IT_IS = {".png", ".jpg", ".gif", ".webp", ".csv"}
 
 
 def pages(language):
@@ -28,10 +28,11 @@ def pages(language):
     """
     end = SUFFIX[language]
     found = {"readme": f"README{end}"}
-    for path in sorted((ROOT / "docs").glob("*.md")):
-        name, _, rest = path.name.partition(".")
+    for path in sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "docs").glob("interview/*.md")]):
+        inside = path.relative_to(ROOT / "docs").as_posix()
+        name, _, rest = inside.partition(".")
         if f".{rest}" == end:
-            found[name] = f"docs/{path.name}"
+            found[name] = f"docs/{inside}"
     for path in sorted((ROOT / "tutorials" / language).glob("*.ipynb")):
         found[f"tutorials/{path.stem}"] = f"tutorials/{language}/{path.name}"
     return found
@@ -81,7 +82,7 @@ def sources():
         path
         for folder in CODE
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.name == "LICENSE" or path.suffix in TEXTS | IMAGES
+        if path.name == "LICENSE" or path.suffix in TEXTS | AS_IT_IS
     ]
     roots = ("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")
     found += [ROOT / name for name in roots]
