@@ -214,7 +214,7 @@ def wanted():
     files = {}
     for language in SUFFIX:
         known = {question.number: question for question in questions(language)}
-        for path in [page_path(topic, language) for topic in TOPICS]:
+        for path in [page_path(topic, language) for topic in (*TOPICS, "coding")]:
             files[path] = with_definitions(path.read_text("utf-8"), known, language)
         path = index_path(language)
         files[path] = with_index(path.read_text("utf-8"), known, language)

@@ -15,7 +15,10 @@ import interview_pages as pages  # noqa: E402 - from scripts
 
 LANGUAGES = tuple(pages.SUFFIX)
 PATHS = {
-    language: [*(pages.page_path(t, language) for t in pages.TOPICS), pages.index_path(language)]
+    language: [
+        *(pages.page_path(topic, language) for topic in (*pages.TOPICS, "coding")),
+        pages.index_path(language),
+    ]
     for language in LANGUAGES
 }
 TEXTS = {path: path.read_text("utf-8") for paths in PATHS.values() for path in paths}
