@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from keras_gen.cli.export import export
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
 from keras_gen.recipes import RECIPES
@@ -212,6 +213,7 @@ COMMANDS = {
     "compare": _compare,
     "study": _study,
     "study-results": _study_results,
+    "export": export,
     "info": _info,
 }
 
