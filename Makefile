@@ -5,7 +5,7 @@ BIN ?= $(if $(VIRTUAL_ENV),,$(addsuffix /,$(wildcard .venv-test/bin)))
 test:
 	$(BIN)pytest -n auto
 slow:
-	$(BIN)pytest -n auto -m "slow or peers"
+	$(BIN)pytest -n auto -m "slow or peers or export"
 lint:
 	$(BIN)ruff check . && $(BIN)ruff format --check . && $(BIN)lint-imports
 types:

@@ -34,7 +34,17 @@ HOMES = {
     "evaluate": "evaluation",
     "stylize": "stylization",
 }  # name -> the folder that defines it
-FOLDERS = ("data", "layers", "losses", "measures", "models", "networks", "pictures", "recipes")
+FOLDERS = (
+    "data",
+    "export",
+    "layers",
+    "losses",
+    "measures",
+    "models",
+    "networks",
+    "pictures",
+    "recipes",
+)
 
 __all__ = [
     "GAN",

@@ -23,6 +23,7 @@ ABOUT = {  # folder -> what it holds, in English and Chinese
     "cli": ("the command line", "命令行"),
     "pages": ("HTML pages for people", "供人看的 HTML 页面"),
     "evaluation": ("measure and compare runs", "评估、比较运行"),
+    "export": ("artefacts for other runtimes", "供其他运行时使用的模型"),
     "stylization": ("stylise picture files", "对图片文件做风格迁移"),
     "runs": ("train, resume, load, draw", "训练、续训、加载、生成"),
     "measures": ("arrays in, numbers out", "输入数组，输出数值"),

@@ -40,6 +40,7 @@ COMMANDS = {
     "compare": (["compare", "run", "other", "--out=new.html", "--n=100"], True),
     "study": (["study", "run", "--trials=2", "--out=new.html"], True),
     "study-results": (["study-results", "answers.csv", "--json=new.json"], True),
+    "export": (["export", "run", "--format=saved_model", "--out=new"], True),
     "demo": (["demo", "--steps=1", "--out=new"], True),
     "info": (["info"], False),
 }
@@ -93,7 +94,8 @@ def assert_ended_well(process, folder, statuses):
 def assert_whole(folder):
     """Expect no half-written file, whatever its kind; unfinished ones have names of their own."""
     for path in folder.rglob("*"):
-        if not path.is_file() or path.name.startswith(".writing-"):
+        inside = path.relative_to(folder).parts  # a folder may be unfinished as a whole
+        if not path.is_file() or any(part.startswith(".writing-") for part in inside):
             continue
         assert path.stat().st_size, path
         match path.suffix:

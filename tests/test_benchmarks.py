@@ -1,5 +1,6 @@
 """The benchmarks' command: its list, a table, and peers that train the same networks."""
 
+import dataclasses
 import json
 import runpy
 import sys
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 
 from keras_gen import data
+from keras_gen.export import Artefact
 from keras_gen.recipes import DCGANRecipe
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 
+import export_table  # noqa: E402
 import step_memory  # noqa: E402
 import step_parts  # noqa: E402
 import step_peers  # noqa: E402
@@ -160,3 +163,16 @@ def test_a_bound_of_some_images_is_carried_over_to_all():
     assert figures["negative_elbo"] == pytest.approx(7.5)  # the mean of 5 to 10
     assert figures["bound"] == pytest.approx(7.5 - 0.6)
     assert figures["standard_error"] == pytest.approx(0.2)  # deviation 0.2828 over the root of 2
+
+
+def test_a_row_of_exported_networks():
+    """Sizes in millions of bytes; an encoder has no grey levels."""
+    known = {"size": 2_950_000, "images_per_second": 1234.4}
+    generator = Artefact(path=Path("a/generator.onnx"), difference=1.0, dtype="uint8", **known)
+    encoder = Artefact(path=Path("a/encoder"), difference=3e-6, dtype="float32", **known)
+    floats = dataclasses.replace(generator, difference=2.04e-7, dtype="float32")
+    found = {"uint8": [generator, encoder], "float": [floats, encoder]}
+    cells = export_table.rows("dcgan", "onnx", found)
+    assert cells[0] == ["`dcgan`, generator", "`onnx`", "2.95", "2.0e-07", "1", "1,234"]
+    assert cells[1][3:] == ["3.0e-06", "-", "1,234"]
+    assert export_table.table(cells, 1).splitlines()[0].startswith("| 网络 | 格式 | 大小，MB |")

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from keras_gen.cli.export import export
 from keras_gen.cli.labels import inspect, marks_of
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
@@ -218,6 +219,7 @@ COMMANDS = {
     "compare": _compare,
     "study": _study,
     "study-results": _study_results,
+    "export": export,
     "inspect": inspect,
     "info": _info,
 }

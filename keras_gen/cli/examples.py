@@ -32,6 +32,11 @@ EXAMPLES = {
     "compare": ["keras-gen compare runs/dcgan-1 runs/vae-1 --out comparison.html"],
     "study": ["keras-gen study runs/dcgan-1 runs/vae-1 --trials 40 --out study.html"],
     "study-results": ["keras-gen study-results answers-1.csv answers-2.csv"],
+    "export": [
+        "keras-gen export dcgan --format onnx",
+        "keras-gen export runs/first --format litert --pixels float --out phone",
+        "keras-gen export vae --format saved_model",
+    ],
     "inspect": [
         "keras-gen inspect dcgan-seed-0.png",
         "keras-gen inspect stylised.jpg samples.npz",

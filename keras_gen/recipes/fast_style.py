@@ -132,6 +132,13 @@ class FastStyleRecipe(Recipe):
         style = {"sha256": digest(picture_path(self.style))}
         return {"features": dataclasses.asdict(model.source), "style": style}
 
+    def artefacts(self, model: "FastStyle") -> dict[str, Any]:
+        """Return the network: images -> stylised."""
+        import keras
+
+        network = model.network
+        return {"stylizer": keras.Model(network.inputs, {"stylised": network.output})}
+
     def samples(self, model: Any) -> "np.ndarray":
         """Return the package's product pictures, each beside its stylised version."""
         import numpy as np

@@ -133,6 +133,16 @@ class GANRecipe(Recipe):
         """Return the module of `keras_gen.networks` that holds this recipe's pair."""
         raise NotImplementedError("a recipe names its networks")
 
+    def artefacts(self, model):
+        """Return the averaged generator: latents, and labels where it takes them -> images."""
+        import keras
+
+        from keras_gen.data import symmetric_to_unit
+
+        network = model.ema_generator
+        images = keras.ops.clip(symmetric_to_unit(network.output), 0.0, 1.0)  # as `draw` does
+        return {"generator": keras.Model(network.inputs, {"images": images})}
+
     def build(self):
         """Return the compiled `GAN`; the same recipe always starts from the same weights."""
         import keras

@@ -78,6 +78,10 @@ class RingRecipe(GANRecipe):
 
         return point_gan
 
+    def artefacts(self, model):
+        """Return nothing: points are no images."""
+        return {}
+
     def points(self, model, n, seed):
         """Return n generated points, (n, 1, 1, 2) float32."""
         import numpy as np

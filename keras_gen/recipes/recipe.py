@@ -166,6 +166,13 @@ class Recipe:
         """Return what a repetition needs beside fields, data and versions, as plain values."""
         return {}
 
+    def artefacts(self, model: Any) -> dict[str, Any]:
+        """Return what other programs can run of a trained model: {name: functional model}.
+
+        Inputs and outputs are named; those in `export.PICTURES` are images in [0, 1].
+        """
+        return {}
+
     def samples(self, model: Any) -> Any:
         """Return images (N, H, W, C) in [0, 1] for each checkpoint: the same noise over time."""
         return model.sample(SAMPLES, seed=self.seed)

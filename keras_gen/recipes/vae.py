@@ -67,6 +67,17 @@ class VAERecipe(Recipe):
         model.compile(keras.optimizers.Adam(rate))
         return model
 
+    def artefacts(self, model):
+        """Return the encoder, images -> mean and log_var, and the decoder, latents -> images."""
+        import keras
+
+        described = dict(zip(("mean", "log_var"), model.encoder.outputs, strict=True))
+        images = keras.ops.sigmoid(model.decoder.output)
+        return {
+            "encoder": keras.Model(model.encoder.inputs, described),
+            "decoder": keras.Model(model.decoder.inputs, {"images": images}),
+        }
+
     def pictures(self, model):
         """Return reconstructions, interpolations and traversals of held-out images."""
         import numpy as np

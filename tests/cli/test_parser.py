@@ -21,7 +21,8 @@ def run(*words):
 
 
 COMMANDS = (
-    "demo", "train", "generate", "stylize", "evaluate", "compare", "study", "study-results", "info",
+    "demo", "train", "generate", "stylize", "evaluate", "compare", "study", "study-results",
+    "export", "info",
 )  # fmt: skip
 
 

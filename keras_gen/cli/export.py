@@ -1,0 +1,46 @@
+"""`keras-gen export`: what can be said, and what it does."""
+
+from keras_gen.cli.flags import a_path, add_command
+from keras_gen.export import FORMATS, PIXELS
+
+
+def add_export(commands) -> None:
+    """Add the command that writes artefacts for other runtimes."""
+    export = add_command(
+        commands, "export", "write a run's networks for other runtimes, compared with Keras"
+    )
+    export.add_argument(
+        "run_dir",
+        type=a_path,
+        metavar="RUN_DIR",
+        help="folder of the run, or one that comes with the package: dcgan, conditional_gan, vae",
+    )
+    export.add_argument(
+        "--format",
+        choices=tuple(FORMATS),
+        required=True,
+        help='for TensorFlow, onnxruntime or LiteRT; the last two need "keras_gen[export]"',
+    )
+    export.add_argument(
+        "--pixels",
+        choices=PIXELS,
+        default="uint8",
+        help="of pictures that go in and come out: 0 to 255, or floats in [0, 1] (uint8)",
+    )
+    export.add_argument(
+        "--out",
+        type=a_path,
+        metavar="PATH",
+        help="folder to create (export-FORMAT in that of the run; here for one of the package)",
+    )
+
+
+def export(arguments) -> int:
+    """Write the artefacts, and print size, largest difference and speed of each."""
+    from keras_gen.export import export_run
+
+    for artefact in export_run(
+        arguments.run_dir, arguments.format, arguments.pixels, arguments.out
+    ):
+        print(artefact)
+    return 0

@@ -1,0 +1,24 @@
+"""Artefacts for other runtimes, each loaded by its own runtime and compared with Keras.
+
+formats.py      names of formats and pixels, and the packages that a format needs
+networks.py     networks whose images are pixels, inputs named, any number in a batch
+metadata.py     where a network comes from, and what its pictures have to be called
+runtimes.py     write and load a SavedModel, an ONNX file, a LiteRT file
+comparison.py   the same inputs in both runtimes: largest difference, speed
+exporting.py    all of it for one run: whole, or not there
+"""
+
+from typing import Any
+
+from keras_gen.export.formats import FORMATS, PICTURES, PIXELS
+
+__all__ = ["FORMATS", "PICTURES", "PIXELS", "Artefact", "ArtefactRefused", "export_run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import TensorFlow only when a run is exported: the command line lists the formats at once."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"{__name__}.exporting"), name)

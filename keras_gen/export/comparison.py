@@ -1,0 +1,76 @@
+"""The same inputs in Keras and in another runtime: how far outputs differ, and how fast it is."""
+
+import math
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gen.export.formats import PICTURES
+from keras_gen.export.networks import called
+from keras_gen.export.runtimes import Arrays, Runner
+
+LIMITS = {"uint8": 1.0, "float32": 1e-5}  # largest difference by dtype, one grey level
+ANY_SIZE = (37, 50)  # height and width that a network of any size is tried with
+SPEED_PIXELS = 64 * 28 * 28  # of the pictures in one pass of the stopwatch
+SPEED_SECONDS = 0.5
+
+
+def fixed_inputs(network: keras.Model, n: int) -> Arrays:
+    """Return n inputs, always the same: normal latents, each class in turn, random pixels."""
+    rng, arrays = np.random.default_rng(n), {}
+    for tensor in network.inputs:
+        sides = iter(ANY_SIZE)
+        shape = (n, *(next(sides) if side is None else side for side in tensor.shape[1:]))
+        if tensor.name == "labels":
+            array = np.eye(shape[1])[np.arange(n) % shape[1]]
+        elif tensor.name in PICTURES:
+            array = rng.uniform(0.0, 255.0 if tensor.dtype == "uint8" else 1.0, shape)
+        else:
+            array = rng.normal(size=shape)
+        arrays[tensor.name] = array.astype(tensor.dtype)
+    return arrays
+
+
+def largest_difference(network: keras.Model, run: Runner, n: int) -> tuple[float, str]:
+    """Compare the outputs of n fixed inputs with those of Keras, on the CPU.
+
+    Returns:
+        The largest difference, and the outputs' dtype, a key of `LIMITS`. The difference is in grey
+        levels for uint8; for floats it is relative to the largest of them, if that is above 1, and
+        else absolute. It is infinite for outputs of other names, shapes or dtypes.
+    """
+    inputs = fixed_inputs(network, n)
+    with tf.device("CPU"):  # a GPU may multiply at less than float32
+        tensors = [tf.constant(inputs[tensor.name]) for tensor in network.inputs]
+        outputs = called(network, tensors)
+        expected = {name: ops.convert_to_numpy(tensor) for name, tensor in outputs.items()}
+        found = run(inputs)
+    dtype = str(next(iter(expected.values())).dtype)
+    kinds = [{k: (v.shape, v.dtype) for k, v in arrays.items()} for arrays in (expected, found)]
+    if kinds[0] != kinds[1]:
+        return math.inf, dtype
+    gaps = [_gap(expected[name], found[name]) for name in expected]
+    return float(np.max(gaps)), dtype  # NaN if one of them is
+
+
+def _gap(expected, found):
+    gap = np.abs(np.subtract(found, expected, dtype="float64")).max()
+    return gap if expected.dtype == "uint8" else gap / max(1.0, np.abs(expected).max())
+
+
+def images_per_second(network: keras.Model, run: Runner) -> float:
+    """Return the images in a second of the fastest of several passes of one batch."""
+    tensors = [*network.inputs, *network.output.values()]
+    shape = next(tensor.shape for tensor in tensors if len(tensor.shape) == 4)  # of pictures
+    height, width = (a or b for a, b in zip(shape[1:3], ANY_SIZE, strict=True))
+    n = max(1, SPEED_PIXELS // (height * width))
+    inputs, passes = fixed_inputs(network, n), list[float]()
+    run(inputs)  # the first one plans
+    while len(passes) < 3 or sum(passes) < SPEED_SECONDS:
+        start = time.perf_counter()
+        run(inputs)
+        passes.append(time.perf_counter() - start)
+    return n / min(passes)

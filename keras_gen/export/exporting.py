@@ -1,0 +1,118 @@
+"""Export one run: every artefact is written, loaded by its own runtime, and compared with Keras."""
+
+import dataclasses
+import logging
+from pathlib import Path
+
+import keras
+
+from keras_gen.export import comparison, runtimes
+from keras_gen.export.formats import require_format
+from keras_gen.export.metadata import metadata
+from keras_gen.export.networks import with_pixels
+from keras_gen.files import creating_folder, require_new
+from keras_gen.runs import Run
+
+BATCHES = (1, 5)  # sizes that are compared: the batch is free
+
+logger = logging.getLogger("keras_gen")
+
+
+class ArtefactRefused(RuntimeError):
+    """An artefact differs from Keras; nothing was left behind."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Artefact:
+    """A network in another format, found to agree with Keras.
+
+    Attributes:
+        path: the file, or the folder of a SavedModel.
+        size: bytes, of all its files.
+        difference: largest difference from Keras: grey levels of uint8, or a number.
+        dtype: of what was compared, "uint8" or "float32".
+        images_per_second: on this machine, by the artefact's own runtime.
+    """
+
+    path: Path
+    size: int
+    difference: float
+    dtype: str
+    images_per_second: float
+
+    def __str__(self) -> str:
+        """The figures in one line."""
+        levels = " of 255 grey levels" if self.dtype == "uint8" else ""
+        return (
+            f"{self.path}: {self.size / 1e6:.2f} MB; largest difference from Keras "
+            f"{self.difference:.2g}{levels}; {self.images_per_second:,.0f} images/s"
+        )
+
+
+def export_run(
+    run: Run | str | Path, format: str, pixels: str = "uint8", out: str | Path | None = None
+) -> list[Artefact]:
+    """Export what a run's model draws, describes or stylises with, and compare it with Keras.
+
+    A GAN has a generator, a VAE an encoder and a decoder, `fast_style` a stylizer. They compute in
+    float32, whatever the run was trained in. The stylizer takes pictures of any size, but as LiteRT
+    only the size of its training.
+
+    Args:
+        run: a `Run`, its folder, or the name of a run that comes with the package.
+        format: a key of `FORMATS`.
+        pixels: of the pictures that go in and come out, "uint8" or "float", in [0, 1].
+        out: the folder to create, by default `export-FORMAT` in that of the run, or
+            `dcgan-FORMAT` in the working directory for a run that comes with the package.
+
+    Returns:
+        `Artefact`s; the folder holds them, and metadata beside those that have no place for them.
+
+    Raises:
+        FileNotFoundError: no run, or nothing trained in it.
+        FileExistsError: something is at `out`.
+        ValueError: an unknown format, a missing package, or a model without images.
+        ArtefactRefused: an artefact differs from Keras by more than one grey level or 1e-5.
+    """
+    require_format(format, pixels)
+    run = Run.open(run)
+    default = Path(f"{run.name}-{format}") if run.is_bundled else run.path / f"export-{format}"
+    out = require_new(out or default)
+    recipe = dataclasses.replace(run.recipe, precision="float32")  # LiteRT knows no other
+    model = dataclasses.replace(run, recipe=recipe).load_model()
+    networks = recipe.artefacts(model)
+    if not networks:
+        found = recipe.instead.format(run=run.path) or "has no network for export"
+        raise ValueError(f"{run.path}: expected a model of images, found one that {found}")
+    artefacts = []
+    with creating_folder(out) as folder:
+        for name, network in networks.items():
+            size = recipe.image_size if format == "litert" else None
+            network = with_pixels(network, pixels, size)
+            about = metadata(run, model.steps_done, name, network, pixels)
+            path = folder / f"{name}{runtimes.SUFFIX[format]}"
+            runtimes.WRITE[format](network, path, about)
+            artefacts.append(_checked(network, path, format))
+    return [dataclasses.replace(each, path=out / each.path.name) for each in artefacts]
+
+
+def _checked(network: keras.Model, path: Path, format: str) -> Artefact:
+    """Load an artefact by its own runtime, and return its figures if it agrees with Keras."""
+    run = runtimes.LOAD[format](path)
+    difference = 0.0
+    for n in BATCHES:
+        gap, dtype = comparison.largest_difference(network, run, n)
+        if not gap <= (limit := comparison.LIMITS[dtype]):  # NaN is no agreement either
+            raise ArtefactRefused(
+                f"{path.name}: expected a difference from Keras of at most {limit:g} ({dtype}), "
+                f"found {gap:.2g} for a batch of {n}; nothing is left behind"
+            )
+        difference = max(difference, gap)
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return Artefact(
+        path=path,
+        size=sum(file.stat().st_size for file in files),
+        difference=difference,
+        dtype=dtype,
+        images_per_second=comparison.images_per_second(network, run),
+    )

@@ -1,0 +1,185 @@
+"""Each artefact against Keras, refused where it differs, and loaded by code that has no keras_gen.
+
+The networks are the smallest that a recipe builds, untrained: their weights are what counts here.
+Formats that the extra `export` writes or runs are skipped where it is not installed.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_gen.export import ArtefactRefused, export_run, runtimes
+from keras_gen.recipes import RECIPES
+from keras_gen.runs import Run
+
+ROOT = Path(__file__).parents[2]
+GAN = {"generator_width": 4, "discriminator_width": 4, "latent_dim": 8}
+SMALL = {
+    "mlp_gan": GAN,
+    "conditional_gan": {**GAN, "classes": 3},
+    "vae": {"latent_dim": 4, "width": 4, "hidden": 8},
+    "fast_style": {"image_size": 24, "width": 4, "blocks": 1},
+    "ring": GAN,
+}
+EXTRA = {"onnx": "onnxruntime", "litert": "ai_edge_litert"}
+FORMATS = ["saved_model", *(pytest.param(name, marks=pytest.mark.export) for name in EXTRA)]
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::FutureWarning",
+    "ignore::DeprecationWarning",  # of the converters
+)
+
+
+def need(format):
+    if format in EXTRA:
+        pytest.importorskip(EXTRA[format], reason=f"{EXTRA[format]} is in the extra 'export'")
+
+
+def small_run(folder, name, **fields):
+    """Write the folder of a run, without training it."""
+    recipe = RECIPES[name](**{**SMALL[name], **fields})
+    secret = f"photos: 3 images, from {Path.home()}"
+    known = {"description": secret, "sha256": "0" * 64, "classes": ["a", "b", "c"]}
+    run = Run(path=folder / name, name=name, recipe=recipe, provenance={"data": known})
+    run.create()
+    recipe.build_for_inference().save(run.model_path)
+    return run
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    ("name", "artefacts"),
+    [("conditional_gan", ["generator"]), ("vae", ["encoder", "decoder"])],
+)
+def test_artefacts_agree_with_keras(name, artefacts, format, tmp_path):
+    """Pixels are within a grey level of `sample`; floats within 1e-5."""
+    need(format)
+    run = small_run(tmp_path, name)
+    found = export_run(run, format)
+    assert [artefact.path.stem for artefact in found] == artefacts
+    assert {artefact.path.parent for artefact in found} == {run.path / f"export-{format}"}
+    for artefact in found:
+        assert artefact.size > 1000 and artefact.images_per_second > 0
+        assert artefact.difference <= (1 if artefact.dtype == "uint8" else 1e-5)
+    model = run.load_model()
+    latents = np.random.default_rng(3).normal(size=(3, model.latent_dim)).astype("float32")
+    inputs = {"latents": latents}
+    if name == "conditional_gan":
+        inputs["labels"] = np.eye(3, dtype="float32")
+        expected = model.draw(latents, np.arange(3))
+    else:
+        expected = model.decode(latents)
+    pixels = runtimes.LOAD[format](found[-1].path)(inputs)["images"]
+    assert pixels.dtype == np.uint8 and np.abs(pixels - 255.0 * expected).max() < 1.01
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_stylizer_takes_pictures(format, tmp_path):
+    """Of any size, but for LiteRT; in float32, though it was trained in bfloat16."""
+    need(format)
+    run = small_run(tmp_path, "fast_style", precision="mixed_bfloat16")
+    (artefact,) = export_run(run, format, "float", tmp_path / "new" / "out")
+    assert artefact.dtype == "float32" and artefact.difference <= 1e-5
+    side = 24 if format == "litert" else 31
+    images = np.random.default_rng(0).uniform(size=(2, side, side, 3)).astype("float32")
+    stylised = runtimes.LOAD[format](artefact.path)({"images": images})["stylised"]
+    assert stylised.shape == images.shape and 0.0 <= stylised.min() <= stylised.max() <= 1.0
+
+
+def metadata_of(path, format):
+    """Read what travels with an artefact."""
+    if format == "onnx":
+        import onnx
+
+        texts = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+        return {key: json.loads(v) if v[0] in "{[0123456789" else v for key, v in texts.items()}
+    file = path / "assets.extra/keras_gen.json" if path.is_dir() else path.with_suffix(".json")
+    return json.loads(file.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_metadata_travel_along_and_no_folder_does(format, tmp_path):
+    need(format)
+    run = small_run(tmp_path, "mlp_gan", data=str(tmp_path), seed=5)
+    (artefact,) = export_run(run, format)
+    found = metadata_of(artefact.path, format)
+    assert found["recipe"] == "mlp_gan" and found["seed"] == 5 and found["steps"] == 0
+    assert found["data"]["description"] == "a folder of photos"
+    assert found["data"]["sha256"] == "0" * 64 and found["exported_with"]["tensorflow"]
+    assert found["inputs"] == {"latents": {"shape": [None, 8], "dtype": "float32"}}
+    assert found["outputs"] == {"images": {"shape": [None, 28, 28, 1], "dtype": "uint8"}}
+    assert "synthetic" in found["label_duty"]
+    for file in artefact.path.parent.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert str(tmp_path).encode() not in content and b"site-packages" not in content
+
+
+@pytest.mark.parametrize("fault", ["levels", "names", "not a number"])
+def test_what_differs_is_refused_and_nothing_is_left_behind(fault, tmp_path, monkeypatch):
+    run = small_run(tmp_path, "mlp_gan")
+    load = runtimes.load_saved_model
+
+    def faulty(path):
+        def run(inputs):
+            images = load(path)(inputs)["images"]
+            if fault == "levels":
+                images = images + np.uint8(2)  # 254 and more wrap around
+            if fault == "not a number":
+                images = np.full_like(images, np.nan)
+            return {"pixels" if fault == "names" else "images": images}
+
+        return run
+
+    monkeypatch.setitem(runtimes.LOAD, "saved_model", faulty)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ArtefactRefused, match="expected a difference from Keras of at most"):
+        export_run(run, "saved_model", "float" if fault == "not a number" else "uint8")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_mistakes_are_named(tmp_path, monkeypatch):
+    run = small_run(tmp_path, "mlp_gan")
+    with pytest.raises(ValueError, match="format: expected saved_model, onnx, litert, found 'h5'"):
+        export_run(run, "h5")
+    with pytest.raises(ValueError, match="pixels: expected uint8 or float, found 'bits'"):
+        export_run(run, "saved_model", "bits")
+    with pytest.raises(FileExistsError, match="exists already"):
+        export_run(run, "saved_model", out=run.path)
+    run.model_path.unlink()
+    with pytest.raises(FileNotFoundError, match="expected a trained model or a checkpoint"):
+        export_run(run, "saved_model")
+    ring = small_run(tmp_path, "ring")
+    with pytest.raises(ValueError, match=r"found one that draws points; they are in .* counts"):
+        export_run(ring, "saved_model")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r'tf2onnx, found none; pip install "keras_gen\[export\]"'):
+        export_run(run, "onnx")
+
+
+@pytest.mark.export
+def test_the_samples_of_the_page_run_without_keras_gen(tmp_path):
+    """As printed, in a process that may not import keras_gen; both pages have the same ones."""
+    need("onnx")
+    need("litert")
+    pages = [(ROOT / "docs" / name).read_text("utf-8") for name in ("export.md", "export.zh-CN.md")]
+    samples, others = (re.findall(r"```python\n(.*?)```", page, re.DOTALL) for page in pages)
+    assert len(samples) == 3
+    assert [re.sub(r"#.*", "", each) for each in samples] == [
+        re.sub(r"#.*", "", each) for each in others
+    ]
+    run = small_run(tmp_path, "conditional_gan", latent_dim=100, classes=10)
+    for format in ("saved_model", "onnx", "litert"):
+        export_run(run, format, out=tmp_path / f"conditional_gan-{format}")
+    alone = "import sys\nsys.modules['keras_gen'] = sys.modules['keras'] = None\n"
+    for sample in samples:
+        code = alone + sample + "\nassert images.shape == (10, 28, 28, 1), images.shape\n"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
