@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
+from keras_gen.cli.review import review, review_results
 from keras_gen.recipes import RECIPES
 
 
@@ -212,6 +213,8 @@ COMMANDS = {
     "compare": _compare,
     "study": _study,
     "study-results": _study_results,
+    "review": review,
+    "review-results": review_results,
     "info": _info,
 }
 

@@ -30,5 +30,14 @@ EXAMPLES = {
     "compare": ["keras-gen compare runs/dcgan-1 runs/vae-1 --out comparison.html"],
     "study": ["keras-gen study runs/dcgan-1 runs/vae-1 --trials 40 --out study.html"],
     "study-results": ["keras-gen study-results answers-1.csv answers-2.csv"],
+    "review": [
+        "keras-gen review dcgan --n 100 --checks",
+        "keras-gen review samples/ --out second.html",
+        "keras-gen review samples/ --n 59 --checks --run runs/first",
+    ],
+    "review-results": [
+        "keras-gen review-results first.csv second.csv",
+        "keras-gen review-results first.csv second.csv --images samples/ --apply approved/",
+    ],
     "info": ["keras-gen info"],
 }
