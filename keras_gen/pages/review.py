@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,9 @@ def _entries(files):
         )
     entries = []
     for path in files:
-        decode(path)  # of a damaged file, a browser would show nothing
+        with warnings.catch_warnings():  # Pillow only warns of a size that fills the memory
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            decode(path)  # of a damaged file, a browser would show nothing
         content = path.read_bytes()
         entries.append(
             {
