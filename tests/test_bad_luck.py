@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from keras_gen.cli import main
+from keras_gen.files import digest
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +42,8 @@ COMMANDS = {
     "study": (["study", "run", "--trials=2", "--out=new.html"], True),
     "study-results": (["study-results", "answers.csv", "--json=new.json"], True),
     "export": (["export", "run", "--format=saved_model", "--out=new"], True),
+    "review": (["review", "run", "--n=2", "--out=new.html"], True),
+    "review-results": (["review-results", "r.csv", "--images=pictures", "--apply=new"], True),
     "demo": (["demo", "--steps=1", "--out=new"], True),
     "info": (["info"], False),
 }
@@ -49,6 +52,8 @@ ANSWERS = """study,participant,trial,run,real_side,choice,correct,milliseconds
 0123456789ab,a,1,run,left,right,0,900
 0123456789ab,a,2,run,right,right,1,800
 """
+REVIEW = "review,reviewer,file,sha256,decision,reason,time,milliseconds\n"
+DECISION = "0123456789ab,a,0.png,{},approve,,2026-01-02T03:04:05Z,900\n"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +65,10 @@ def template(tmp_path_factory):
         assert main(["train", "mlp_gan", "--run-dir", str(folder / name), *words]) == 0
         assert main(["evaluate", str(folder / name), "--n=100"]) == 0
     (folder / "answers.csv").write_text(ANSWERS)
+    (folder / "pictures").mkdir()
+    Image.new("L", (28, 28)).save(folder / "pictures" / "0.png")
+    sha256 = digest(folder / "pictures" / "0.png")
+    (folder / "r.csv").write_text(REVIEW + DECISION.format(sha256))
     return folder
 
 
@@ -201,7 +210,7 @@ def wait_for_a_change(folder, process):
 
 
 DAMAGE = {
-    "recipe.json": (b"{", {"resume", "generate", "evaluate", "compare", "study"}),
+    "recipe.json": (b"{", {"resume", "generate", "evaluate", "compare", "study", "review"}),
     "checkpoints/step-0000003.keras": (b"", set()),  # the model beside it is whole
     "metrics.csv": (b"step\nx\n", {"resume"}),
     "metrics.json": (b"[]", {"compare"}),
@@ -210,7 +219,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("file", DAMAGE)
-@pytest.mark.parametrize("name", ["resume", "generate", "evaluate", "compare", "study"])
+@pytest.mark.parametrize("name", ["resume", "generate", "evaluate", "compare", "study", "review"])
 def test_a_damaged_file_of_a_run(name, file, folder, monkeypatch, capfd):
     """In this process: nothing of the system is involved."""
     content, refusing = DAMAGE[file]
@@ -234,6 +243,8 @@ def test_links_and_devices_as_outputs(folder, monkeypatch, capfd):
         ["compare", "run", "other", "--out", os.devnull],
         ["study", "run", "--out", os.devnull],
         ["study-results", "answers.csv", "--json", os.devnull],
+        ["review", "run", "--out", os.devnull],
+        ["review-results", "r.csv", "--images=pictures", "--apply", os.devnull],
         ["stylize", "mug", "flow_field", "--out", os.devnull],
         ["demo", "--out", os.devnull],
         ["train", "mlp_gan", "--run-dir", os.devnull],

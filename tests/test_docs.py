@@ -321,6 +321,21 @@ def test_chinese_is_searched_by_pairs_of_characters():
     assert not any("，" in word for word in words)
 
 
+@pytest.mark.parametrize("path", ["docs/review.md", "docs/review.zh-CN.md"])
+def test_the_sampling_plan_is_that_of_the_function(path):
+    from keras_gen.measures import sampling_plan
+
+    text = (ROOT / path).read_text("utf-8").split("<!-- plan -->")[1].split("<!-- end")[0]
+    lines = text.strip().splitlines()[2:]
+    assert len(lines) == 6
+    for line in lines:
+        rate, *numbers = (cell.strip().replace(",", "") for cell in line.strip("|").split("|"))
+        p = float(rate.removesuffix(" %")) / 100
+        expected = [sampling_plan(p, defects=c) for c in (0, 1, 2, 5)]
+        expected += [sampling_plan(p, 0.99), sampling_plan(p, population=1000)]
+        assert [int(number) for number in numbers] == expected
+
+
 @pytest.mark.parametrize("path", ["docs/results.md", "docs/results.zh-CN.md"])
 def test_modes_are_those_of_the_stored_runs(path):
     """Means and standard errors of the rows that benchmarks/modes.py has written, ten seeds."""

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from keras_gen.cli.export import export
+from keras_gen.cli.gate import gate
 from keras_gen.cli.labels import inspect, marks_of
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
 from keras_gen.cli.printing import logs_printed
+from keras_gen.cli.review import review, review_results
 from keras_gen.recipes import RECIPES
 
 
@@ -220,7 +222,10 @@ COMMANDS = {
     "study": _study,
     "study-results": _study_results,
     "export": export,
+    "gate": gate,
     "inspect": inspect,
+    "review": review,
+    "review-results": review_results,
     "info": _info,
 }
 

@@ -32,6 +32,7 @@ EXAMPLES = {
     "compare": ["keras-gen compare runs/dcgan-1 runs/vae-1 --out comparison.html"],
     "study": ["keras-gen study runs/dcgan-1 runs/vae-1 --trials 40 --out study.html"],
     "study-results": ["keras-gen study-results answers-1.csv answers-2.csv"],
+    "gate": ["keras-gen gate runs/dcgan-2 --against runs/dcgan-1"],
     "export": [
         "keras-gen export dcgan --format onnx",
         "keras-gen export runs/first --format litert --pixels float --out phone",
@@ -40,6 +41,15 @@ EXAMPLES = {
     "inspect": [
         "keras-gen inspect dcgan-seed-0.png",
         "keras-gen inspect stylised.jpg samples.npz",
+    ],
+    "review": [
+        "keras-gen review dcgan --n 100 --checks",
+        "keras-gen review samples/ --out second.html",
+        "keras-gen review samples/ --n 59 --checks --run runs/first",
+    ],
+    "review-results": [
+        "keras-gen review-results first.csv second.csv",
+        "keras-gen review-results first.csv second.csv --images samples/ --apply approved/",
     ],
     "info": ["keras-gen info"],
 }

@@ -6,7 +6,9 @@ from pathlib import Path
 from keras_gen import __version__
 from keras_gen.cli.export import add_export
 from keras_gen.cli.flags import Parser, a_path, a_seed, add_command, add_fields
+from keras_gen.cli.gate import add_gate
 from keras_gen.cli.labels import add_inspect, add_label_options
+from keras_gen.cli.review import add_review
 from keras_gen.cli.train import add_train
 from keras_gen.stylization.options import StyleOptions
 
@@ -32,8 +34,10 @@ def build_parser() -> Parser:
     _add_evaluate(commands)
     _add_compare(commands)
     _add_study(commands)
+    add_gate(commands)
     add_export(commands)
     add_inspect(commands)
+    add_review(commands)
     add_command(commands, "info", "show versions, devices, and where data were found")
     return parser
 

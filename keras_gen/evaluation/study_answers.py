@@ -1,16 +1,13 @@
 """What the participants of a study chose, and what that says about each run."""
 
-import csv
-import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from keras_gen.evaluation.rows import NAME, read_rows
 from keras_gen.evaluation.tables import align
-from keras_gen.files import read_text
 from keras_gen.measures import bootstrap_interval, wilson_interval
 
 COLUMNS = (
@@ -23,7 +20,6 @@ COLUMNS = (
     "correct",  # 1 if the real one was chosen, else 0
     "milliseconds",  # from the moment the pair is shown to the answer
 )
-NAME = r"[^\x00-\x1f\x7f-\x9f]{1,200}"  # no control characters, which a terminal would obey
 PATTERNS = {
     "study": NAME,
     "participant": NAME,
@@ -56,7 +52,13 @@ def read_choices(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
     answered: dict[tuple, str] = {}  # (participant, trial): where
     pairs: dict[int, tuple] = {}  # trial: (run, real_side)
     for path in paths:
-        for place, row in _rows(path):
+        for place, row in read_rows(path, "the CSV file of a study", PATTERNS, WHOLE_NUMBERS):
+            if row["correct"] != (row["choice"] == row["real_side"]):
+                raise ValueError(
+                    f"{place}: expected correct to be 1 where choice equals real_side, else 0; "
+                    f"found choice {row['choice']}, real_side {row['real_side']}, correct "
+                    f"{row['correct']}"
+                )
             if rows and row["study"] != rows[0]["study"]:
                 raise ValueError(
                     f"{place}: expected the study {rows[0]['study']} of the rows before it, found "
@@ -81,41 +83,6 @@ def read_choices(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
             "expected at least one choice, found none in " + ", ".join(map(str, paths))
         )
     return rows
-
-
-def _rows(path):
-    """Yield (place, row) for each line below the header, checked by itself."""
-    # Without the byte order mark that spreadsheets put in front of what they save.
-    with io.StringIO(read_text(path, "the CSV file of a study"), newline="") as file:
-        lines = csv.reader(file, strict=True)
-        try:
-            header = next(lines, [])
-            if header != list(COLUMNS):
-                raise ValueError(
-                    f"expected the header {','.join(COLUMNS)}, found {','.join(header)[:100]!r}"
-                )
-            for cells in lines:
-                if cells:
-                    yield f"{path}:{lines.line_num}", _row(cells)
-        except (ValueError, csv.Error) as error:  # UnicodeDecodeError is a ValueError
-            raise ValueError(f"{path}:{max(lines.line_num, 1)}: {error}") from error
-
-
-def _row(cells):
-    """Return one line's cells as a dict, numbers as integers."""
-    if len(cells) != len(COLUMNS):
-        raise ValueError(f"expected {len(COLUMNS)} columns, found {len(cells)}")
-    row = dict(zip(COLUMNS, cells, strict=True))
-    for name, pattern in PATTERNS.items():
-        if not re.fullmatch(pattern, row[name], re.ASCII):
-            raise ValueError(f"expected {name} to match {pattern}, found {row[name]!r}")
-    row |= {name: int(row[name]) for name in WHOLE_NUMBERS}
-    if row["correct"] != (row["choice"] == row["real_side"]):
-        raise ValueError(
-            f"expected correct to be 1 where choice equals real_side, else 0; found choice "
-            f"{row['choice']}, real_side {row['real_side']}, correct {row['correct']}"
-        )
-    return row
 
 
 def rates(rows: Sequence[dict[str, Any]], seed: int = 0) -> dict[str, Any]:

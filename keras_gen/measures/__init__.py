@@ -12,10 +12,14 @@
     pca.py         the best linear autoencoder, a yardstick for reconstructions
     features.py    the networks whose features measure samples
     intervals.py   how certain a measured number is
+    acceptance.py  how many images people must look at, and what their defects prove
+    agreement.py   how far two people who judge the same images agree
 
 Real comes before fake; the same seed gives the same number.
 """
 
+from keras_gen.measures.acceptance import defect_bound, sampling_plan
+from keras_gen.measures.agreement import Agreement, cohen_kappa
 from keras_gen.measures.classes import class_entropy, class_shares
 from keras_gen.measures.distances import KernelDistance, frechet_distance, kernel_distance
 from keras_gen.measures.features import FEATURES, Features, load_features, load_judges
@@ -25,10 +29,11 @@ from keras_gen.measures.manifold import (
     DensityCoverage,
     PrecisionRecall,
     density_coverage,
+    inside_manifold,
     precision_recall,
 )
 from keras_gen.measures.modes import Modes, count_modes
-from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest
+from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest, suspected_copies
 from keras_gen.measures.pairs import psnr, ssim
 from keras_gen.measures.pca import pca_reconstructions
 from keras_gen.measures.sharpness import sharpness
@@ -61,13 +66,19 @@ __all__ = [
     "DensityCoverage",
     "PrecisionRecall",
     "density_coverage",
+    "inside_manifold",
     "precision_recall",
     "copied_share",
     "duplicate_share",
     "nearest",
+    "suspected_copies",
     "class_entropy",
     "class_shares",
     "Interval",
     "bootstrap_interval",
     "wilson_interval",
+    "defect_bound",
+    "sampling_plan",
+    "Agreement",
+    "cohen_kappa",
 ]

@@ -66,6 +66,34 @@ def precision_recall(
     return PrecisionRecall(float(precise.mean()), float(recalled.mean()))
 
 
+def inside_manifold(real_features: np.ndarray, fake_features: np.ndarray, k: int = 3) -> np.ndarray:
+    r"""Which samples lie in the real region, one by one; their share is the precision.
+
+    Formula:
+        $\exists i: \lVert y_j - x_i \rVert \le r_k(x_i)$
+
+    Args:
+        real_features: (N, D) finite floats, N > k.
+        fake_features: (M, D) finite floats, M >= 1.
+        k: which neighbour ends the ball, >= 1.
+
+    Returns:
+        (M,) bool.
+
+    Raises:
+        ValueError: other shapes, values that are not finite, k < 1, or k >= N.
+
+    Reference: Kynkäänniemi et al. 2019, arXiv:1904.06991, equation 1.
+    """
+    if k < 1 or len(real_features) <= k:
+        raise ValueError(f"expected more than k real features and k >= 1, found k = {k}")
+    real, fake = feature_pair(real_features, fake_features, at_least=1)
+    radii, inside = _squared_radii(real, k), np.zeros(len(fake), bool)
+    for rows, squares in _squared_distances(fake, real):  # (chunk, N)
+        inside[rows] = np.any(squares <= radii, axis=1)
+    return inside
+
+
 def density_coverage(
     real_features: np.ndarray, fake_features: np.ndarray, k: int = 5
 ) -> DensityCoverage:

@@ -92,10 +92,32 @@ def copied_share(
     Reference: Lowe, "Distinctive image features from scale-invariant keypoints", International
         Journal of Computer Vision 60 (2004), section 7.1 (the ratio).
     """
+    return float(np.mean(suspected_copies(sample_distances, held_out_distances, quantile)))
+
+
+def suspected_copies(
+    sample_distances: np.ndarray, held_out_distances: np.ndarray, quantile: float = 0.01
+) -> np.ndarray:
+    r"""Which samples are suspiciously close to one training image and to no other.
+
+    Formula:
+        $d_{i1} / d_{i2} \le q$, as in `copied_share`, which says what this finds and what not
+
+    Args:
+        sample_distances: (N, 2) floats >= 0, from `nearest(samples, training images)`.
+        held_out_distances: (M, 2) floats >= 0, from `nearest(held-out images, training images)`.
+        quantile: share in (0, 1) of the held-out images that are suspected by chance.
+
+    Returns:
+        (N,) bool.
+
+    Raises:
+        ValueError: other shapes or a quantile outside (0, 1).
+    """
     if not 0 < quantile < 1:
         raise ValueError(f"expected a quantile between 0 and 1, found {quantile}")
     threshold = np.quantile(_ratios(held_out_distances), quantile)
-    return float(np.mean(_ratios(sample_distances) <= threshold))
+    return _ratios(sample_distances) <= threshold
 
 
 def duplicate_share(distances_among_samples: np.ndarray, threshold: float = 0.02) -> float:

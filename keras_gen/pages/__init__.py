@@ -2,7 +2,8 @@
 
     page.py        headings, figures, tables
     comparison.py  runs side by side
-    study.py       the page on which people judge
+    study.py       the page on which people tell real from generated, blind
+    review.py      the page on which people approve and reject
     model_card.py  what a run says of itself, in Markdown
     demo.py        the page of `keras-gen demo`; demo_style.py its part on style transfer
 

@@ -1,5 +1,6 @@
 """Commands: what they write and print, and mistakes that end in one clear line and status 2."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -117,6 +118,35 @@ def test_a_study_is_made_and_its_answers_are_read(run_dir, tmp_path, capsys):
     assert "0.750" in capsys.readouterr().out
     (found,) = json.loads((tmp_path / "rates.json").read_text())["runs"]
     assert (found["taken_for_real"], found["n"]) == (0.75, 4)
+
+
+def test_pictures_are_reviewed_and_the_approved_ones_copied(run_dir, tmp_path, monkeypatch, capsys):
+    """Two reviewers, three pictures of a run; one picture is approved by both."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("keras_gen.evaluation.hints.MOST", 100)
+    assert run("review", run_dir, "--n", 3, "--out", "r.html", "--checks") == 0
+    out = capsys.readouterr().out
+    assert "3 of 3 pictures in r\n  suspected copies of training images: 0\n" in out
+    assert "perhaps not the class asked for: not checked, the run was asked for no class" in out
+    assert "review-results FILE.csv ... --images r --apply approved" in out
+    pictures = sorted(Path("r").iterdir())
+    for name, decisions in (("a", ("approve",) * 3), ("b", ("reject", "approve", "reject"))):
+        lines = ["review,reviewer,file,sha256,decision,reason,time,milliseconds"]
+        for picture, decision in zip(pictures, decisions, strict=True):
+            sha256 = hashlib.sha256(picture.read_bytes()).hexdigest()
+            time = "2026-01-02T03:04:05.678Z"
+            lines.append(f"0123456789ab,{name},{picture.name},{sha256},{decision},,{time},900")
+        Path(f"{name}.csv").write_text("\n".join(lines) + "\n")
+    words = ["review-results", "a.csv", "b.csv", "--images", "r", "--apply", "approved"]
+    assert run(*words, "--json", "figures.json") == 0
+    assert capsys.readouterr().out.endswith("copied 1 approved pictures to approved\n")
+    assert [path.name for path in Path("approved").iterdir()] == ["00001.png"]
+    assert json.loads(Path("figures.json").read_text())["pairs"][0]["agreed"] == 1
+    pictures[1].write_bytes(pictures[0].read_bytes())
+    assert run(*words[:-1], "again") == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("keras-gen review-results: r/00001.png: expected the picture that was")
+    assert len(errors.splitlines()) == 1 and not Path("again").exists()
 
 
 def test_info_names_versions_and_data(capsys):
@@ -261,6 +291,20 @@ MISTAKES = {
     "answers in place of a switch": (
         ["study-results", "--json", "answers-1.csv", "answers-2.csv"],
         "--json: expected a name that ends in .json, found answers-1.csv",
+    ),
+    "review of nothing": (["review", "nowhere"], "expected a run folder, found nothing at nowhere"),
+    "review of an empty folder": (["review", "empty"], "empty: expected pictures"),
+    "review of no pictures": (["review", "bare", "--n=0"], "n: expected 1 to 10,000 pictures"),
+    "checks without a run": (["review", "empty", "--checks"], "checks: expected the run"),
+    "decisions of nothing": (["review-results", "nowhere.csv"], "nowhere.csv"),
+    "no CSV file": (["review-results", "torn/recipe.json"], "expected the header review,reviewer"),
+    "apply without images": (
+        ["review-results", "a.csv", "--apply=new"],
+        "expected --images and --apply together",
+    ),
+    "apply over a folder": (
+        ["review-results", "a.csv", "--images=bare", "--apply=empty"],
+        "empty exists already",
     ),
     "data without a name": (["train", "mlp_gan", "--data="], "data: expected fashion_mnist_10k"),
     "a recipe as the place of samples": (

@@ -22,7 +22,7 @@ def run(*words):
 
 COMMANDS = (
     "demo", "train", "generate", "stylize", "evaluate", "compare", "study", "study-results",
-    "export", "info",
+    "gate", "export", "review", "review-results", "inspect", "info",
 )  # fmt: skip
 
 
@@ -104,6 +104,8 @@ PATHS = {
     "compare": ["compare", "~/run", "~/other", "--out=~/x.html"],
     "study": ["study", "~/run", "--out=~/x.html"],
     "study-results": ["study-results", "~/a.csv", "--json=~/x.json"],
+    "review": ["review", "~/pictures", "--out=~/x.html", "--run=~/run"],
+    "review-results": ["review-results", "~/a.csv", "--images=~/x", "--apply=~/y", "--json=~/z"],
     "demo": ["demo", "--out=~/x"],
 }
 
@@ -126,6 +128,6 @@ def test_an_empty_path_is_not_the_working_folder(words, capsys):
 
 @pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5"])
 def test_a_seed_is_one_that_every_source_of_random_numbers_takes(seed, capsys):
-    for command in ("generate", "evaluate", "study", "study-results"):
+    for command in ("generate", "evaluate", "study", "study-results", "review"):
         assert run(command, "x", f"--seed={seed}") == 2
         assert "expected 0 to 4294967295, found" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import pytest
 
+from keras_gen.cli import main
 from keras_gen.evaluation.measurements import Measurement, Measurements
 from keras_gen.evaluation.release import compare_with_approved, format_checks
 from keras_gen.files import write_text
@@ -79,6 +80,16 @@ def test_the_table_ends_with_the_verdict(tmp_path):
     lines = format_checks(compare_with_approved(worse, approved)).splitlines()
     assert lines[-1] == "refused: 1 of 1 measures fail"
     assert lines[1].split()[:3] == ["frechet_distance", "9", "1"]
+
+
+def test_the_command_says_it_by_its_status(tmp_path, capsys):
+    approved = measured(tmp_path / "approved", *APPROVED[:3])
+    worse = measured(tmp_path / "new", figure("frechet_distance", 9.0, (8.0, 10.0)))
+    assert main(["gate", str(approved.path), "--against", str(approved.path)]) == 0
+    assert capsys.readouterr().out.endswith("may be released\n")
+    assert main(["gate", str(worse.path), "--against", str(approved.path)]) == 1
+    assert "refused: 1 of 1" in capsys.readouterr().out
+    assert main(["gate", str(tmp_path / "none"), "--against", str(approved.path)]) == 2
 
 
 def test_what_cannot_be_compared_is_refused(tmp_path):

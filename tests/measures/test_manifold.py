@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gen.measures import density_coverage, manifold, precision_recall
+from keras_gen.measures import density_coverage, inside_manifold, manifold, precision_recall
 
 
 def line(*numbers):
@@ -132,3 +132,15 @@ def test_wrong_arguments_are_refused(measure):
         measure(REAL, np.tile(FAKE, (1, 2)), k=1)
     with pytest.raises(ValueError, match="expected finite features, found NaN or infinity"):
         measure(REAL, FAKE * np.inf, k=1)
+
+
+def test_samples_inside_the_real_region_one_by_one():
+    """Points 0, 1, 3 on a line with k = 1: balls of radius 1, 1 and 2 reach from -1 to 5."""
+    real = np.array([[0.0], [1.0], [3.0]])
+    fake = np.array([[-1.5], [-1.0], [2.5], [5.0], [5.5]])
+    inside = inside_manifold(real, fake, k=1)
+    assert inside.tolist() == [False, True, True, True, False]
+    assert precision_recall(real, fake, k=1).precision == inside.mean()
+    assert inside_manifold(real, fake[:1], k=1).tolist() == [False]  # one sample will do
+    with pytest.raises(ValueError, match="expected more than k real features"):
+        inside_manifold(real, fake, k=3)

@@ -3,7 +3,7 @@ import pytest
 from scipy.ndimage import uniform_filter
 
 from keras_gen.data import fashion_mnist_10k
-from keras_gen.measures import copied_share, duplicate_share, nearest
+from keras_gen.measures import copied_share, duplicate_share, nearest, suspected_copies
 
 
 def grey(*levels):
@@ -111,6 +111,8 @@ def test_copied_share_by_hand():
     assert copied_share(samples, held_out, quantile=0.05) == pytest.approx(3 / 5)
     assert copied_share(samples[::-1], held_out[::-1], quantile=0.05) == pytest.approx(3 / 5)
     assert copied_share(held_out, held_out, quantile=0.05) == pytest.approx(0.05)
+    suspected = suspected_copies(samples, held_out, quantile=0.05)
+    assert suspected.tolist() == [True, True, True, False, False]
 
 
 def test_copies_are_copies_also_where_held_out_images_are():
