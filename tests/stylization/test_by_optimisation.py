@@ -15,6 +15,7 @@ from PIL import Image
 from keras_gen import pictures
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances, luminance_ssim
 from keras_gen.pictures import grids
+from keras_gen.provenance import Marks
 from keras_gen.recipes import FastStyleRecipe
 from keras_gen.runs import Run
 from keras_gen.stylization import by_optimisation
@@ -204,7 +205,8 @@ def test_colours_of_what_the_network_sees(here):
     Image.fromarray(red.astype("uint8")).save("red.png")
 
     def seen(colours):
-        job = by_optimisation._Job("red.png", ["style.png"], None, changed(colours=colours))
+        options = changed(colours=colours)
+        job = by_optimisation._Job("red.png", ["style.png"], None, options, Marks(), False)
         return job.seen_content, job.seen_styles[0]
 
     mean = seen("style")[0].mean(axis=(0, 1))

@@ -8,8 +8,10 @@ from PIL import Image
 
 from keras_gen.data import shipped
 from keras_gen.pictures.picture import read_mask, resize
+from keras_gen.provenance import Marks, Origin
 from keras_gen.stylization.inputs import mask_path, read_content, read_region, read_style
 from keras_gen.stylization.outputs import (
+    Writer,
     animation_path,
     new_picture,
     record_path,
@@ -204,10 +206,16 @@ def test_a_mask_that_protects_nothing_is_refused(tmp_path, kind):
         read_content(content, 80, tmp_path / "mask.png")
 
 
+def writer_for(content):
+    origin = Origin(model="style_transfer", run_id="0", seed=0, composite=True)
+    return Writer(read_content(content, 64), origin, Marks())
+
+
 def test_a_result_whose_name_was_taken_meanwhile_gets_the_next_one(tmp_path):
-    pixels = np.zeros((8, 8, 3), "float32")
+    writer = writer_for("mug")
     (tmp_path / "a.png").write_text("of another process")
-    assert save_result(tmp_path / "a.png", pixels, None) == tmp_path / "a-2.png"
+    path = save_result(tmp_path / "a.png", writer.content.pixels, writer)
+    assert path == tmp_path / "a-2.png"
     assert (tmp_path / "a.png").read_text() == "of another process"
 
 
@@ -215,7 +223,8 @@ def test_a_result_that_cannot_be_written_is_rescued(tmp_path, monkeypatch):
     """The folder was deleted while the picture was made."""
     monkeypatch.setattr("keras_gen.stylization.outputs.tempfile.gettempdir", lambda: str(tmp_path))
     (tmp_path / "file").touch()
+    writer = writer_for("mug")
     with pytest.raises(OSError, match=r"the picture was saved as .*/a\.png instead"):
-        save_result(tmp_path / "file" / "a.png", np.zeros((8, 8, 3), "float32"), None)
+        save_result(tmp_path / "file" / "a.png", writer.content.pixels, writer)
     with Image.open(tmp_path / "a.png") as picture:
-        assert picture.size == (8, 8)
+        assert picture.size == (64, 64)
