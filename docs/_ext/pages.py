@@ -84,7 +84,7 @@ def sources():
         for path in sorted((ROOT / folder).rglob("*"))
         if path.name == "LICENSE" or path.suffix in TEXTS | AS_IT_IS
     ]
-    roots = ("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")
+    roots = ("LICENSE", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "pyproject.toml")
     found += [ROOT / name for name in roots]
     return [str(path.relative_to(ROOT)) for path in found]
 
