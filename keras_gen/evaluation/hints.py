@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def find_hints(
     fake_distances, indices = measures.nearest(images, train)
     real_distances, _ = measures.nearest(real.images, others)
     copies = measures.suspected_copies(fake_distances, real_distances)
-    suspects = {"copy": copies}
+    suspects: dict[str, Any] = {"copy": copies}  # (N,) bool each
     errors = {"copy": measures.copied_share(real_distances, real_distances)}
     left_out, said = {}, None
     if run.recipe.image_shape != (28, 28, 1):

@@ -74,12 +74,16 @@ def write_review(
         raise ValueError(f"out: expected a name that ends in .html, found {out}")
     if n is not None and not 1 <= n <= MOST:
         raise ValueError(f"n: expected 1 to {MOST:,} pictures, found {n:,}")
-    drawn = None if _is_folder_of_pictures(source) else Run.open(source)
+    drawn: Run | None = None
+    if isinstance(source, Run) or not _is_folder_of_pictures(source):
+        drawn, folder = Run.open(source), out.with_suffix("")
+    else:
+        folder = Path(source)
     if run is not None and (drawn or not checks):
         raise ValueError("run: expected for the checks of a folder of pictures only")
-    if checks and not drawn and run is None:
+    judge = (drawn or run) if checks else None
+    if checks and judge is None:
         raise ValueError(f"checks: expected the run that drew the pictures of {source}, found none")
-    folder = out.with_suffix("") if drawn else Path(source)
     with _pictures(drawn, folder, n, seed) as (place, asked):
         files = _files(place)
         most = min(len(files), MOST)
@@ -91,8 +95,8 @@ def write_review(
         if drawn and asked is not None:
             _add_classes(pictures, drawn, asked)
         hints = None
-        if checks:
-            judged = Run.open(drawn or run)
+        if judge is not None:
+            judged = Run.open(judge)
             hints = find_hints(judged, _pixels(judged, chosen), asked, seed, data_source)
             _add_hints(pictures, hints)
         review = _content(pictures, hints)
@@ -111,8 +115,6 @@ def write_review(
 
 
 def _is_folder_of_pictures(source):
-    if isinstance(source, Run):
-        return False
     return Path(source).is_dir() and not Path(source, "recipe.json").exists()
 
 
