@@ -82,6 +82,7 @@ def _measured(run) -> Measurements:
 
 def _reason(new: Measurement, old: Measurement) -> str:
     """Return why a measure fails, or an empty text."""
+    assert new.interval and old.interval  # of those that have one
     (low, high), (old_low, old_high) = new.interval, old.interval
     if new.key.startswith("class_") and new.reference and new.value < RARE * new.reference:
         return f"less than half of the {new.reference:.3g} of real images"

@@ -87,7 +87,9 @@ def test_a_picture_that_cannot_be_encoded_leaves_the_old_file(tmp_path):
 WRITERS = {"savefig", "imsave", "imwrite", "save_img", "write_png", "print_png", "tofile"}
 WRITERS |= {"copyfile", "copy2", "copytree", "write_bytes"}
 # Keras calls the writing of a model `save` as well; these callers may pass it a path.
-MODELS = {"model", "self.model", "network", "super()", "tf.saved_model"}
+MODELS = {"model", "self.model", "network", "super()", "tf.saved_model", "onnx"}
+# These write files as they are, byte for byte, with whatever marks they have.
+COPIES = {"evaluation/review_decisions.py": "approved pictures"}
 
 
 def other_doors(source):
@@ -113,7 +115,8 @@ def other_doors(source):
 )
 def test_every_picture_leaves_by_this_door(path):
     if path != DOOR:
-        assert other_doors(path.read_text("utf-8")) == []
+        allowed = path.relative_to(PACKAGE).as_posix() in COPIES
+        assert len(other_doors(path.read_text("utf-8"))) == allowed
 
 
 @pytest.mark.parametrize(
@@ -146,6 +149,7 @@ def test_the_door_itself_is_one():
 UNMARKED = {
     "pictures/curves.py": "curves of metrics",
     "pages/page.py": "real images beside generated ones, which come with their origin",
+    "pages/review.py": "a training image beside a suspected copy of it",
     "pages/study.py": "a mark would be the answer",
 }
 
