@@ -87,7 +87,7 @@ def test_stylize_that_was_stopped_says_so_and_is_status_130(pictures, monkeypatc
     from keras_gen import stylization
 
     record = {"measures": {"luminance_ssim": 0.5}, "seconds": 1.0, "finished": False, "steps": 7}
-    monkeypatch.setattr(stylization, "stylize", lambda *words: (Path("a.png"), record))
+    monkeypatch.setattr(stylization, "stylize", lambda *words, **labels: (Path("a.png"), record))
     assert run(*PAINT) == 130
     assert "stopped at step 7; this is the best picture so far" in capsys.readouterr().out
 
