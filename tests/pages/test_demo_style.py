@@ -24,6 +24,7 @@ def painted(monkeypatch):
         }  # fmt: skip
         arguments = {"content": content, "styles": styles, **vars(options)}
         return demo_style.picture_path(content), {
+            "origin": {"model": "style_transfer", "run_id": "0", "seed": 0},
             "finished": stylize.finished, "keep": options.keep, "measures": measures, "steps": 9,
             "features": {"description": "some features"}, "seconds": 41.6, "arguments": arguments,
         }  # fmt: skip
