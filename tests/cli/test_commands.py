@@ -311,6 +311,16 @@ MISTAKES = {
         ["generate", "bare", "--npz", "bare/recipe.json"],
         "npz: expected a name that ends in .npz",
     ),
+    "unknown format": (["export", "bare", "--format=h5"], "invalid choice: 'h5'"),
+    "no format": (["export", "bare"], "arguments are required: --format"),
+    "export of nothing trained": (
+        ["export", "bare", "--format=saved_model"],
+        "expected a trained model or a checkpoint, found none in bare",
+    ),
+    "export over a folder": (
+        ["export", "bare", "--format=saved_model", "--out=empty"],
+        "empty exists already",
+    ),
     "demo over a folder": (["demo", "--out", "empty"], "empty exists already"),
     "demo of no steps": (["demo", "--out", "new", "--steps=0"], "steps: expected at least 1"),
 }
