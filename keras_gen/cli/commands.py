@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from keras_gen.cli.export import export
+from keras_gen.cli.flags import new_json
 from keras_gen.cli.gate import gate
 from keras_gen.cli.labels import inspect, marks_of
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
@@ -122,9 +123,8 @@ def _stylize(arguments):
         beside = [word for word in beside if word not in ("--size", "--keep")]
         if beside:
             raise ValueError(f"--model: expected --size and --keep only, found {beside[0]}")
-        run_dir = arguments.model
         path, record = stylize_by_model(
-            arguments.content, run_dir, arguments.out, **given, **labelling
+            arguments.content, arguments.model, arguments.out, **given, **labelling
         )
     else:
         lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
@@ -192,16 +192,13 @@ def _study(arguments):
 
 def _study_results(arguments):
     from keras_gen.evaluation.study_answers import format_rates, rates, read_choices
-    from keras_gen.files import require_new, write_text
+    from keras_gen.files import write_text
 
-    if arguments.json:
-        if arguments.json.suffix != ".json":
-            raise ValueError(f"--json: expected a name that ends in .json, found {arguments.json}")
-        require_new(arguments.json)
+    json_file = new_json(arguments.json)
     result = rates(read_choices(arguments.files), arguments.seed)
     print(format_rates(result), flush=True)
-    if arguments.json:
-        write_text(arguments.json, json.dumps(result, indent=2) + "\n", new=True)
+    if json_file:
+        write_text(json_file, json.dumps(result, indent=2) + "\n", new=True)
     return 0
 
 

@@ -1,6 +1,6 @@
 """`keras-gen export`: what can be said, and what it does."""
 
-from keras_gen.cli.flags import a_path, add_command
+from keras_gen.cli.flags import RUN_HELP, a_path, add_command
 from keras_gen.export import FORMATS, PIXELS
 
 
@@ -13,7 +13,7 @@ def add_export(commands) -> None:
         "run_dir",
         type=a_path,
         metavar="RUN_DIR",
-        help="folder of the run, or one that comes with the package: dcgan, conditional_gan, vae",
+        help=RUN_HELP,
     )
     export.add_argument(
         "--format",

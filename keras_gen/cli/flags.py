@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from keras_gen.cli.examples import EXAMPLES
-from keras_gen.files import expand
+from keras_gen.files import expand, require_new
 from keras_gen.recipes.recipe import LARGEST_SEED
 
+RUN_HELP = "folder of the run, or one that comes with the package: dcgan, conditional_gan, vae"
 METAVARS = {int: "N", float: "X", str: "NAME"}
 
 
@@ -53,6 +54,22 @@ def add_command(commands, name: str, help: str) -> Parser:
         description=help[0].upper() + help[1:] + ".",
         epilog="\n  ".join(["examples:", *EXAMPLES[name]]),
     )
+
+
+def add_data_option(command) -> None:
+    """Add the flag of commands that need the images of a run again."""
+    command.add_argument(
+        "--data", metavar="FOLDER", help="where the images of the run lie now, if they were moved"
+    )
+
+
+def new_json(path: Path | None) -> Path | None:
+    """Return the path that --json names; refuse another suffix, and what is there already."""
+    if path is not None:
+        if path.suffix != ".json":
+            raise ValueError(f"--json: expected a name that ends in .json, found {path}")
+        require_new(path)
+    return path
 
 
 def add_fields(group, options: type, names: Sequence[str]) -> None:

@@ -5,7 +5,15 @@ from pathlib import Path
 
 from keras_gen import __version__
 from keras_gen.cli.export import add_export
-from keras_gen.cli.flags import Parser, a_path, a_seed, add_command, add_fields
+from keras_gen.cli.flags import (
+    RUN_HELP,
+    Parser,
+    a_path,
+    a_seed,
+    add_command,
+    add_data_option,
+    add_fields,
+)
 from keras_gen.cli.gate import add_gate
 from keras_gen.cli.labels import add_inspect, add_label_options
 from keras_gen.cli.review import add_review
@@ -63,7 +71,7 @@ def _add_generate(commands) -> None:
         "run_dir",
         type=a_path,
         metavar="RUN_DIR",
-        help="folder of the run, or one that comes with the package: dcgan, conditional_gan, vae",
+        help=RUN_HELP,
     )
     generate.add_argument("--n", type=int, default=64, help="number of images (64)")
     generate.add_argument(
@@ -148,12 +156,6 @@ def _add_measuring_options(command) -> None:
     )
 
 
-def _add_data_option(command) -> None:
-    command.add_argument(
-        "--data", metavar="FOLDER", help="where the images of the run lie now, if they were moved"
-    )
-
-
 def _add_evaluate(commands) -> None:
     evaluate = add_command(commands, "evaluate", "measure a run and write metrics.json")
     evaluate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help="folder of the run")
@@ -161,7 +163,7 @@ def _add_evaluate(commands) -> None:
         "--split", choices=("train", "test"), help="real images (held-out ones where there are any)"
     )
     _add_measuring_options(evaluate)
-    _add_data_option(evaluate)
+    add_data_option(evaluate)
     evaluate.add_argument(
         "--seed", type=a_seed, metavar="N", default=0, help="seed of samples and resampling (0)"
     )
@@ -180,7 +182,7 @@ def _add_compare(commands) -> None:
     )
     compare.add_argument("--remeasure", action="store_true", help="measure all runs again")
     _add_measuring_options(compare)
-    _add_data_option(compare)
+    add_data_option(compare)
 
 
 def _add_study(commands) -> None:
@@ -198,7 +200,7 @@ def _add_study(commands) -> None:
     study.add_argument(
         "--trials", type=int, metavar="N", default=50, help="choices for each run (50)"
     )
-    _add_data_option(study)
+    add_data_option(study)
     study.add_argument(
         "--seed", type=a_seed, metavar="N", default=0, help="seed of images, sides and order (0)"
     )

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from keras_gen.cli.flags import a_path, a_seed, add_command
+from keras_gen.cli.flags import a_path, a_seed, add_command, add_data_option, new_json
 
 CHECKS = {
     "copy": "suspected copies of training images",
@@ -50,9 +50,7 @@ def add_review(commands) -> None:
         metavar="RUN",
         help="with --checks: the run that drew the pictures of a folder",
     )
-    review.add_argument(
-        "--data", metavar="FOLDER", help="where the images of the run lie now, if they were moved"
-    )
+    add_data_option(review)
     results = add_command(
         commands, "review-results", "sum up decisions, and copy the approved pictures"
     )
@@ -109,16 +107,14 @@ def review_results(arguments) -> int:
 
     if (arguments.images is None) != (arguments.apply is None):
         raise ValueError("expected --images and --apply together, found one of them")
-    if arguments.json and arguments.json.suffix != ".json":
-        raise ValueError(f"--json: expected a name that ends in .json, found {arguments.json}")
-    for path in (arguments.json, arguments.apply):
-        if path:
-            require_new(path)
+    json_file = new_json(arguments.json)
+    if arguments.apply:
+        require_new(arguments.apply)
     rows = read_decisions(arguments.files)
     result = summarise(rows)
     print(format_summary(result), flush=True)
-    if arguments.json:
-        write_text(arguments.json, json.dumps(result, indent=2) + "\n", new=True)
+    if json_file:
+        write_text(json_file, json.dumps(result, indent=2) + "\n", new=True)
     if arguments.apply:
         copies = copy_approved(rows, arguments.images, arguments.apply)
         print(f"copied {len(copies):,} approved pictures to {arguments.apply}")

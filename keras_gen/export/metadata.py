@@ -4,15 +4,9 @@ from typing import Any
 
 import keras
 
-from keras_gen import data
 from keras_gen.environment import versions
-from keras_gen.runs import Run
-
-DUTY = (
-    "Images made with this network are synthetic. In China (labelling measures of 2025-09-01) and "
-    "the European Union (AI Act, article 50, from 2026-08-02) whoever publishes them may have to "
-    "label them. No legal advice."
-)
+from keras_gen.provenance import DUTY
+from keras_gen.runs import Run, data_summary
 
 
 def metadata(run: Run, steps: int, name: str, network: keras.Model, pixels: str) -> dict[str, Any]:
@@ -26,9 +20,6 @@ def metadata(run: Run, steps: int, name: str, network: keras.Model, pixels: str)
         pixels: "uint8" or "float".
     """
     known = run.provenance.get("data", {})
-    images = "a folder of photos"  # whose name is nobody else's business
-    if run.recipe.data in data.SOURCES:
-        images = known.get("description", run.recipe.data).split(", from ")[0]
     return {
         "artefact": name,
         "pixels": pixels,
@@ -38,13 +29,13 @@ def metadata(run: Run, steps: int, name: str, network: keras.Model, pixels: str)
         "seed": run.recipe.seed,
         "steps": steps,
         "data": {
-            "description": images,
+            "description": data_summary(run) or "a folder of photos",
             "sha256": known.get("sha256"),
             "classes": known.get("classes"),
         },
         "trained_with": run.provenance.get("versions", {}),
         "exported_with": versions(),
-        "label_duty": DUTY,
+        "label_duty": DUTY["en"],
     }
 
 

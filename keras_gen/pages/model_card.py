@@ -13,7 +13,8 @@ from keras_gen.evaluation import read_measurements
 from keras_gen.evaluation.measurements import Measurement
 from keras_gen.files import write_text
 from keras_gen.pages.model_card_words import LABELS, WORDS
-from keras_gen.runs import Run
+from keras_gen.provenance import DUTY
+from keras_gen.runs import Run, data_summary
 
 NAMES = {"en": "model_card.md", "zh": "model_card.zh-CN.md"}
 PICTURES = ("samples", "reconstructions", "interpolations", "traversals", "losses")
@@ -63,7 +64,7 @@ def model_card(run: Run, language: str) -> str:
         _section(words, "measures", *_measures(measured, words, language)),
         _section(words, "weaknesses", *(f"- {line}" for line in weak)),
         _section(words, "use", words["for"], words["not for"]),
-        _section(words, "label", words["duty"]),
+        _section(words, "label", DUTY[language]),
         _section(
             words, "repeat", f"    keras-gen train --recipe recipe.json --steps {_steps(run)}"
         ),
@@ -127,12 +128,13 @@ def _pictures(run, words):
 
 def _data(run, words):
     known = run.provenance.get("data", {})
-    name, licence = words["folder"], words["own data"]
-    if run.recipe.data in HUB:  # the folder of somebody's photos is nobody else's business
-        name = known.get("description", run.recipe.data).split(", from ")[0]
+    name, licence = data_summary(run) or words["folder"], words["own data"]
+    if run.recipe.data in HUB:
         licence = words["fashion licence"]
+    elif run.recipe.data == "photos":
+        licence = words["photos licence"]
     elif run.recipe.data in MIXTURES:
-        name, licence = run.recipe.data, words["computed"]
+        licence = words["computed"]
     return _list(words, images=name, sha256=f"`{known.get('sha256', '?')}`", licence=licence)
 
 

@@ -18,6 +18,8 @@ WORDS = {
         "folder": "a folder of photos",
         "licence": "licence",
         "fashion licence": "Fashion-MNIST, Zalando SE, MIT licence",
+        "photos licence": "scikit-image's example photographs; the docstrings of skimage.data name "
+        "authors and licences",
         "own data": "of whoever trained the model; the right to train on them, and consent of the "
         "people they show, are theirs to state here",
         "training": "Training",
@@ -54,9 +56,6 @@ WORDS = {
         "not for": "Not made for offers of goods, since nothing that it draws exists, nor for "
         "pictures of people, nor for any decision about them.",
         "label": "Label",
-        "duty": "Its pictures are synthetic. In China (labelling measures of 2025-09-01) and the "
-        "European Union (AI Act, article 50, from 2026-08-02) whoever publishes them may have to "
-        "label them. No legal advice.",
         "repeat": "Repeat",
     },
     "zh": {
@@ -76,6 +75,7 @@ WORDS = {
         "folder": "一个照片文件夹",
         "licence": "许可",
         "fashion licence": "Fashion-MNIST，Zalando SE，MIT 许可证",
+        "photos licence": "scikit-image 的示例照片；作者与许可见 skimage.data 的文档字符串",
         "own data": "由训练者自备；是否有权用来训练，图中人物是否同意，须由训练者在此说明",
         "training": "训练",
         "steps": "步数与每步图像数",
@@ -106,9 +106,6 @@ WORDS = {
         "not for": "不用于展示在售商品，因为画出的东西并不存在；也不用于人物图像，"
         "或任何与人有关的决定。",
         "label": "标识",
-        "duty": "它画出的图像是合成的。在中国（《人工智能生成合成内容标识办法》，2025-09-01 "
-        "起施行）和欧盟（《人工智能法》第 50 条，2026-08-02 起适用），发布者可能负有标识义务。"
-        "以上不是法律意见。",
         "repeat": "重复这次训练",
     },
 }

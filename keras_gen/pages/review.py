@@ -22,10 +22,10 @@ from keras_gen.data.decoding import SUFFIXES, decode, read_photo
 from keras_gen.evaluation.hints import find_hints
 from keras_gen.evaluation.review_decisions import COLUMNS, PATTERNS, REASONS
 from keras_gen.files import creating_folder, require_new, write_text
+from keras_gen.pages.people import fill_template
 from keras_gen.pictures import encode_picture
 from keras_gen.runs import Run, generate
 
-TEMPLATE = Path(__file__).with_name("review.html")
 DRAWN = 64  # pictures of a run, where no number is given
 MOST = 10_000  # pictures of one page; a reviewer who takes two seconds for each sits for hours
 LARGEST = 100 * 2**20  # bytes of all pictures of one page, which a browser holds in memory
@@ -100,9 +100,8 @@ def write_review(
             hints = find_hints(judged, _pixels(judged, chosen), asked, seed, data_source)
             _add_hints(pictures, hints)
         review = _content(pictures, hints)
-        text = json.dumps(review).replace("<", "\\u003c")  # no file's name ends the script
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_text(out, TEMPLATE.read_text("utf-8").replace("__REVIEW__", text), new=True)
+        write_text(out, fill_template("review", review), new=True)
     found = [name for each in hints.found for name in each] if hints else []
     return {
         "review": review["id"],

@@ -17,11 +17,11 @@ from PIL import Image
 from keras_gen import data
 from keras_gen.evaluation.study_answers import COLUMNS
 from keras_gen.files import require_new, write_text
+from keras_gen.pages.people import fill_template
 from keras_gen.pictures import encode_picture
 from keras_gen.runs import Run, held_out_images, training_images, with_data
 from keras_gen.runs.run import short_names
 
-TEMPLATE = Path(__file__).with_name("study.html")
 SIDES = ("left", "right")
 
 
@@ -88,8 +88,7 @@ def write_study(
     pairs = [pairs[i] for i in rng.permutation(len(pairs))]
     study = _content(pairs, labels, recipes[0].image_shape)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
-    text = TEMPLATE.read_text("utf-8").replace("__STUDY__", json.dumps(study))
-    write_text(out, text, new=True)
+    write_text(out, fill_template("study", study), new=True)
     return {
         "study": study["id"],
         "trials": len(pairs),

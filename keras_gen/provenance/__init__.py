@@ -17,10 +17,11 @@ forge them. This is engineering and no legal advice.
 """
 
 from keras_gen.provenance.door import encode_generated, save_generated
-from keras_gen.provenance.marks import Marks, Origin, array_mark
+from keras_gen.provenance.marks import DUTY, Marks, Origin, array_mark
 from keras_gen.provenance.reading import Reading, read_marks
 
 __all__ = [
+    "DUTY",
     "Marks",
     "Origin",
     "Reading",

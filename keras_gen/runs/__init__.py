@@ -14,7 +14,7 @@ Functions take a `Run` or the path of its folder.
 
 from keras_gen.runs.callbacks import TrainingStopped
 from keras_gen.runs.generation import generate
-from keras_gen.runs.images import held_out_images, training_images, with_data
+from keras_gen.runs.images import data_summary, held_out_images, training_images, with_data
 from keras_gen.runs.run import Run, load
 from keras_gen.runs.training import begin, prepare, resume, train
 
@@ -22,6 +22,7 @@ __all__ = [
     "Run",
     "TrainingStopped",
     "begin",
+    "data_summary",
     "generate",
     "held_out_images",
     "load",

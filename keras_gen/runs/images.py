@@ -78,5 +78,13 @@ def held_out_images(run: Run, seen: data.ImageData | None = None) -> tuple[str, 
     return "test", data.load(recipe.data, recipe.image_shape, "test", recipe.fit)
 
 
+def data_summary(run: Run) -> str | None:
+    """Return what a run's data were, without their folder; None for somebody's own photos."""
+    source = run.recipe.data
+    if source not in (*data.SOURCES, *data.MIXTURES):
+        return None
+    return run.provenance.get("data", {}).get("description", source).split(", from ")[0]
+
+
 def _words(known):
     return f"{known.get('description')}, sha256 {known['sha256'][:8]}"
