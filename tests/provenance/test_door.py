@@ -109,6 +109,7 @@ def test_what_exists_is_not_replaced_and_other_formats_are_refused(tmp_path):
     assert (tmp_path / "a.png").read_text() == "mine"
 
 
+@pytest.mark.slow  # the gate installs exiftool for its second stage
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="no exiftool on this machine")
 @pytest.mark.parametrize("name", CASES)
 def test_exiftool_reads_the_marks(tmp_path, name):
