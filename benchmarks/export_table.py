@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from results_table import DOCS, fill
+from results_table import DOCS, fill, markdown
 
 from keras_gen.export import FORMATS, PIXELS, export_run, runtimes
 from keras_gen.export.comparison import images_per_second
@@ -94,9 +94,7 @@ def rows(run, format, found):
 
 def table(cells, language):
     """Return the table in Markdown, in English (0) or Chinese (1)."""
-    head = [names[language] for names in COLUMNS]
-    lines = [head, ["---"] * len(head), *cells]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join(markdown([names[language] for names in COLUMNS], cells))
 
 
 def main():

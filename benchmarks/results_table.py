@@ -127,36 +127,42 @@ def measured(runs, systems, system, seed):
     return measurements.by_key
 
 
+def markdown(head, rows):
+    """Return the lines of a table in Markdown, from its head and rows of text."""
+    return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows)]
+
+
 def row(results, system, columns):
-    """Return a Markdown row: mean ± standard deviation over the seeds."""
-    cells = []
+    """Return a row's cells: mean ± standard deviation over the seeds."""
+    cells = [system]
     for key in columns:
         values = [figures[key].value for figures in results[system]]
         spread = np.std(values, ddof=1)
         decimals = max(0, -int(np.floor(np.log10(spread)))) if spread else 0  # its first digit
         cells.append(f"{np.mean(values):.{decimals}f} ± {spread:.{decimals}f}")
-    return f"| {system} | " + " | ".join(cells) + " |"
+    return cells
 
 
 def reference_row(results, name, columns, system):
     """Return what the yardstick scores, from the first run's figures."""
     references = [results[system][0][key].reference for key in columns]
-    cells = ["-" if value is None else f"{value:.3g}" for value in references]
-    return f"| {name} | " + " | ".join(cells) + " |"
+    return [name, *("-" if value is None else f"{value:.3g}" for value in references)]
 
 
 def table(results, columns):
-    """Return a table in Markdown, real images in its last row."""
-    names = ["", *columns.values()]
-    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    lines += [row(results, system, columns) for system in results]
-    return [*lines, reference_row(results, "*real images*", columns, list(results)[-1])]
+    """Return the lines of a table, real images in its last row."""
+    rows = [row(results, system, columns) for system in results]
+    rows.append(reference_row(results, "*real images*", columns, list(results)[-1]))
+    return markdown(["", *columns.values()], rows)
 
 
 def vae_table(results):
-    """Return the VAE's own figures in Markdown, PCA's in its last row."""
-    lines = table({"vae": results["vae"]}, VAE_COLUMNS)[:-1]
-    return [*lines, reference_row(results, "*PCA, 24 components*", VAE_COLUMNS, "vae")]
+    """Return the lines of the VAE's own table, PCA's figures in its last row."""
+    rows = [
+        row(results, "vae", VAE_COLUMNS),
+        reference_row(results, "*PCA, 24 components*", VAE_COLUMNS, "vae"),
+    ]
+    return markdown(["", *VAE_COLUMNS.values()], rows)
 
 
 def in_chinese(text):

@@ -11,7 +11,7 @@ of the test images themselves, and how far training images are from these.
 import argparse
 
 import numpy as np
-from results_table import DOCS, fill, in_chinese
+from results_table import DOCS, fill, in_chinese, markdown
 
 from keras_gen import data, measures
 from keras_gen.evaluation.measure_labels import measure_labels
@@ -57,20 +57,20 @@ def main():
     test, train = (data.load("fashion_mnist", split=split) for split in ("test", "train"))
     real = [judge(test.images) for judge in judges]
     asked = np.repeat(np.arange(model.classes), EACH)
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
+    rows = []
     for truncation in (None, *arguments.truncations):
         images = model.sample(len(asked), arguments.seed, labels=asked, truncation=truncation)
         samples = np.asarray(data.unit_to_uint8(images))
         row = cells(judges, real, samples, (test.labels, asked))
-        lines.append("| " + " | ".join([f"{truncation or 'no limit'}", *row]) + " |")
+        rows.append([f"{truncation or 'no limit'}", *row])
     others = np.concatenate([np.flatnonzero(train.labels == k)[:EACH] for k in range(10)])
     labels = (test.labels, train.labels[others])
     row = cells(judges, real, train.images[others], labels, hits="reference")
-    lines.append("| " + " | ".join(["*real images*", *row]) + " |")
-    print("\n".join(lines))
+    text = "\n".join(markdown(COLUMNS, [*rows, ["*real images*", *row]]))
+    print(text)
     if arguments.docs:
-        fill(DOCS / "results.md", "truncation", "\n".join(lines))
-        fill(DOCS / "results.zh-CN.md", "truncation", in_chinese("\n".join(lines)))
+        fill(DOCS / "results.md", "truncation", text)
+        fill(DOCS / "results.zh-CN.md", "truncation", in_chinese(text))
 
 
 if __name__ == "__main__":

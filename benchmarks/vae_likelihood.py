@@ -4,7 +4,7 @@
     python benchmarks/vae_likelihood.py runs/vae-binary
 
 Published figures are bounds of -log p(b) for images b of black and white pixels, drawn once from
-the grey test images, with some thousands of draws of the latents (Burda et al. 2016, equation 8).
+the grey test images, with many draws of the latents (Burda et al. 2016, equation 8).
 So many draws of all 10,000 images would take hours here. They are taken for some images, and the
 ELBO of all, which is cheap and goes up and down with the bound, carries them over to the rest:
 

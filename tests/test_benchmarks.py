@@ -5,6 +5,7 @@ import json
 import runpy
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 
 import export_table  # noqa: E402
+import results_table  # noqa: E402
 import step_memory  # noqa: E402
 import step_parts  # noqa: E402
 import step_peers  # noqa: E402
@@ -176,3 +178,21 @@ def test_a_row_of_exported_networks():
     assert cells[0] == ["`dcgan`, generator", "`onnx`", "2.95", "2.0e-07", "1", "1,234"]
     assert cells[1][3:] == ["3.0e-06", "-", "1,234"]
     assert export_table.table(cells, 1).splitlines()[0].startswith("| 网络 | 格式 | 大小，MB |")
+
+
+@pytest.mark.parametrize("name", ["results", "penalties"])
+def test_the_tables_of_results_are_those_of_the_stored_figures(name):
+    """Mean and deviation of each cell, computed anew from the runs' figures in docs/."""
+    stored = json.loads((FOLDER.parent / "docs" / f"{name}.json").read_text("utf-8"))
+    results = {
+        system: [{key: SimpleNamespace(value=value) for key, value in run.items()} for run in runs]
+        for system, runs in stored.items()
+    }
+    columns = {"results": results_table.COLUMNS, "penalties": results_table.PENALTY_COLUMNS}[name]
+    rows = [results_table.row(results, system, columns) for system in results]
+    if name == "results":
+        rows.append(results_table.row(results, "vae", results_table.VAE_COLUMNS))
+    for page in ("results.md", "results.zh-CN.md"):
+        text = (FOLDER.parent / "docs" / page).read_text("utf-8")
+        for line in results_table.markdown(["", *columns.values()], rows)[2:]:
+            assert text.count(f"\n{line}\n") == 1, line
