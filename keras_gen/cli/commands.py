@@ -13,92 +13,13 @@ from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarde
 from keras_gen.cli.parser import build_parser
 from keras_gen.cli.printing import logs_printed
 from keras_gen.cli.review import review, review_results
-from keras_gen.recipes import RECIPES
+from keras_gen.cli.training import renew_model_card, train
 
 
 def _demo(arguments):
     from keras_gen.pages.demo import demo
 
     return 0 if demo(arguments.out, arguments.steps) else 130
-
-
-def _train(arguments):
-    from keras_gen.runs import begin, prepare, resume
-    from keras_gen.runs.run import new_run_dir
-
-    epochs = arguments.epochs
-    if arguments.resume:
-        run, moved_to = _run_to_resume(arguments)
-        finished = resume(run, steps=arguments.steps, epochs=epochs, data_source=moved_to)
-        return _trained(run, finished)
-    name, recipe = _new_recipe(arguments)
-    run_dir = arguments.run_dir or new_run_dir(name)
-    run, images = prepare(name, recipe, run_dir, epochs=epochs, strict=arguments.strict)
-    if arguments.dry_run:
-        print(run.to_json(), end="")
-        return 0
-    while True:
-        try:
-            return _trained(run, begin(run, images))
-        except FileExistsError:
-            if arguments.run_dir:
-                raise
-            run = dataclasses.replace(run, path=new_run_dir(name))  # another was faster
-
-
-def _given_fields(arguments, recipe_class):
-    """Return the recipe's fields that the command line sets."""
-    names = {field.name for field in dataclasses.fields(recipe_class)} - {"steps"}
-    return {name: value for name, value in vars(arguments).items() if name in names}
-
-
-def _run_to_resume(arguments):
-    """Return the run, and where its data lie now if the command line says so."""
-    from keras_gen.runs import Run
-
-    if arguments.run_dir is None:
-        raise ValueError("--resume needs the --run-dir of the run to resume")
-    if arguments.dry_run or arguments.recipe_file:
-        raise ValueError("--resume: expected neither --dry-run nor --recipe beside it")
-    run = Run.open(arguments.run_dir)
-    given = _given_fields(arguments, RECIPES[arguments.recipe]) if arguments.recipe else {}
-    moved_to = given.pop("data", arguments.moved_data)  # before the recipe's name, or after it
-    changed = [key for key, value in given.items() if value != getattr(run.recipe, key, None)]
-    if changed or arguments.recipe not in (None, run.name):
-        then = ", ".join(f"{key}={getattr(run.recipe, key, None)}" for key in changed) or run.name
-        raise ValueError(f"a resumed run keeps its recipe; {run.path} has {then}")
-    return run, moved_to
-
-
-def _new_recipe(arguments):
-    """Return name and recipe of the run that the command line describes."""
-    from keras_gen.runs.run import read_recipe
-
-    name, recipe = arguments.recipe, None
-    if arguments.recipe_file:
-        name, recipe, _ = read_recipe(arguments.recipe_file)
-        if arguments.recipe not in (None, name):
-            raise ValueError(f"{arguments.recipe_file}: expected {arguments.recipe}, found {name}")
-    if name is None:
-        known = ", ".join(RECIPES)
-        raise ValueError(f"expected a recipe ({known}), --recipe FILE, or --resume; found none")
-    given = _given_fields(arguments, RECIPES[name])
-    if arguments.moved_data is not None:
-        given.setdefault("data", arguments.moved_data)
-    if arguments.steps is not None:
-        given["steps"] = arguments.steps
-    return name, dataclasses.replace(recipe or RECIPES[name](), **given)
-
-
-def _trained(run, finished):
-    """Write the model card, and say where the pictures are and what can be done next."""
-    if finished:
-        from keras_gen.pages.model_card import write_model_card
-
-        write_model_card(run.path)  # anew, since data may have moved and steps been added
-        print(f"in {run.path}: samples.png, samples.gif, losses.png, model_card.md")
-        print(f"next:\n  keras-gen {run.recipe.next_command.format(run=run.path)}")
-    return 0 if finished else 130
 
 
 def _generate(arguments):
@@ -146,7 +67,6 @@ def _stylize(arguments):
 def _evaluate(arguments):
     from keras_gen.evaluation import evaluate, write_measurements
     from keras_gen.evaluation.tables import format_measurements
-    from keras_gen.pages.model_card import write_model_card
     from keras_gen.runs import Run
 
     run = Run.open(arguments.run_dir)
@@ -155,7 +75,7 @@ def _evaluate(arguments):
     print(format_measurements(measurements), flush=True)  # read even where it cannot be written
     print(f"written to {write_measurements(run, measurements)}")
     if not run.is_bundled:
-        write_model_card(run)
+        renew_model_card(run)
     return 0
 
 
@@ -211,7 +131,7 @@ def _info(arguments):
 
 COMMANDS = {
     "demo": _demo,
-    "train": _train,
+    "train": train,
     "generate": _generate,
     "stylize": _stylize,
     "evaluate": _evaluate,
