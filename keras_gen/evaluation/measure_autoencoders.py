@@ -19,11 +19,13 @@ def measure_likelihood(vae, images, seed: int = 0) -> list[Measurement]:
 
     Returns:
         List of `Measurement`, in nats per image: the negative ELBO, its two terms, and the
-        importance-weighted bound of the negative log-likelihood.
+        importance-weighted bound of the negative log-likelihood. Those of binary pixels have keys
+        and labels of their own: they and those of grey pixels cannot be compared.
     """
     judge = measures.Likelihood(vae.encoder, vae.decoder)
     unit = np.asarray(data.uint8_to_unit(images))
-    if vae.pixels == "binary":
+    binary = vae.pixels == "binary"
+    if binary:
         unit = np.asarray(BernoulliSampling(seed)(unit))
     nll, kl = judge.elbo(unit, seed)  # (N,)
     bound = judge.importance_weighted_bound(unit, LIKELIHOOD_DRAWS, seed)
@@ -35,8 +37,8 @@ def measure_likelihood(vae, images, seed: int = 0) -> list[Measurement]:
     }
     return [
         Measurement(
-            key=key,
-            label=label,
+            key=f"{key}_binary" if binary else key,
+            label=f"{label}, of binary pixels" if binary else label,
             **mean_and_interval(values),
             better="near" if key == "kl" else "lower",
             n_real=len(values),

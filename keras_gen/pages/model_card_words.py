@@ -124,6 +124,7 @@ LABELS = (
     ("divergence from the prior, nats", "与先验的 KL 散度，nat"),
     (", bound of ", " 的上界，抽 "),
     (" draws, nats", " 次，nat"),
+    (", of binary pixels", "（二值像素）"),
     ("PSNR of reconstructions, dB", "重建的 PSNR，dB"),
     ("SSIM of reconstructions", "重建的 SSIM"),
     ("training images", "训练图像"),
