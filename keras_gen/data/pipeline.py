@@ -31,7 +31,9 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
 
     Step t belongs to epoch t // steps_per_epoch. Each epoch is a new permutation of all images,
     drawn from (seed, epoch); images that do not fill a batch at its end are left out of that epoch.
-    A run resumed with `start_step=t` therefore sees exactly what an uninterrupted one would.
+    A run resumed with `start_step=t` therefore sees exactly what an uninterrupted one would. Each
+    `fit` begins its stream anew: to train in several calls, give each a stream that starts at the
+    model's `steps_done`, or it sees the first batches again. The models of this package warn of it.
 
     Args:
         images: uint8, (N, H, W, C); points are float32, (N, 1, 1, 2).
@@ -83,4 +85,6 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
     dataset = tf.data.Dataset.counter(epoch).flat_map(index_batches).skip(done)
     dataset = dataset.map(gather, num_parallel_calls=tf.data.AUTOTUNE)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
-    return dataset.prefetch(tf.data.AUTOTUNE)
+    dataset = dataset.prefetch(tf.data.AUTOTUNE)
+    dataset.start_step = start_step  # so that `fit` can tell where it begins
+    return dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar
 
 import keras
@@ -88,6 +89,18 @@ class NetworkModel(keras.Model):
     def trained_by(self, optimizer: str) -> list[keras.Model]:
         """Return the networks that the optimizer of this name trains."""
         return [getattr(self, name) for name in self.OPTIMIZERS[optimizer]]
+
+    def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+        """Train as Keras does, and warn of a stream of `data.batches` that shows images again."""
+        start = getattr(x, "start_step", None)
+        if self.compiled and start is not None and start < self.steps_done:
+            warnings.warn(
+                f"this stream begins at step {start:,}, the model at step {self.steps_done:,}: it "
+                "sees the first batches again; data.batches(..., start_step=model.steps_done) goes "
+                "on where training stopped",
+                stacklevel=2,
+            )
+        return super().fit(x, *args, **kwargs)
 
     def make_train_function(self, force: bool = False):
         """Refuse to train a frozen network, then do what Keras does."""

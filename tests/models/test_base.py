@@ -1,5 +1,6 @@
 """The books that every model shares: networks, means, optimizers and random states."""
 
+import warnings
 from typing import ClassVar
 
 import keras
@@ -8,6 +9,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
+from keras_gen import data
 from keras_gen.models.base import NetworkModel
 
 
@@ -63,6 +65,24 @@ def test_one_step_of_gradient_descent_is_the_one_worked_by_hand():
     assert list(history) == ["error"]
     assert history["error"][0] == pytest.approx(np.mean((X @ before - Y) ** 2), rel=1e-5)
     assert model.steps_done == 1
+
+
+def test_a_second_call_of_fit_warns_of_a_stream_that_begins_anew():
+    images = np.zeros((16, 1, 1, 3), "uint8")
+
+    def scale(batch):
+        return tf.reshape(tf.cast(batch, "float32"), (4, 3))
+
+    labels = np.zeros((16, 1), "float32")
+    model = Line(network())
+    model.compile(keras.optimizers.SGD(1e-3))
+    options = {"steps_per_epoch": 2, "shuffle": False, "verbose": 0}
+    stream = data.batches(images, 4, seed=0, scale=scale, labels=labels)
+    model.fit(stream, **options)
+    with pytest.warns(UserWarning, match="begins at step 0, the model at step 2: it sees"):
+        model.fit(stream, **options)
+    with warnings.catch_warnings(action="error"):
+        model.fit(data.batches(images, 4, 0, model.steps_done, scale, labels), **options)
 
 
 def test_a_file_continues_bit_for_bit(tmp_path):
