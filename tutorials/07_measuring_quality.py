@@ -425,7 +425,7 @@ order = np.random.default_rng(0)  # the library's blocks: disjoint, in random or
 blocks = [s[order.permutation(40)].reshape(10, 4, 3) for s in (r, f)]
 values = [kernel_estimate(*pair) for pair in zip(*blocks, strict=True)]
 by_blocks = np.mean(values), np.std(values, ddof=1) / np.sqrt(10)
-assert np.allclose(by_blocks, measures.kernel_distance(r, f, seed=0))
+assert np.allclose(by_blocks, measures.kernel_distance(r, f, seed=0)[:2])
 print(
     f"Frechet {by_matrices:.2f}   KID {by_blocks[0]:.1f} with a standard error of {by_blocks[1]:.1f}"
 )
@@ -822,7 +822,7 @@ plt.show()
 #
 # ## The real training
 #
-# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). Two of them are too short. The KID's are 1.96 standard errors wide on each side, but an error from ten blocks has nine degrees of freedom and would need 2.26, which is 15 % more. And Wilson's treats the samples as independent, though all of them are judged by one random set of balls.
+# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). The KID's are Student's: an error from ten blocks has nine degrees of freedom, and takes 2.26 standard errors on each side where a known one would take 1.96. Wilson's are too short, since they treat the samples as independent, though all of them are judged by one random set of balls.
 
 # %% [markdown] lang="zh"
 # 左图里，各类服装聚成几团，中间有空隙；右图的两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
@@ -831,17 +831,17 @@ plt.show()
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用威尔逊区间（Wilson interval，[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。其中两种偏短。KID 的区间两侧各取 1.96 个标准误，但十块算出的标准误只有九个自由度，应取 2.26，即多 15 %。威尔逊区间则把各个样本当作相互独立，而它们都由同一组随机的球来评判。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用威尔逊区间（Wilson interval，[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。KID 的区间用学生 t 分布：十块算出的标准误只有九个自由度，两侧各取 2.26 个标准误；标准误已知时才是 1.96。威尔逊区间偏短，因为它把各个样本当作相互独立，而它们都由同一组随机的球来评判。
 
 
 # %%
 def row_of_figures(samples):
     """Measure samples in [0, 1] against the held-out images: value, low end, high end of each."""
     pair = held_out_features, extractor(to_bytes(samples))[0]
-    kid, error = measures.kernel_distance(*pair)
+    kernel = measures.kernel_distance(*pair)
     ends = measures.bootstrap_interval(measures.frechet_distance, *pair, resamples=50)
     found = {"FD": (measures.frechet_distance(*pair), *ends)}
-    found["KID"] = kid, kid - 1.96 * error, kid + 1.96 * error
+    found["KID"] = kernel.value, *kernel.interval
     shares = measures.precision_recall(*pair)._asdict() | measures.density_coverage(*pair)._asdict()
     counts = {"precision": len(samples), "recall": 2000, "coverage": 2000}
     for name, n in counts.items():
@@ -854,11 +854,11 @@ runs, drawn = {}, {}
 for width in (32, 2):
     recipe = DCGANRecipe(discriminator_width=width, penalty="none", seed=0)
     gan = recipe.build()
-    stream = data.batches(train, recipe.batch_size, seed=0)
     print(f"discriminator of {width} channels")
     print("  step    L_D    L_G      FD                     KID                    precision")
     runs[width], drawn[width] = [], []
     for steps in moments:
+        stream = data.batches(train, recipe.batch_size, seed=0, start_step=gan.steps_done)
         history = gan.fit(stream, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0).history
         samples = gan.sample(200 if FAST else 2000, seed=1)
         found = {"step": gan.steps_done, "L_G": history["g_loss"][0], **row_of_figures(samples)}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_gen import data, measures
-from keras_gen.evaluation.measurements import Measurement, mean_and_interval, normal_interval
+from keras_gen.evaluation.measurements import Measurement, mean_and_interval
 
 
 def _in_features(extractor, real, fake, reference_name) -> Callable[..., Measurement]:
@@ -52,7 +52,7 @@ def measure_distances(
             key=key.format("kernel_distance"),
             label=f"KID-{extractor.name}",
             value=kernel.value,
-            interval=normal_interval(*kernel),
+            interval=kernel.interval,
             better="lower",
             reference=measures.kernel_distance(real, train, seed=seed).value,
         ),

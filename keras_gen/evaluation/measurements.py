@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from keras_gen.files import parse_json
+from keras_gen.measures import mean_interval
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -129,10 +130,5 @@ def _check_types(record):
 
 def mean_and_interval(values) -> dict[str, Any]:
     """Return the mean of independent values (N,) and its interval, as `Measurement` takes them."""
-    error = values.std(ddof=1) / np.sqrt(len(values))
-    return {"value": float(values.mean()), "interval": normal_interval(values.mean(), error)}
-
-
-def normal_interval(value: float, standard_error: float) -> tuple[float, float]:
-    """Return the 95 % interval of a normal estimate."""
-    return (float(value - 1.96 * standard_error), float(value + 1.96 * standard_error))
+    mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+    return {"value": mean, "interval": mean_interval(mean, error, len(values))}

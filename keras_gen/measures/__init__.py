@@ -23,7 +23,12 @@ from keras_gen.measures.agreement import Agreement, cohen_kappa
 from keras_gen.measures.classes import class_entropy, class_shares
 from keras_gen.measures.distances import KernelDistance, frechet_distance, kernel_distance
 from keras_gen.measures.features import FEATURES, Features, load_features, load_judges
-from keras_gen.measures.intervals import Interval, bootstrap_interval, wilson_interval
+from keras_gen.measures.intervals import (
+    Interval,
+    bootstrap_interval,
+    mean_interval,
+    wilson_interval,
+)
 from keras_gen.measures.likelihood import Likelihood
 from keras_gen.measures.manifold import (
     DensityCoverage,
@@ -76,6 +81,7 @@ __all__ = [
     "class_shares",
     "Interval",
     "bootstrap_interval",
+    "mean_interval",
     "wilson_interval",
     "defect_bound",
     "sampling_plan",

@@ -9,14 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keras_gen.measures.intervals import Interval, mean_interval
+
 MIN_BLOCKS = 10  # with fewer, the standard error itself would be a guess
 
 
 class KernelDistance(NamedTuple):
-    """An estimate of the squared maximum mean discrepancy, and its standard error."""
+    """An estimate of the squared maximum mean discrepancy, its standard error and 95 % interval."""
 
     value: float
     standard_error: float
+    interval: Interval
 
 
 def frechet_distance(real_features: np.ndarray, fake_features: np.ndarray) -> float:
@@ -69,7 +72,8 @@ def kernel_distance(
         $k(x, y) = (x^T y / D + 1)^3$ and, on blocks of m real and m fake samples,
         $d = \frac{1}{m(m-1)} \sum_{i \neq j} [k(x_i, x_j) + k(y_i, y_j)]
         - \frac{2}{m^2} \sum_{i,j} k(x_i, y_j)$
-        averaged over the blocks; standard error = std(blocks, ddof=1) / sqrt(number of blocks)
+        averaged over the blocks; standard error = std(blocks, ddof=1) / sqrt(number of blocks),
+        interval Student's, `mean_interval`
 
     The estimate is unbiased for every number of samples, and therefore sometimes negative for sets
     that are alike.
@@ -86,7 +90,8 @@ def kernel_distance(
         seed: integer; the same seed gives the same blocks.
 
     Returns:
-        `KernelDistance(value, standard_error)`, floats; 1,000 times the value is often quoted.
+        `KernelDistance(value, standard_error, interval)`, floats, the interval a pair; 1,000 times
+        the value is often quoted.
 
     Raises:
         ValueError: other shapes, too few samples, values that are not finite, or block_size < 2.
@@ -103,8 +108,8 @@ def kernel_distance(
     real_order, fake_order = rng.permutation(len(real)), rng.permutation(len(fake))
     blocks = [slice(start, start + size) for start in range(0, smaller - size + 1, size)]
     values = [_unbiased_mmd(real[real_order[block]], fake[fake_order[block]]) for block in blocks]
-    error = np.std(values, ddof=1) / np.sqrt(len(values))
-    return KernelDistance(float(np.mean(values)), float(error))
+    mean, error = float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
+    return KernelDistance(mean, error, mean_interval(mean, error, len(values)))
 
 
 def _unbiased_mmd(real, fake):

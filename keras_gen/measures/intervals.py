@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import binomtest
+from scipy.stats import t as student
 
 
 class Interval(NamedTuple):
@@ -49,6 +50,35 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> Interva
     _check_confidence(confidence)
     interval = binomtest(successes, n).proportion_ci(confidence, method="wilson")
     return Interval(float(interval.low), float(interval.high))
+
+
+def mean_interval(mean: float, standard_error: float, n: int, confidence: float = 0.95) -> Interval:
+    r"""Student's interval of the mean of n independent values, whose error they tell themselves.
+
+    Formula:
+        $\bar x \pm t_{n-1} \, s / \sqrt n$
+        mean +- t * standard_error, t the quantile of Student's distribution with n - 1 degrees of
+        freedom at (1 + confidence) / 2: 2.26 for ten values and 95 %, 1.96 for very many
+
+    Args:
+        mean: of the values.
+        standard_error: std(values, ddof=1) / sqrt(n).
+        n: number of values, >= 2.
+        confidence: in (0, 1).
+
+    Returns:
+        `Interval(low, high)`, floats in the units of the values.
+
+    Raises:
+        ValueError: fewer than 2 values, or a confidence out of range.
+
+    Reference: Student, "The probable error of a mean", Biometrika 6 (1908).
+    """
+    _check_confidence(confidence)
+    if n < 2:
+        raise ValueError(f"expected at least 2 values, found {n}")
+    margin = float(student.ppf((1 + confidence) / 2, n - 1) * standard_error)
+    return Interval(float(mean) - margin, float(mean) + margin)
 
 
 def bootstrap_interval(

@@ -36,7 +36,7 @@ def test_likelihood_figures(model, held_out, monkeypatch):
     assert found["importance_weighted"].value == pytest.approx(-bound.mean(), rel=1e-6)
     assert [f.n_real for f in found.values()] == [150] * 4
     assert [f.better for f in found.values()] == ["lower", "lower", "near", "lower"]
-    margin = 1.96 * nll.std(ddof=1) / np.sqrt(150)
+    margin = 1.97601 * nll.std(ddof=1) / np.sqrt(150)
     expected = [nll.mean() - margin, nll.mean() + margin]
     assert found["nll"].interval == pytest.approx(expected, rel=1e-6)
     for figure in found.values():
