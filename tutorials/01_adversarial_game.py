@@ -285,6 +285,12 @@ def best_logit(values):
     return np.log(normal(values, 1.0, 0.5)) - np.log(normal(values, -1.0, 0.7))
 
 
+shoes_r, shoes_g = np.array([0.5, 0.5]), np.array([0.9, 0.1])  # black and white, by hand above
+answer = shoes_r / (shoes_r + shoes_g)
+of_shoes = (shoes_r * np.log(answer) + shoes_g * np.log(1 - answer)).sum()
+assert np.isclose(of_shoes, -1.183, atol=5e-4)
+assert np.isclose((of_shoes + np.log(4)) / 2, 0.102, atol=5e-4)
+
 rng = np.random.default_rng(0)
 real_x, fake_x = rng.normal(1.0, 0.5, (100_000, 1)), rng.normal(-1.0, 0.7, (100_000, 1))
 value = integral(p_r * np.log(best) + p_g * np.log(1 - best))
@@ -368,12 +374,12 @@ print(inspect.getsource(GAN.generator_loss))
 # %% [markdown] lang="en"
 # - `self.loss_pair.discriminator` is (12); `self.loss_pair.generator_loss` is (13) or (14), of the logits that $D$ gives to generated images. The name that `GAN(..., loss=...)` is given picks the pair.
 # - Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
-# - The runs below use `update="simultaneous"`, which spares a pass through $G$: the same two gradients, but both taken before either player has moved, and with one batch of noise. [Tutorial 2](02_mlp_gan.ipynb) prints it, [tutorial 3](03_dcgan.ipynb) compares the two.
+# - The runs below play exactly this. `update="simultaneous"` spares a pass through $G$: the same two gradients, but both taken before either player has moved, and with one batch of noise. [Tutorial 2](02_mlp_gan.ipynb) prints it, [tutorial 3](03_dcgan.ipynb) compares the two.
 
 # %% [markdown] lang="zh"
 # - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator_loss` 是 (13) 或 (14)，用的是 $D$ 给生成图的 logit。`GAN(..., loss=...)` 里的名字决定用哪一对。
 # - 每个梯度都写明了给谁：第一个 tape 只移动 $D$，第二个只移动 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
-# - 下面的训练用的是 `update="simultaneous"`，它省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方移动之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
+# - 下面的训练运行的正是这段代码。`update="simultaneous"` 省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方移动之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
 
 # %% [markdown] lang="en"
 # ## What goes wrong without it
@@ -403,9 +409,8 @@ def one_pixel_gan(loss, mean=-1.0, deviation=0.7):
         + [layers.Dense(1)],
         name="discriminator",
     )
-    gan = GAN(generator, discriminator, latent_dim=1, loss="saturating", update="simultaneous")
+    gan = GAN(generator, discriminator, latent_dim=1, loss="saturating")
     gan.loss_pair = LossPair(losses.minimax_discriminator_loss, CURVES[loss])
-    gan.one_backward = False  # the shortcut for both players knows the library's losses only
     return gan
 
 
@@ -531,7 +536,32 @@ assert FAST or gap < 0.05
 # %% [markdown] lang="zh"
 # **再开始博弈。** 这张地图上的每一点是一个生成器 $N(b, a^2)$；底色是它与数据之间的 $JS$，每一点都算得出来。两种损失都从叉号出发，都该到达星号。
 
+
 # %%
+def ideal_path(loss, steps):
+    """Return the path (n + 1, 2) of a G whose every step is answered by the best D, (8)."""
+    place = tf.Variable([-1.0, 0.7], dtype=tf.float64)  # mean and deviation
+    descent, path = adam(2e-3), [place.numpy()]
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            mean, deviation = tf.unstack(place)
+            log_g = -0.5 * ((x - mean) / deviation) ** 2 - tf.math.log(deviation * root)
+            s = tf.stop_gradient(log_r - log_g)  # the best logit, held fixed while G moves
+            cost = -tf.math.softplus(s) if loss == "saturating" else tf.math.softplus(-s)
+            expected = tf.reduce_sum(tf.exp(log_g) * cost) * (x[1] - x[0])  # over p_g, exact
+        descent.apply([tape.gradient(expected, place)], [place])
+
+    for done in range(1, steps + 1):
+        step()
+        if done % 20 == 0:
+            path.append(place.numpy())
+    return np.array(path)
+
+
+root = np.sqrt(2 * np.pi)
+log_r = -0.5 * ((x - 1.0) / 0.5) ** 2 - np.log(0.5 * root)
 means, deviations = np.linspace(-1.5, 2.0, 50), np.linspace(0.05, 1.6, 50)
 divergence = [[js(p_r, normal(x, mean, dev)) for mean in means] for dev in deviations]
 figure, axes = plt.subplots(figsize=(7, 3.6))
@@ -539,15 +569,18 @@ shades = axes.contourf(means, deviations, divergence, levels=14, cmap="Greys")
 figure.colorbar(shades, label="JS, nats")
 for loss, color in (("saturating", "C0"), ("non-saturating", "C1")):
     gan = compile_gan(one_pixel_gan(loss), adam(5e-3), adam(2e-3))
-    path = play(gan, 60 if FAST else 3000)
+    path, ideal = play(gan, 60 if FAST else 3000), ideal_path(loss, 60 if FAST else 3000)
     axes.plot(*path.T, color, marker=".", ms=4, label=loss)
+    axes.plot(*ideal.T, color, ls="--", label=f"{loss}, against $D^*$")
     scores = gan.get_metrics_result()
     print(f"{loss:15s} mean {path[-1, 0]:.2f}   deviation {path[-1, 1]:.2f}", end="   ")
     print(f"D(x) {scores['real_score']:.3f}   D(G(z)) {scores['fake_score']:.3f}")
-    assert FAST or np.allclose(path[-1], [1.0, 0.5], atol=0.3)
+    widths = [f"{line[:, 1].min():.2f} to {line[:, 1].max():.2f}" for line in (path, ideal)]
+    print(f"{'':15s} deviation from {widths[0]} on the way, against D* from {widths[1]}")
+    assert FAST or np.allclose([path[-1], ideal[-1]], [1.0, 0.5], atol=0.3)
 axes.grid(False)
-axes.plot(-1, 0.7, "kx", ms=9)
-axes.plot(1, 0.5, "k*", ms=12)
+axes.plot(-1, 0.7, "x", color="white", ms=9, mew=2)
+axes.plot(1, 0.5, "*", color="white", ms=12)
 axes.set(xlabel="mean $b$", ylabel="deviation $|a|$")
 axes.legend(loc="upper right")
 plt.show()
@@ -576,7 +609,6 @@ gan = GAN(
     mlp_gan.generator((1, 1, 2), latent_dim=2, width=32),
     mlp_gan.discriminator((1, 1, 2), width=32, dropout=0.0),
     latent_dim=2,
-    update="simultaneous",
 )
 compile_gan(gan, adam(1e-3), adam(1e-3))
 points = ring(20_000, np.random.default_rng(0))
