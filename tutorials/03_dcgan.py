@@ -632,9 +632,9 @@ for size in (5, 4):
         fresh, later = np.round(found[::2], 2), np.round(found[1::2], 3)
         print(f"kernel {size}, period {period}: fresh {fresh}, later {later}")
     means[size] = {period: np.mean(found[1::2]) for period, found in shares.items()}
-real = {period: board_share(scaled[:1000], period) for period in (2, 4)}
-print("real products:", {period: round(share, 3) for period, share in real.items()})
-assert FAST or (means[5][2] > means[4][2] > real[2] and means[4][4] > real[4])
+real_share = {period: board_share(scaled[:1000], period) for period in (2, 4)}
+print("real products:", {period: round(share, 3) for period, share in real_share.items()})
+assert FAST or (means[5][2] > means[4][2] > real_share[2] and means[4][4] > real_share[4])
 grid((np.concatenate(rows) + 1) / 2, columns=16, zoom=2)
 
 # %% [markdown] lang="en"
@@ -652,7 +652,7 @@ averaged = 2 * sketch.sample(512) - 1
 for period in (2, 4):
     print(f"after {sketch.steps_done} steps, period {period}: generator", end=" ")
     print(f"{board_share(fakes, period):.4f}, averaged {board_share(averaged, period):.4f}", end="")
-    print(f", real {real[period]:.4f}")
+    print(f", real {real_share[period]:.4f}")
 assert FAST or board_share(averaged) < board_share(fakes)
 
 # %% [markdown] lang="en"
@@ -930,8 +930,8 @@ drawn, averaged = gan.generator.predict(noise, verbose=0), 2 * gan.sample(512) -
 for period in (2, 4):
     found = [board_share(some, period) for some in (drawn, averaged)]
     print("period {}: generator {:.4f}, averaged {:.4f}".format(period, *found), end="")
-    print(f", real {real[period]:.4f}")
-    assert FAST or found[1] < 1.5 * real[period]
+    print(f", real {real_share[period]:.4f}")
+    assert FAST or found[1] < 1.5 * real_share[period]
 assert FAST or all(run["distance"][-1] < run["distance"][0] for run in runs.values())
 
 # %% [markdown] lang="en"
