@@ -10,19 +10,22 @@ with `--split test`, what was chosen is trained on all of them and compared with
 
     python benchmarks/gan_quality.py --systems dcgan dcgan_alternating --split validation --seeds 0
     python benchmarks/gan_quality.py --seconds 300 --seeds 0 1 2
-    python benchmarks/gan_quality.py --systems dcgan --steps 20000
+    python benchmarks/gan_quality.py --systems dcgan --steps 43000 --seeds 0 --docs
 """
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
+from results_table import DOCS, fill, markdown
 from step_times import seconds_per_step
 
 from keras_gen import data
+from keras_gen.files import write_text
 from keras_gen.measures import frechet_distance, load_judges
 from keras_gen.models import GAN
 from keras_gen.pictures import grid, save_picture
@@ -136,6 +139,20 @@ def run(name, seed, total, images, judges, real_features, out):
     return {"system": name, "seed": seed, "steps": total, **row, "classes": shares.tolist()}
 
 
+def curve(row):
+    """Return the rows of a table: the distances of one run after each part of its steps."""
+    marks = {int(key.split()[-1]): value for key, value in row.items() if re.match("fd at", key)}
+    return [[f"{step:,}", *(f"{each:.2f}" for each in marks[step])] for step in sorted(marks)]
+
+
+def write_docs(row):
+    """Store a run's figures and put its table on both pages of results."""
+    write_text(DOCS / "longer.json", json.dumps(row, indent=1) + "\n")
+    for page, word in (("results.md", "steps"), ("results.zh-CN.md", "步数")):
+        head = [word, "FD-FashionNet", "FD-StridedNet"]
+        fill(DOCS / page, "longer", "\n".join(markdown(head, curve(row))))
+
+
 def steps_of(arguments, images):
     """Return the steps of each system: those asked for, or those that fit into the seconds."""
     if arguments.steps:
@@ -160,6 +177,7 @@ def main():
     parser.add_argument("--split", default="test", choices=("validation", "test"))
     parser.add_argument("--step-times", type=Path, help="JSON of earlier seconds per step")
     parser.add_argument("--data", default="fashion_mnist", choices=data.SOURCES)
+    parser.add_argument("--docs", action="store_true", help="put the last run into docs/")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out"))
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -179,6 +197,8 @@ def main():
             print(json.dumps(row), flush=True)
             with (arguments.out / "results.jsonl").open("a") as file:
                 file.write(json.dumps(row) + "\n")
+    if arguments.docs:
+        write_docs(row)
 
 
 if __name__ == "__main__":

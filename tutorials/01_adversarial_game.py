@@ -463,14 +463,14 @@ plt.show()
 # %% [markdown] lang="en"
 # With the printed sign the generator walks *away* from the data: every step makes its images easier to reject, until $D(G(z))$ is 0 and the slope $\sigma(s)$ with it. Its loss is then close to 0, the smallest value there is. A program that only watched the loss would call it a success.
 #
-# The other run moves towards the data. After its 600 steps the mean is 0.74 and still on its way. The band around the curve is the deviation: it shrinks to almost nothing, opens again shortly after step 220, and then has about the width of the data. The map further below shows the same detour, and what is known of its cause.
+# The other run moves towards the data. After its 600 steps the mean is 0.73 and still on its way. The band around the curve is the deviation: it shrinks to almost nothing, opens again shortly after step 220, and then has about the width of the data. The map further below shows the same detour, and what is known of its cause.
 #
 # **Saturation.** The sign mended, (13) still has its weakness. Let $G$ begin far off, at $N(-2, 0.4^2)$, and let $D$ learn alone first (rate 0 for $G$), until it is sure. Then $G$ may move, with plain gradient descent. (Adam divides a gradient by its own size, and would hide what happens.)
 
 # %% [markdown] lang="zh"
 # 照印出的符号，生成器会**背离**数据：每一步都让自己的图更容易被识破，直到 $D(G(z))$ 变成 0，斜率 $\sigma(s)$ 也随之变成 0。这时它的损失接近 0，恰好是可能的最小值。只盯着损失的程序会以为大功告成。
 #
-# 另一次训练在走向数据。600 步之后均值是 0.74，还在路上。曲线两侧的色带是标准差：它一度缩到几乎没有，刚过第 220 步又张开，此后与数据的宽度差不多。后面的地图会再次出现这段弯路，并说明已知的原因。
+# 另一次训练在走向数据。600 步之后均值是 0.73，还在路上。曲线两侧的色带是标准差：它一度缩到几乎没有，刚过第 220 步又张开，此后与数据的宽度差不多。后面的地图会再次出现这段弯路，并说明已知的原因。
 #
 # **饱和。** 符号改对以后，(13) 仍有弱点。让 $G$ 从很远的 $N(-2, 0.4^2)$ 出发，先让 $D$ 单独学习（ $G$ 的学习率为 0），直到它很有把握；然后才允许 $G$ 移动，用最普通的梯度下降。（Adam 会把梯度除以它自身的大小，会掩盖真相。）
 
@@ -578,20 +578,24 @@ for loss, color in (("saturating", "C0"), ("non-saturating", "C1")):
     widths = [f"{line[:, 1].min():.2f} to {line[:, 1].max():.2f}" for line in (path, ideal)]
     print(f"{'':15s} deviation from {widths[0]} on the way, against D* from {widths[1]}")
     assert FAST or np.allclose([path[-1], ideal[-1]], [1.0, 0.5], atol=0.3)
+    if loss == "saturating":
+        assert FAST or 1.1 < ideal[:, 1].max() < path[:, 1].max() < 1.4
+    else:
+        assert FAST or path[:, 1].min() < 0.25 < 0.35 < ideal[:, 1].min()
 axes.grid(False)
 axes.plot(-1, 0.7, "x", color="white", ms=9, mew=2)
-axes.plot(1, 0.5, "*", color="white", ms=12)
+axes.plot(1, 0.5, "k*", ms=12)
 axes.set(xlabel="mean $b$", ylabel="deviation $|a|$")
 axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] lang="en"
-# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. That is a part of the reason; a $D$ that lags behind its optimum, and pushes all images the same way, is another. What is lost here is width; one bell has no second mode to lose. With several modes the reversed $KL$ is often given as a cause of *mode collapse*. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. Dashed is where each loss leads if $D$ is at its best, (8), before every step of $G$. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data, and the run keeps close to its dashed line. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. So much is theory, and it ends at a deviation of 0.38. The run goes on down to 0.15: its $D$ lags behind the optimum and pushes all images the same way. Then $D$ catches up, and the run jumps back onto its dashed line. What is lost here is width; one bell has no second mode to lose. With several modes the reversed $KL$ is often given as a cause of *mode collapse*. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
 #
 # **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the *averaged* generator, which the library keeps for its samples (tutorial 3 has the formula). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。这只是一部分原因；落后于最优的 $D$ 把所有图往同一边推，是另一部分。这里失去的是宽度；单独一个钟形没有第二个模式可丢。有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15：它的 $D$ 落后于最优，把所有图往同一边推。随后 $D$ 追了上来，路线又跳回自己的虚线。这里失去的是宽度；单独一个钟形没有第二个模式可丢。有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
 #
 # **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的。橙点由**滑动平均**的生成器画出，库用它来画样本（公式见教程 3）。底色是那一刻的 $D$，它的对手是 $G$ 本身；在有点的地方，底色应当逐渐变成 1/2；仍然发蓝的地方， $D$ 最近遇到的真点比生成的点多。
 
@@ -633,7 +637,7 @@ scores = gan.get_metrics_result()
 print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (theory: 0.50)")
 
 # %% [markdown] lang="en"
-# From left to right: a cloud that has not found the data, a streak between the centres, and then eight groups with bridges of stray dots. At the end $D$ is white, undecided, at the centres and red between them; the mean scores, 0.55 and 0.45, are near the 0.50 of the theory.
+# From left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is red between the centres. At some it is white, undecided; at others it is still blue, since $G$ comes there too seldom. The mean scores, 0.60 and 0.40, are on their way to the 0.50 of the theory.
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
 #
@@ -644,7 +648,7 @@ print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (
 # **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
 
 # %% [markdown] lang="zh"
-# 从左到右：一团还没找到数据的点，一道横在几个中心之间的条带，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心是白色，即拿不定主意，在它们之间是红色；平均分数 0.55 和 0.45，接近理论的 0.50。
+# 从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心之间是红色；在一些中心是白色，即拿不定主意，在另一些中心仍发蓝，因为 $G$ 去得太少。平均分数 0.60 和 0.40，正朝着理论的 0.50 走。
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素玩同一场游戏。公式并不知道像素有多少个。
 #
