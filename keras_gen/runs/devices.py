@@ -1,0 +1,220 @@
+"""Several devices and machines: which there are, who writes, and the part of each.
+
+Every run trains under the `tf.distribute` strategy whose scope it is begun in; without one that is
+a single device. Batches and noise are functions of seed and step for all replicas together, so that
+a run is the same on any number of them, up to the rounding of sums.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_gen import data
+from keras_gen.recipes import Recipe
+
+TF_CONFIG = "TF_CONFIG"  # the environment variable in which TensorFlow finds the other workers
+LOST = (
+    tf.errors.UnavailableError,
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.InternalError,
+    tf.errors.UnknownError,
+)
+
+
+class WorkerLost(RuntimeError):
+    """Another worker of the run does not answer any more."""
+
+
+def open_strategy(name: str | None) -> tf.distribute.Strategy:
+    """Return the strategy of a name; it must be the first thing that TensorFlow does.
+
+    Args:
+        name: `mirrored` for all GPUs of this machine, `multiworker` for this process as one of the
+            workers that `TF_CONFIG` lists, None for one device.
+
+    Raises:
+        ValueError: fewer devices than two, or a `TF_CONFIG` that names no workers.
+    """
+    if name is None:
+        return tf.distribute.get_strategy()
+    if name == "multiworker":
+        if len(workers()) > 1:
+            return tf.distribute.MultiWorkerMirroredStrategy()
+        raise ValueError(f"multiworker: expected two or more workers, found {len(workers())}")
+    devices = tf.config.list_logical_devices("GPU")
+    if len(devices) < 2:
+        devices = tf.config.list_logical_devices("CPU")
+    if len(devices) < 2:
+        found = len(tf.config.list_logical_devices("GPU"))
+        raise ValueError(
+            f"mirrored: expected two or more GPUs, found {found}; processes of this machine are "
+            "--strategy multiworker --workers N"
+        )
+    return tf.distribute.MirroredStrategy([device.name for device in devices])
+
+
+def workers() -> list[str]:
+    """Return the addresses of the workers that `TF_CONFIG` lists, or none.
+
+    Raises:
+        ValueError: it is set, and cannot be read.
+    """
+    text = os.environ.get(TF_CONFIG)
+    if not text:
+        return []
+    try:
+        content = json.loads(text)
+        cluster, task = content["cluster"], content["task"]
+        found = [*cluster.get("chief", []), *cluster["worker"]]
+        if task["type"] not in ("chief", "worker") or int(task["index"]) < 0:
+            raise ValueError(f"a task {task}")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{TF_CONFIG}: expected cluster (worker: addresses) and task (type, index), found "
+            f"{text[:120]}"
+        ) from error
+    return found
+
+
+def is_chief() -> bool:
+    """Return whether this process writes the run's folder: all do that train alone."""
+    if not _is_multiworker():
+        return True
+    resolver = tf.distribute.get_strategy().cluster_resolver
+    if "chief" in resolver.cluster_spec().jobs:
+        return resolver.task_type == "chief"
+    return resolver.task_id == 0
+
+
+def _is_multiworker():
+    return isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy)
+
+
+def describe() -> dict[str, Any] | None:
+    """Return what a run's record says of its devices: strategy and replicas; None for one."""
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    name = "multiworker" if _is_multiworker() else "mirrored"
+    return {"strategy": name, "replicas": replicas} if replicas > 1 else None
+
+
+def record(provenance: dict[str, Any], step: int) -> dict[str, Any]:
+    """Return a run's provenance with its devices from this step on, where they changed."""
+    so_far = provenance.get("devices", [])
+    then = {key: so_far[-1][key] for key in ("strategy", "replicas")} if so_far else None
+    now = describe()
+    if now == then:
+        return provenance
+    entry = {"from_step": step, **(now or {"strategy": None, "replicas": 1})}
+    earlier = [row for row in so_far if row["from_step"] < step]
+    return {**provenance, "devices": [*earlier, entry]}
+
+
+def check_batch(recipe: Recipe, replicas: int | None = None) -> None:
+    """Raise a ValueError unless the replicas, by default today's, can share a batch equally."""
+    replicas = replicas or tf.distribute.get_strategy().num_replicas_in_sync
+    if recipe.batch_size % replicas:
+        raise ValueError(
+            f"batch size: expected a multiple of the {replicas} replicas, found {recipe.batch_size}"
+        )
+    if "packing" in getattr(recipe, "d_extras", ()) and recipe.batch_size % (2 * replicas):
+        raise ValueError(
+            f"batch size: expected a multiple of {2 * replicas}, packs of two for {replicas} "
+            f"replicas, found {recipe.batch_size}"
+        )
+
+
+def adapt(model: keras.Model) -> None:
+    """Let BatchNorm take its statistics over all replicas.
+
+    Raises:
+        ValueError: something else of the model looks at the whole batch.
+    """
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return
+    if model.looks_across:
+        raise ValueError(f"this recipe needs one device: {model.looks_across}")
+    for name in model.NETWORKS:
+        for layer in getattr(model, name)._flatten_layers():
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.synchronized = True
+
+
+def stream(images: data.ImageData, recipe: Recipe, start: int) -> Any:
+    """Return the batches of a recipe from a step on; on several replicas, each with its part.
+
+    Replica r of R takes rows r B / R to (r + 1) B / R - 1 of every batch of B.
+    """
+    n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
+    labels = images.labels if recipe.conditional else None
+    strategy = tf.distribute.get_strategy()
+    replicas = strategy.num_replicas_in_sync
+
+    def batches(context=None):
+        whole = data.batches(images.images, n, recipe.seed, start, scale, labels)
+        if context is None:
+            return whole
+        local = replicas // context.num_input_pipelines
+        first = context.input_pipeline_id * local
+
+        def parts(*batch):
+            cut = [
+                tf.reshape(x, (replicas, n // replicas, *x.shape[1:]))[first : first + local]
+                for x in batch
+            ]
+            return tuple(cut) if len(cut) > 1 else cut[0]
+
+        return whole.map(parts).unbatch().prefetch(tf.data.AUTOTUNE)
+
+    return batches() if replicas == 1 else strategy.distribute_datasets_from_function(batches)
+
+
+def any_of(flag: bool) -> bool:
+    """Return whether the flag is set on any worker; all must ask at the same time."""
+    if not _is_multiworker():
+        return flag
+    return bool(_total(tf.constant(float(flag))) > 0)
+
+
+def require_same(step: int) -> None:
+    """Wait for all workers, and raise a ValueError where they did not load the same step."""
+    if not _is_multiworker():
+        return
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    total = float(_total(tf.constant(float(step))))
+    if total != step * replicas:
+        raise ValueError(
+            f"expected all workers at one step, found {step:,} here and a mean of "
+            f"{total / replicas:,.1f}; they must see the same run folder"
+        )
+
+
+def _total(value):
+    """Return the sum of a number over all replicas of all workers."""
+    strategy = tf.distribute.get_strategy()
+
+    @tf.function
+    def add():
+        parts = strategy.run(lambda: value)
+        return strategy.reduce("SUM", parts, axis=None)
+
+    return add()
+
+
+@contextlib.contextmanager
+def peers_watched() -> Iterator[None]:
+    """Say in one line that another worker is gone, whatever TensorFlow raises then."""
+    try:
+        yield
+    except LOST as error:
+        if not _is_multiworker():
+            raise
+        raise WorkerLost(
+            "another worker of this run is gone; start all workers again with --resume"
+        ) from error
