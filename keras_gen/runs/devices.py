@@ -28,6 +28,9 @@ LOST = (
 )
 
 
+WORKER_LOST = "another worker of this run is gone"
+
+
 class WorkerLost(RuntimeError):
     """Another worker of the run does not answer any more."""
 
@@ -215,6 +218,7 @@ def peers_watched() -> Iterator[None]:
     except LOST as error:
         if not _is_multiworker():
             raise
+        reason = " ".join(error.message.split())[:120]
         raise WorkerLost(
-            "another worker of this run is gone; start all workers again with --resume"
+            f"{WORKER_LOST}; start all workers again with --resume (TensorFlow says: {reason})"
         ) from error

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from keras_gen.runs.devices import TF_CONFIG, WorkerLost
+from keras_gen.runs.devices import TF_CONFIG, WORKER_LOST, WorkerLost
 
 GRACE = 10.0  # seconds that the others have to end by themselves after one has failed
 GRACE_TO_SAVE = 60.0  # and where all were asked to stop, for the chief to write the run's pictures
@@ -86,9 +86,7 @@ def _wait(processes, errors):
         deadline = time.monotonic() + grace
         while any(p.poll() is None for p in processes) and time.monotonic() < deadline:
             time.sleep(0.1)
-    chief = processes[0].poll()
-    if chief is not None and chief > 0:  # which has said why
-        return chief
+    states = [process.poll() for process in processes]
     status = states[failed]
     if status < 0:
         name = signal.Signals(-status).name
@@ -96,9 +94,19 @@ def _wait(processes, errors):
             f"worker {failed} of {len(processes)} was ended by {name}, and the others with it; "
             "resume from the last checkpoint with --resume"
         )
-    errors[failed].seek(0)
-    said = errors[failed].read().decode(errors="replace").strip().splitlines() or [""]
-    raise WorkerLost(f"worker {failed} of {len(processes)} ended with status {status}: {said[-1]}")
+    for index in range(1, len(processes)):
+        line = _last_line(errors[index])
+        if (states[index] or 0) > 0 and states[index] != INTERRUPTED and WORKER_LOST not in line:
+            raise WorkerLost(f"worker {index} of {len(processes)}: {line}")
+    if states[0]:  # the chief has said why
+        return states[0]
+    raise WorkerLost(f"worker {failed} of {len(processes)} ended with status {status}")
+
+
+def _last_line(file):
+    """Return the last line that a worker wrote to its standard error."""
+    file.seek(0)
+    return (file.read().decode(errors="replace").strip().splitlines() or [""])[-1]
 
 
 def _kill(processes):

@@ -31,7 +31,9 @@ def parts_and_whole(replica, layer_of_seed, arguments):
     parts = []
     for number in (0, 1):
         replica(number, 2)
-        parts.append(np.array(layer_of_seed()(*(a[4 * number : 4 * number + 4] for a in arguments))))
+        parts.append(
+            np.array(layer_of_seed()(*(a[4 * number : 4 * number + 4] for a in arguments)))
+        )
     replica(0, 1)
     return np.concatenate(parts), np.array(layer_of_seed()(*arguments))
 
