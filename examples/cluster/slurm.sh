@@ -9,7 +9,6 @@
 #SBATCH --cpus-per-task=8
 #SBATCH --time=04:00:00
 #SBATCH --signal=TERM@120
-#SBATCH --kill-on-bad-exit=1
 set -eu
 
 what=$1   # a recipe, or --resume
@@ -20,7 +19,7 @@ workers=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | sed "s/.*/\"&:$port\"/
 export workers what folder
 
 # Single quotes: each task fills in its own number.
-srun bash -c '
+srun --kill-on-bad-exit=1 bash -c '
     export TF_CONFIG="{\"cluster\": {\"worker\": [$workers]},
                        \"task\": {\"type\": \"worker\", \"index\": $SLURM_PROCID}}"
     exec keras-gen train "$what" --run-dir "$folder" --strategy multiworker

@@ -1,7 +1,9 @@
 """Workers of one machine: equal weights, a clear end, one run that goes on."""
 
 import contextlib
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from keras_gen.cli.parser import build_parser
 from keras_gen.runs import Run, WorkerLost, workers
 from keras_gen.runs.workers import free_ports, run_workers
 
@@ -30,7 +33,7 @@ def test_ports_are_free_and_differ():
 def stand_in(monkeypatch, program):
     """Let workers run a few lines of Python, which see their number as `index`."""
     start = subprocess.Popen
-    lines = f"import json, os, sys, time, signal\n"
+    lines = "import json, os, sys, time, signal\n"
     lines += "index = json.loads(os.environ['TF_CONFIG'])['task']['index']\n" + program
 
     def popen(command, **options):
@@ -127,8 +130,6 @@ sys.exit(main(sys.argv[2:]))
 @pytest.mark.slow
 def test_two_workers_hold_the_same_weights_after_fifty_steps(tmp_path):
     """The workers are started as a cluster does it, with TF_CONFIG from outside."""
-    import json
-
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
     words = ["train", "dcgan", f"--run-dir={tmp_path / 'run'}", "--strategy=multiworker"]
     processes = []
@@ -144,7 +145,7 @@ def test_two_workers_hold_the_same_weights_after_fifty_steps(tmp_path):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-            )  # fmt: skip
+            )
         )
     said = [process.communicate(timeout=900) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
@@ -196,8 +197,6 @@ def test_a_stop_from_outside_saves_on_all_workers(tmp_path):
 @pytest.mark.slow
 def test_a_lone_worker_of_a_cluster_says_that_its_peer_is_gone(tmp_path):
     """Without a parent that watches: TensorFlow itself notices the broken connection."""
-    import json
-
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
     words = ["dcgan", f"--run-dir={tmp_path / 'run'}", "--strategy=multiworker", "--steps=100000"]
     both = [
@@ -212,3 +211,59 @@ def test_a_lone_worker_of_a_cluster_says_that_its_peer_is_gone(tmp_path):
     _, errors = both[0].communicate(timeout=120)
     assert time.monotonic() - killed < 60 and both[0].returncode == 1, errors[-2000:]
     assert "another worker of this run is gone" in errors.strip().splitlines()[-1]
+
+
+# --- examples/cluster ---------------------------------------------------------------------------
+
+CLUSTER = Path(__file__).parents[2] / "examples" / "cluster"
+
+
+def train_words(text):
+    """Return the words of the one `keras-gen train` in a script, its variables filled in."""
+    (line,) = re.findall(r"exec keras-gen (train .*)", text)
+    return line.replace('"$what"', "dcgan").replace('"$folder"', "runs/a").split()
+
+
+def test_the_slurm_script_is_shell_with_flags_that_exist():
+    file = CLUSTER / "slurm.sh"
+    assert subprocess.run(["bash", "-n", file], check=False).returncode == 0
+    arguments = build_parser().parse_args(train_words(file.read_text("utf-8")))
+    assert (arguments.recipe, arguments.strategy) == ("dcgan", "multiworker")
+    resumed = build_parser().parse_args(["train", "--resume", "--run-dir", "runs/a"])
+    assert resumed.resume and resumed.recipe is None
+
+
+def run_by_shell(script, **environment):
+    """Run a script with stand-ins of srun, scontrol and keras-gen; return what the last printed."""
+    stand_ins = (
+        'srun() { shift; "$@"; }\nscontrol() { printf "node1\\nnode2\\n"; }\n'
+        'keras-gen() { echo "$TF_CONFIG"; }\nexport -f keras-gen\n'
+    )
+    script = stand_ins + script.replace("exec keras-gen", "keras-gen")
+    done = subprocess.run(
+        ["bash", "-c", script, "script", "dcgan", "runs/a"],
+        env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_slurm_script_lists_all_nodes_and_its_own_number():
+    text = (CLUSTER / "slurm.sh").read_text("utf-8")
+    found = run_by_shell(text, SLURM_JOB_NODELIST="node[1-2]", SLURM_PROCID="1")
+    assert found["cluster"] == {"worker": ["node1:12345", "node2:12345"]}
+    assert found["task"] == {"type": "worker", "index": 1}
+
+
+def test_the_manifest_gives_each_pod_its_number():
+    yaml = pytest.importorskip("yaml")
+    service, job = yaml.safe_load_all((CLUSTER / "kubernetes.yaml").read_text("utf-8"))
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    script = container["args"][0]
+    arguments = build_parser().parse_args(train_words(script))
+    assert (arguments.recipe, arguments.strategy) == ("dcgan", "multiworker")
+    found = run_by_shell(script, JOB_COMPLETION_INDEX="1")
+    pods = [f"keras-gen-{i}.{service['metadata']['name']}:12345" for i in range(2)]
+    assert found == {"cluster": {"worker": pods}, "task": {"type": "worker", "index": 1}}
+    assert job["spec"]["completions"] == len(pods)
+    assert job["spec"]["template"]["spec"]["subdomain"] == service["metadata"]["name"]
