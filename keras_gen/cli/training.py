@@ -13,7 +13,7 @@ def train(arguments) -> int:
     from keras_gen.runs import devices
 
     count = _workers_to_start(arguments)
-    with devices.open_strategy(None if count else arguments.strategy).scope():
+    with devices.using(devices.open_strategy(None if count else arguments.strategy)):
         if not devices.is_chief():
             logging.getLogger("keras_gen").setLevel(logging.WARNING)
         return _train(arguments, count)

@@ -15,7 +15,7 @@ Functions take a `Run` or the path of its folder.
 """
 
 from keras_gen.runs.callbacks import TrainingStopped
-from keras_gen.runs.devices import WorkerLost, open_strategy
+from keras_gen.runs.devices import WorkerLost, open_strategy, using
 from keras_gen.runs.generation import generate
 from keras_gen.runs.images import data_summary, held_out_images, training_images, with_data
 from keras_gen.runs.run import Run, load
@@ -37,5 +37,6 @@ __all__ = [
     "run_workers",
     "train",
     "training_images",
+    "using",
     "with_data",
 ]

@@ -1,11 +1,12 @@
 """Several devices and machines: which there are, who writes, and the part of each.
 
-Every run trains under the `tf.distribute` strategy whose scope it is begun in; without one that is
+A run trains under the `tf.distribute` strategy that it is begun in, by `using`; without one that is
 a single device. Batches and noise are functions of seed and step for all replicas together, so that
 a run is the same on any number of them, up to the rounding of sums.
 """
 
 import contextlib
+import contextvars
 import json
 import os
 from collections.abc import Iterator
@@ -28,11 +29,31 @@ LOST = (
 )
 
 
+_strategy: contextvars.ContextVar = contextvars.ContextVar("strategy", default=None)
 WORKER_LOST = "another worker of this run is gone"
 
 
 class WorkerLost(RuntimeError):
     """Another worker of the run does not answer any more."""
+
+
+@contextlib.contextmanager
+def using(strategy: tf.distribute.Strategy) -> Iterator[None]:
+    """Train the runs that are begun meanwhile under a strategy.
+
+    Its own `scope()` is entered for building only. Whatever creates a variable there, as writing a
+    checkpoint does, waits for the other workers, and the chief alone writes.
+    """
+    token = _strategy.set(strategy)
+    try:
+        yield
+    finally:
+        _strategy.reset(token)
+
+
+def current() -> tf.distribute.Strategy:
+    """Return the strategy that runs are trained under: of `using`, or TensorFlow's own scope."""
+    return _strategy.get() or tf.distribute.get_strategy()
 
 
 def open_strategy(name: str | None) -> tf.distribute.Strategy:
@@ -90,19 +111,19 @@ def is_chief() -> bool:
     """Return whether this process writes the run's folder: all do that train alone."""
     if not _is_multiworker():
         return True
-    resolver = tf.distribute.get_strategy().cluster_resolver
+    resolver = current().cluster_resolver
     if "chief" in resolver.cluster_spec().jobs:
         return resolver.task_type == "chief"
     return resolver.task_id == 0
 
 
 def _is_multiworker():
-    return isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy)
+    return isinstance(current(), tf.distribute.MultiWorkerMirroredStrategy)
 
 
 def describe() -> dict[str, Any] | None:
     """Return what a run's record says of its devices: strategy and replicas; None for one."""
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    replicas = current().num_replicas_in_sync
     name = "multiworker" if _is_multiworker() else "mirrored"
     return {"strategy": name, "replicas": replicas} if replicas > 1 else None
 
@@ -121,7 +142,7 @@ def record(provenance: dict[str, Any], step: int) -> dict[str, Any]:
 
 def check_batch(recipe: Recipe, replicas: int | None = None) -> None:
     """Raise a ValueError unless the replicas, by default today's, can share a batch equally."""
-    replicas = replicas or tf.distribute.get_strategy().num_replicas_in_sync
+    replicas = replicas or current().num_replicas_in_sync
     if recipe.batch_size % replicas:
         raise ValueError(
             f"batch size: expected a multiple of the {replicas} replicas, found {recipe.batch_size}"
@@ -133,20 +154,23 @@ def check_batch(recipe: Recipe, replicas: int | None = None) -> None:
         )
 
 
-def adapt(model: keras.Model) -> None:
-    """Let BatchNorm take its statistics over all replicas.
+def build(recipe: Recipe) -> keras.Model:
+    """Return the recipe's model on all replicas, BatchNorm with statistics over all of them.
 
     Raises:
         ValueError: something else of the model looks at the whole batch.
     """
-    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
-        return
+    with current().scope():
+        model = recipe.build()
+    if current().num_replicas_in_sync == 1:
+        return model
     if model.looks_across:
         raise ValueError(f"this recipe needs one device: {model.looks_across}")
     for name in model.NETWORKS:
         for layer in getattr(model, name)._flatten_layers():
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.synchronized = True
+    return model
 
 
 def stream(images: data.ImageData, recipe: Recipe, start: int) -> Any:
@@ -156,7 +180,7 @@ def stream(images: data.ImageData, recipe: Recipe, start: int) -> Any:
     """
     n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
     labels = images.labels if recipe.conditional else None
-    strategy = tf.distribute.get_strategy()
+    strategy = current()
     replicas = strategy.num_replicas_in_sync
 
     def batches(context=None):
@@ -189,7 +213,7 @@ def require_same(step: int) -> None:
     """Wait for all workers, and raise a ValueError where they did not load the same step."""
     if not _is_multiworker():
         return
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    replicas = current().num_replicas_in_sync
     total = float(_total(tf.constant(float(step))))
     if total != step * replicas:
         raise ValueError(
@@ -200,7 +224,7 @@ def require_same(step: int) -> None:
 
 def _total(value):
     """Return the sum of a number over all replicas of all workers."""
-    strategy = tf.distribute.get_strategy()
+    strategy = current()
 
     @tf.function
     def add():
@@ -218,7 +242,7 @@ def peers_watched() -> Iterator[None]:
     except LOST as error:
         if not _is_multiworker():
             raise
-        reason = " ".join(error.message.split())[:120]
+        reason = " ".join(error.message.split("}} ")[-1].split())[:120]
         raise WorkerLost(
             f"{WORKER_LOST}; start all workers again with --resume (TensorFlow says: {reason})"
         ) from error

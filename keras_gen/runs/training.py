@@ -113,8 +113,7 @@ def begin(
         FileExistsError: the folder was created meanwhile; nothing is written.
         TrainingStopped: the run broke down.
     """
-    model = run.recipe.build()
-    devices.adapt(model)
+    model = devices.build(run.recipe)
     provenance = devices.record({**run.provenance, **run.recipe.provenance(model)}, 0)
     run = dataclasses.replace(run, provenance=provenance)
     devices.require_same(0)  # all have seen that the folder is not there yet
@@ -181,8 +180,7 @@ def _resume(run, steps, epochs, moved_to, callbacks):
         raise ValueError(
             f"the run has already completed {done} of {recipe.steps} steps; pass a larger --steps"
         )
-    model = recipe.build()
-    devices.adapt(model)
+    model = devices.build(recipe)
     for key, value in recipe.provenance(model).items():
         if run.provenance.get(key) != value:
             then = run.provenance.get(key)

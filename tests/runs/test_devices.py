@@ -31,10 +31,9 @@ recipe = RECIPES[name](steps=10, batch_size=16, **fields)
 images = data.load(recipe.data, recipe.image_shape)
 found = {}
 for kind in (None, "mirrored"):
-    with devices.open_strategy(kind).scope():
+    with devices.using(devices.open_strategy(kind)):
         devices.check_batch(recipe)
-        model = recipe.build()
-        devices.adapt(model)
+        model = devices.build(recipe)
         start = weights(model)
         logs = model.fit(devices.stream(images, recipe, 0), steps_per_epoch=10, verbose=0).history
         found[kind] = weights(model), {key: value[-1] for key, value in logs.items()}
