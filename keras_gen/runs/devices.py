@@ -7,6 +7,7 @@ a run is the same on any number of them, up to the rounding of sums.
 
 import contextlib
 import contextvars
+import functools
 import json
 import os
 from collections.abc import Iterator
@@ -224,14 +225,18 @@ def require_same(step: int) -> None:
 
 def _total(value):
     """Return the sum of a number over all replicas of all workers."""
-    strategy = current()
+    return _adder(current())(value)
+
+
+@functools.cache
+def _adder(strategy):
+    """Return the sum over a strategy's replicas as a graph, traced once."""
 
     @tf.function
-    def add():
-        parts = strategy.run(lambda: value)
-        return strategy.reduce("SUM", parts, axis=None)
+    def add(value):
+        return strategy.reduce("SUM", strategy.run(tf.identity, args=(value,)), axis=None)
 
-    return add()
+    return add
 
 
 @contextlib.contextmanager
