@@ -171,4 +171,5 @@ def _run(name, words):
     import_tensorflow(name)
     dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
     with logs_printed(sys.stderr if dry_run else sys.stdout):
+        arguments.words = words  # for the workers that `train` starts
         return COMMANDS[arguments.command](arguments)

@@ -53,6 +53,8 @@ def describe(error: Exception) -> tuple[str, int]:
         return words, 2
     if _is(error, "keras_gen.runs.callbacks", "TrainingStopped"):
         return words, 1
+    if _is(error, "keras_gen.runs.devices", "WorkerLost"):
+        return words, 1
     if _is(error, "keras_gen.export", "ArtefactRefused"):
         return words, 1
     if isinstance(error, MemoryError) or _is(error, "tensorflow", "ResourceExhaustedError"):

@@ -12,6 +12,7 @@ def add_train(commands) -> None:
     """Add the command that trains, with one subcommand for each recipe and its own options."""
     train = add_command(commands, "train", "train a recipe in a run folder")
     train.set_defaults(recipe=None, resume=False, dry_run=False, strict=False)
+    train.set_defaults(strategy=None, workers=None)
     train.set_defaults(recipe_file=None, run_dir=None, steps=None, epochs=None, moved_data=None)
     _add_run_options(train)
     train.add_argument(
@@ -66,6 +67,19 @@ def _add_run_options(train) -> None:
         action="store_true",
         default=unset,
         help="print what would be trained, then stop",
+    )
+    group.add_argument(
+        "--strategy",
+        default=unset,
+        choices=("mirrored", "multiworker"),
+        help="train on all GPUs of this machine, or on several workers (one device)",
+    )
+    group.add_argument(
+        "--workers",
+        type=int,
+        default=unset,
+        metavar="N",
+        help="with multiworker: start N workers on this machine, instead of being one of TF_CONFIG",
     )
     group.add_argument(
         "--strict",

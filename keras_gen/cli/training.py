@@ -10,12 +10,53 @@ logger = logging.getLogger(__name__)
 
 def train(arguments) -> int:
     """Train a new run, or go on with one, and return the exit status."""
-    from keras_gen.runs import begin, prepare, resume
+    from keras_gen.runs import devices
+
+    count = _workers_to_start(arguments)
+    with devices.using(devices.open_strategy(None if count else arguments.strategy)):
+        if not devices.is_chief():
+            logging.getLogger("keras_gen").setLevel(logging.WARNING)
+        return _train(arguments, count)
+
+
+def _workers_to_start(arguments):
+    """Return how many workers this process is to start, 0 where it trains itself.
+
+    Raises:
+        ValueError: the flags contradict one another, or `TF_CONFIG`.
+    """
+    from keras_gen.runs.devices import workers
+
+    count, found = arguments.workers, len(workers())
+    if arguments.strategy != "multiworker":
+        if count is not None:
+            raise ValueError("--workers: expected --strategy multiworker beside it, found none")
+        return 0
+    if count is not None and count < 2:
+        raise ValueError(f"--workers: expected at least 2, found {count}")
+    if found:
+        if count not in (None, found):
+            raise ValueError(f"--workers: expected the {found} of TF_CONFIG, found {count}")
+        if arguments.run_dir is None:
+            raise ValueError("multiworker: expected --run-dir, a folder that all workers see")
+        return 0
+    if count is None:
+        raise ValueError("multiworker: expected --workers N, or TF_CONFIG in the environment")
+    return count
+
+
+def _train(arguments, count):
+    """Train a new run, or go on with one, here or in as many workers."""
+    from keras_gen.runs import begin, prepare, resume, run_workers
+    from keras_gen.runs.devices import check_batch
     from keras_gen.runs.run import new_run_dir
 
     epochs = arguments.epochs
     if arguments.resume:
         run, moved_to = _run_to_resume(arguments)
+        if count:
+            check_batch(run.recipe, count)
+            return run_workers(arguments.words, count)
         finished = resume(run, steps=arguments.steps, epochs=epochs, data_source=moved_to)
         return _trained(run, finished)
     name, recipe = _new_recipe(arguments)
@@ -24,6 +65,9 @@ def train(arguments) -> int:
     if arguments.dry_run:
         print(run.to_json(), end="")
         return 0
+    if count:
+        check_batch(run.recipe, count)
+        return run_workers([*arguments.words, "--run-dir", str(run_dir)], count)
     while True:
         try:
             return _trained(run, begin(run, images))
@@ -79,7 +123,9 @@ def _new_recipe(arguments):
 
 def _trained(run, finished):
     """Write the model card, and say where the pictures are and what can be done next."""
-    if finished:
+    from keras_gen.runs.devices import is_chief
+
+    if finished and is_chief():
         card = renew_model_card(run.path)  # read anew: data may have moved, steps been added
         files = ["samples.png", "samples.gif", "losses.png", *([card] if card else [])]
         print(f"in {run.path}: {', '.join(files)}")

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gen.layers.replicas import draw_rows
+
 Tensor = Any  # a tensor of Keras' backend
 
 
@@ -18,8 +20,8 @@ class GaussianSampling(keras.layers.Layer):
 
     The noise does not depend on the parameters and $z$ is a smooth function of $\mu$ and $\sigma$,
     so that the gradient of the expectation is the mean of the gradients. The layer computes in
-    float32 under every precision policy. Under `tf.distribute` all replicas draw the same noise,
-    each for different images, which introduces no bias.
+    float32 under every precision policy. Several replicas share one draw, each with rows of its
+    own.
 
     Args:
         seed: integer; the same seed gives the same sequence of draws.
@@ -41,7 +43,9 @@ class GaussianSampling(keras.layers.Layer):
 
     def call(self, mean: Tensor, log_var: Tensor) -> Tensor:
         """Return mean + exp(log_var / 2) * noise."""
-        noise = keras.random.normal(ops.shape(mean), seed=self.seed_generator)  # (B, L)
+        noise = draw_rows(
+            lambda shape: keras.random.normal(shape, seed=self.seed_generator), ops.shape(mean)
+        )  # (B, L)
         return mean + ops.exp(0.5 * log_var) * noise  # (B, L)
 
     def get_config(self) -> dict[str, Any]:
@@ -79,7 +83,9 @@ class BernoulliSampling(keras.layers.Layer):
 
     def call(self, images: Tensor) -> Tensor:
         """Return 1 where uniform noise lies below the grey value, 0 elsewhere."""
-        noise = keras.random.uniform(ops.shape(images), seed=self.seed_generator)  # in [0, 1)
+        noise = draw_rows(
+            lambda shape: keras.random.uniform(shape, seed=self.seed_generator), ops.shape(images)
+        )  # in [0, 1)
         return ops.cast(noise < images, "float32")  # (B, H, W, C)
 
     def get_config(self) -> dict[str, Any]:

@@ -9,7 +9,18 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import is_seed_state
+from keras_gen.layers import find_replicas_by, is_seed_state
+
+
+def _place():
+    """Return the number of the replica that this code runs on, and of how many."""
+    context = tf.distribute.get_replica_context()
+    if context is None:  # outside of `strategy.run`
+        return 0, 1
+    return context.replica_id_in_sync_group, context.num_replicas_in_sync
+
+
+find_replicas_by(_place)
 
 
 class NetworkModel(keras.Model):
@@ -39,6 +50,11 @@ class NetworkModel(keras.Model):
         self.built = True  # the networks arrive built; tf.distribute would try to build the model
 
     @property
+    def looks_across(self) -> str:
+        """Why replicas with a part of the batch each would not do what one device does; or ""."""
+        return ""
+
+    @property
     def metrics(self) -> list[keras.metrics.Metric]:
         """The running means; Keras' own `loss` is left out, since it would stay 0."""
         return list(self.trackers.values())
@@ -46,12 +62,25 @@ class NetworkModel(keras.Model):
     @property
     def steps_done(self) -> int:
         """Number of training steps so far."""
-        return int(getattr(self, list(self.OPTIMIZERS)[-1]).iterations)
+        return int(getattr(self, list(self.OPTIMIZERS)[-1]).iterations.numpy())
 
     def track(self, sample_weight: Any = None, **values: Any) -> None:
         """Update the running means of these names."""
         for name, value in values.items():
             self.trackers[name].update_state(value, sample_weight=sample_weight)
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Return the means; on a worker of several, of shape (1,).
+
+        There Keras takes the mean over the workers along axis 0, which a scalar does not have.
+        """
+        means = super().get_metrics_result()
+        workers = isinstance(
+            tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy
+        )
+        if workers and tf.distribute.get_replica_context() is not None:
+            means = {name: ops.reshape(value, (1,)) for name, value in means.items()}
+        return means
 
     def descend(self, optimizer: keras.Optimizer, gradients: list, variables: list) -> None:
         """Take one step of an optimizer.

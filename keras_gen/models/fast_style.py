@@ -63,6 +63,11 @@ class FastStyle(NetworkModel):
             maps = self.extract(ops.convert_to_tensor(style_image, "float32")[None])
             self.style_grams = {layer: gram_matrix(maps[layer]) for layer in preset.style}
 
+    @property
+    def looks_across(self) -> str:
+        """The content loss is a quotient of two means over the whole batch."""
+        return "the content loss is divided by a mean over the whole batch"
+
     def call(self, images, training: bool = False):
         """Return the stylised images (B, H, W, 3)."""
         return self.network(images, training=training)

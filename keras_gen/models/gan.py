@@ -7,7 +7,12 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import call_keeping_statistics, mixes_examples
+from keras_gen.layers import (
+    MinibatchStandardDeviation,
+    call_keeping_statistics,
+    draw_rows,
+    mixes_examples,
+)
 from keras_gen.losses import GAN_LOSSES
 from keras_gen.models.base import NetworkModel
 from keras_gen.models.sampling import (
@@ -135,6 +140,15 @@ class GAN(NetworkModel):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
+    @property
+    def looks_across(self) -> str:
+        """What D or its penalty says of the whole batch, beside BatchNorm and packs."""
+        if self.penalty == "dragan":
+            return "the noise of the dragan penalty is scaled by the deviation of the batch"
+        if any(isinstance(x, MinibatchStandardDeviation) for x in self.discriminator.layers):
+            return "minibatch_std compares all images of a batch"
+        return ""
+
     def call(self, latents, training: bool = False):
         """Return the logits (B, 1) of D(G(z)); a conditional GAN takes [latents, labels]."""
         latents, labels = latents if self.conditional else (latents, None)
@@ -259,12 +273,11 @@ class GAN(NetworkModel):
         return d_gradients, image_gradients * ops.reshape(ratios, (-1, 1, 1, 1))
 
     def draw_latents(self, batch_size):
-        """Draw standard normal noise (B, L), other noise on each replica of a strategy."""
-        # keras.random would draw the same noise on every replica.
-        seed, counter = tf.unstack(tf.cast(self.seed_generator.next(), tf.int32))
-        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        shape = (batch_size, self.latent_dim)
-        return tf.random.stateless_normal(shape, seed=(seed + replica, counter))
+        """Draw standard normal noise (B, L), rows of one draw on each replica of a strategy."""
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        return draw_rows(
+            lambda shape: tf.random.stateless_normal(shape, seed), (batch_size, self.latent_dim)
+        )
 
     def penalty_term(self, images, fake_images, labels=None):
         """Return the weighted penalty on D's slope, or 0 where this step takes none."""

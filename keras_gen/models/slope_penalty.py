@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_gen.layers import draw_rows
 from keras_gen.losses import PENALTIES
 from keras_gen.models.sampling import joined
 
@@ -75,11 +76,13 @@ class SlopePenalty:
 def penalty_points(where: str, images, fake_images, seed) -> Any:
     """Return the images (B, H, W, C) at which a term of a penalty takes D's slope."""
     if where == "between":  # a share per image
-        shares = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), seed=seed)
+        shape = (ops.shape(images)[0], 1, 1, 1)
+        shares = draw_rows(lambda shape: keras.random.uniform(shape, seed=seed), shape)
         return shares * images + (1.0 - shares) * fake_images
     if where == "around":
         # Deviation: the paper's noise has a fixed variance; here it follows the pixels' own.
-        noise = keras.random.normal(ops.shape(images), seed=seed)
+        shape = ops.shape(images)
+        noise = draw_rows(lambda shape: keras.random.normal(shape, seed=seed), shape)
         return images + 0.5 * ops.std(images) * noise
     return images if where == "real" else fake_images
 

@@ -58,6 +58,11 @@ class UnrolledGAN(GAN):
         self.unrolled_steps = unrolled_steps
         self.unrolled_rate = unrolled_rate
 
+    @property
+    def looks_across(self) -> str:
+        """The unrolled steps descend a mean over the whole batch."""
+        return "the unrolled steps are taken on the whole batch"
+
     def generator_loss(self, images, fake_images, labels=None, weights=None) -> Any:
         """Return G's loss in the eyes of the D that k more steps would make."""
         if self.unrolled_steps:

@@ -6,7 +6,7 @@ Reference: Radford, Metz and Chintala 2016, arXiv:1511.06434, section 3.
 import keras
 from keras import layers
 
-from keras_gen.layers import MinibatchStandardDeviation, Pack, bounded
+from keras_gen.layers import Dropout, MinibatchStandardDeviation, Pack, bounded
 
 # side of the images: (side of the first map, strides of the three transposed convolutions)
 GEOMETRY = {28: (7, (1, 2, 2)), 32: (8, (1, 2, 2)), 64: (8, (2, 2, 2))}
@@ -117,7 +117,7 @@ def look(x, image_shape, width: int, dropout: float, spectral_norm: bool, miniba
         convolution = layers.Conv2D(width * 2**level, 4, strides=2, padding="same")
         x = bounded(convolution, spectral_norm)(x)
         x = layers.LeakyReLU(0.2)(x)  # (B, 14, 14, 32), (B, 7, 7, 64), (B, 4, 4, 128)
-        x = layers.Dropout(dropout)(x)
+        x = Dropout(dropout)(x)
     if minibatch_std:
         x = MinibatchStandardDeviation()(x)
     return layers.Flatten()(x)

@@ -8,7 +8,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gen.layers import MinibatchStandardDeviation, Pack, bounded
+from keras_gen.layers import Dropout, MinibatchStandardDeviation, Pack, bounded
 
 
 def generator(
@@ -79,7 +79,7 @@ def discriminator(
     for units in (8 * width, 4 * width, 2 * width):
         x = bounded(layers.Dense(units), spectral_norm)(x)  # (B, units)
         x = layers.LeakyReLU(0.2)(x)
-        x = layers.Dropout(dropout)(x)
+        x = Dropout(dropout)(x)
     if minibatch_std:
         x = MinibatchStandardDeviation()(x)
     logits = bounded(layers.Dense(1, dtype="float32"), spectral_norm)(x)  # (B, 1)

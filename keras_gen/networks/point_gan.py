@@ -9,7 +9,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gen.layers import MinibatchStandardDeviation, Pack, bounded
+from keras_gen.layers import Dropout, MinibatchStandardDeviation, Pack, bounded
 
 
 def generator(
@@ -61,7 +61,7 @@ def discriminator(
     x = layers.Flatten()(x)  # (B, H*W*C)
     for _ in range(2):
         x = bounded(layers.Dense(width, activation="relu"), spectral_norm)(x)  # (B, width)
-        x = layers.Dropout(dropout)(x)
+        x = Dropout(dropout)(x)
     if minibatch_std:
         x = MinibatchStandardDeviation()(x)
     logits = bounded(layers.Dense(1, dtype="float32"), spectral_norm)(x)  # (B, 1)

@@ -4,6 +4,8 @@
     bundled.py     runs that come with the package
     states.py      states of a model: saved whole, the newest of them loaded
     images.py      the images of a run, found and recognised
+    devices.py     several devices and machines: strategies, parts of a batch, who writes
+    workers.py     all workers of a run on this machine, as processes
     training.py    train a recipe in a run folder, resume it exactly
     callbacks.py   what a run writes meanwhile, and when it is stopped
     progress.py    progress bars, and the first Ctrl-C
@@ -13,22 +15,28 @@ Functions take a `Run` or the path of its folder.
 """
 
 from keras_gen.runs.callbacks import TrainingStopped
+from keras_gen.runs.devices import WorkerLost, open_strategy, using
 from keras_gen.runs.generation import generate
 from keras_gen.runs.images import data_summary, held_out_images, training_images, with_data
 from keras_gen.runs.run import Run, load
 from keras_gen.runs.training import begin, prepare, resume, train
+from keras_gen.runs.workers import run_workers
 
 __all__ = [
     "Run",
     "TrainingStopped",
+    "WorkerLost",
     "begin",
     "data_summary",
     "generate",
     "held_out_images",
     "load",
+    "open_strategy",
     "prepare",
     "resume",
+    "run_workers",
     "train",
     "training_images",
+    "using",
     "with_data",
 ]

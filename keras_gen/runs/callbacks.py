@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gen.pictures import grid
 from keras_gen.provenance import save_generated
+from keras_gen.runs.devices import any_of
 from keras_gen.runs.run import Run
 from keras_gen.runs.states import not_finite, save_state
 
@@ -67,9 +68,22 @@ class StopOnSignal(keras.callbacks.Callback):
     requested = False
 
     def on_train_batch_end(self, batch, logs=None):
-        """Pass the request on."""
-        if self.requested:
+        """Pass the request on; workers of one run stop at the same step."""
+        if any_of(self.requested):
             self.model.stop_training = True
+
+
+class Follower(keras.callbacks.Callback):
+    """Keeps the means of a worker that writes nothing in step with those of the chief."""
+
+    def __init__(self, save_every: int):
+        super().__init__()
+        self.save_every = save_every
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Begin anew where `RunLogger` does."""
+        if self.model.steps_done % self.save_every == 0:
+            self.model.reset_metrics()
 
 
 def _clocks():

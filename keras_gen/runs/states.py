@@ -31,9 +31,12 @@ def checkpoints_in(folder: Path) -> list[tuple[int, Path]]:
 
 
 def not_finite(model: keras.Model) -> list[str]:
-    """Return the paths of the variables that hold NaN or infinity, those of optimizers included."""
+    """Return the paths of the variables that hold NaN or infinity, those of optimizers included.
+
+    The running means are left out: on several workers all would have to read them together.
+    """
     optimizers = [getattr(model, name) for name in model.OPTIMIZERS]
-    variables = [*model.variables, *(v for optimizer in optimizers for v in optimizer.variables)]
+    variables = [*model.weights, *(v for optimizer in optimizers for v in optimizer.variables)]
     arrays = {variable.path: np.asarray(variable, "float64") for variable in variables}
     return [path for path, array in arrays.items() if not np.isfinite(array).all()]
 

@@ -15,7 +15,8 @@ from keras_gen.files import require_new, sweep
 from keras_gen.pictures import animation, grid, save_curves
 from keras_gen.provenance import Marks, save_generated
 from keras_gen.recipes import Recipe
-from keras_gen.runs.callbacks import RunLogger, StopOnBreakdown, StopOnSignal
+from keras_gen.runs import devices
+from keras_gen.runs.callbacks import Follower, RunLogger, StopOnBreakdown, StopOnSignal
 from keras_gen.runs.images import describe_images, training_images, with_data
 from keras_gen.runs.progress import ProgressBar, interrupt_gracefully
 from keras_gen.runs.run import Run
@@ -62,6 +63,7 @@ def prepare(
     Marks()  # refuses a producer that cannot be written
     _request_deterministic_xla()
     recipe.check_image_shape()
+    devices.check_batch(recipe)
     images = data.load(recipe.data, recipe.image_shape, fit=recipe.fit, strict=strict)
     _log(images)
     recipe = _with_length(recipe.for_data(images), images, epochs=epochs)
@@ -111,8 +113,12 @@ def begin(
         FileExistsError: the folder was created meanwhile; nothing is written.
         TrainingStopped: the run broke down.
     """
-    model = run.recipe.build()
-    run = dataclasses.replace(run, provenance={**run.provenance, **run.recipe.provenance(model)})
+    model = devices.build(run.recipe)
+    provenance = devices.record({**run.provenance, **run.recipe.provenance(model)}, 0)
+    run = dataclasses.replace(run, provenance=provenance)
+    devices.require_same(0)  # all have seen that the folder is not there yet
+    if not devices.is_chief():
+        return fit(run, model, images, callbacks)
     run.create()
     with locked(run.path):
         return fit(run, model, images, callbacks)
@@ -153,9 +159,12 @@ def resume(
             f"expected the folder of a run, found {run.name}, which comes with the package without "
             f"what training needs; begin with keras-gen train {run.name}"
         )
+    moved_run = with_data(run, data_source)
+    if not devices.is_chief():
+        return _resume(moved_run, steps, epochs, data_source, callbacks)
     with locked(run.path):
         sweep(run.path)
-        return _resume(with_data(run, data_source), steps, epochs, data_source, callbacks)
+        return _resume(moved_run, steps, epochs, data_source, callbacks)
 
 
 def _resume(run, steps, epochs, moved_to, callbacks):
@@ -163,6 +172,7 @@ def _resume(run, steps, epochs, moved_to, callbacks):
     Marks()  # refuses a producer that cannot be written
     _request_deterministic_xla()
     run.read_metrics()  # refused, if need be, before anything is loaded
+    devices.check_batch(run.recipe)
     images = training_images(run)
     _log(images)
     recipe = _with_length(run.recipe, images, steps, epochs)
@@ -170,19 +180,21 @@ def _resume(run, steps, epochs, moved_to, callbacks):
         raise ValueError(
             f"the run has already completed {done} of {recipe.steps} steps; pass a larger --steps"
         )
-    model = recipe.build()
+    model = devices.build(recipe)
     for key, value in recipe.provenance(model).items():
         if run.provenance.get(key) != value:
             then = run.provenance.get(key)
             raise ValueError(f"the {key} changed since the run began: then {then}")
     if run.checkpoints or run.model_path.exists():
         load_newest(model, run.checkpoints, run.model_path)
-    provenance = {**run.provenance}
+    devices.require_same(model.steps_done)
+    provenance = devices.record(run.provenance, model.steps_done)
     if moved_to is not None:
-        provenance["data"] = describe_images(recipe, images)
+        provenance = {**provenance, "data": describe_images(recipe, images)}
     run = dataclasses.replace(run, recipe=recipe, provenance=provenance)
-    run.save()
-    run.make_folders()  # a copy may lack those that were empty
+    if devices.is_chief():
+        run.save()
+        run.make_folders()  # a copy may lack those that were empty
     return fit(run, model, images, callbacks)
 
 
@@ -212,21 +224,25 @@ def _request_deterministic_xla():
 
 def fit(run: Run, model: keras.Model, images: data.ImageData, callbacks=()) -> bool:
     """Train until the recipe's steps are done; write the run's model, then its pictures."""
-    recipe, start = run.recipe, model.steps_done
+    recipe, start, chief = run.recipe, model.steps_done, devices.is_chief()
     if start < recipe.steps:
-        n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
-        labels = images.labels if recipe.conditional else None
-        batches = data.batches(images.images, n, recipe.seed, start, scale, labels)
-        bar, stop = ProgressBar(n, start, recipe.steps), StopOnSignal()
-        with interrupt_gracefully(stop, "requested"), contextlib.closing(bar):
+        bar, stop = ProgressBar(recipe.images_per_step, start, recipe.steps), StopOnSignal()
+        own = [StopOnBreakdown(run), RunLogger(run) if chief else Follower(recipe.save_every)]
+        with (
+            interrupt_gracefully(stop, "requested"),
+            contextlib.closing(bar),
+            devices.peers_watched(),
+        ):
             model.fit(
-                batches,
+                devices.stream(images, recipe, start),
                 steps_per_epoch=recipe.steps - start,
-                callbacks=[StopOnBreakdown(run), RunLogger(run), stop, bar, *callbacks],
+                callbacks=[*own, stop, bar, *callbacks],
                 shuffle=False,
                 verbose=0,
             )
     finished = model.steps_done >= recipe.steps
+    if not chief:
+        return finished
     if finished:
         save_state(model, run.model_path)
     write_pictures(run, model)

@@ -233,6 +233,27 @@ MISTAKES = {
     "folder without images": (["train", "dcgan", "--data", "empty"], "empty"),
     "batch larger than the data": (["train", "mlp_gan", "--batch-size=10001"], "found 10,001"),
     "image size": (["train", "dcgan", "--image-size=30"], "found 30x30x1"),
+    "workers of nothing": (
+        ["train", "dcgan", "--workers=2"],
+        "--workers: expected --strategy multiworker beside it",
+    ),
+    "workers beside mirrored": (
+        ["train", "dcgan", "--strategy=mirrored", "--workers=2"],
+        "--workers: expected --strategy multiworker beside it",
+    ),
+    "no number of workers": (
+        ["train", "dcgan", "--strategy=multiworker"],
+        "multiworker: expected --workers N, or TF_CONFIG in the environment",
+    ),
+    "one worker": (
+        ["train", "dcgan", "--strategy=multiworker", "--workers=1"],
+        "--workers: expected at least 2, found 1",
+    ),
+    "one device": (["train", "dcgan", "--strategy=mirrored"], "expected two or more GPUs, found 0"),
+    "a batch that workers cannot share": (
+        ["train", "dcgan", "--strategy=multiworker", "--workers=3"],
+        "batch size: expected a multiple of the 3 replicas, found 16",
+    ),
     "existing run folder": (["train", "dcgan", "--run-dir", "empty"], "empty exists already"),
     "resume without a folder": (["train", "dcgan", "--resume"], "--resume needs the --run-dir"),
     "no recipe": (
