@@ -40,6 +40,7 @@ CLASSES = ["Coat", "Ankle boot", "Bag"]
 pytestmark = pytest.mark.filterwarnings(
     "ignore::FutureWarning",
     "ignore::DeprecationWarning",  # of the converters
+    "ignore:Using `httpx` with",  # Starlette's newest client would rather have httpx2
 )
 export = pytest.mark.export
 
