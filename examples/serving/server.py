@@ -165,10 +165,8 @@ class Service:
         format: Literal["png", "zip", "npz"] = "png",
     ) -> Response:
         """Draw images: the same for the same question, whatever is drawn beside them."""
-        for name, value, least, most in (
-            ("count", count, 1, self.limits.count),
-            ("seed", seed, 0, MOST_SEED),
-        ):
+        numbers = ("count", count, 1, self.limits.count), ("seed", seed, 0, MOST_SEED)
+        for name, value, least, most in numbers:
             if not least <= value <= most:
                 raise HTTPException(422, f"{name}: expected {least} to {most}, found {value}")
         if format == "png" and count > 1:
@@ -192,10 +190,8 @@ class Service:
 
     async def health(self) -> dict:
         """Say that the server answers, and what it has loaded."""
-        return {
-            "status": "ok",
-            "networks": {path: network.about for path, network in self.networks.items()},
-        }
+        loaded = {path: network.about for path, network in self.networks.items()}
+        return {"status": "ok", "networks": loaded}
 
     async def tell(self) -> Response:
         """Return the figures as Prometheus reads them."""
