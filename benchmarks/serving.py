@@ -148,7 +148,7 @@ def main():
     """Measure, and write the figures and the pages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0, help="of 64 clients")
-    parser.add_argument("--few-seconds", type=float, default=20.0, help="of 1 and of 8 clients")
+    parser.add_argument("--few-seconds", type=float, default=10.0, help="of 1 and of 8 clients")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of one call")
     parser.add_argument("--out", type=Path, default=DOCS / "serving.json")
     arguments = parser.parse_args()

@@ -43,15 +43,13 @@ class Network:
                 path, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime's own types, one for each kind of damage
-            raise ValueError(
-                f"{path}: expected an ONNX file, found another or a damaged"
-            ) from error
+            reason = "expected an ONNX file, found another or a damaged one"
+            raise ValueError(f"{path}: {reason}") from error
         known = self._session.get_modelmeta().custom_metadata_map
         if known.get("pixels") != "uint8" or "run_id" not in known:
-            raise ValueError(
-                f"{path}: expected a file of keras-gen export --format onnx with bytes"
-            )
-        (found,) = (each.name for each in self._session.get_outputs()[:1])
+            reason = "expected one of keras-gen export with pixels as bytes, found another"
+            raise ValueError(f"{path}: {reason}")
+        found = self._session.get_outputs()[0].name
         if found != output:
             raise ValueError(f"{path}: expected a network with the output {output}, found {found}")
         self.output = output
