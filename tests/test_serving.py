@@ -4,6 +4,7 @@ The networks are the smallest that a recipe builds, untrained. All but the batch
 `export` and `serve`, and is skipped where they are not installed.
 """
 
+import ast
 import asyncio
 import contextlib
 import importlib.util
@@ -526,3 +527,43 @@ def test_the_image_installs_what_serving_needs_and_nothing_of_training(tmp_path)
     assert not names & {"tensorflow", "keras", "tf2onnx"}
     for path in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.M):
         assert all((ROOT / each).exists() for each in path.split()), path
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+PAGES = [ROOT / "docs" / name for name in ("serving.md", "serving.zh-CN.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_the_limits_of_the_page_are_those_of_the_server(page):
+    """Read without importing the server, which needs the extra `serve`."""
+    tree = ast.parse((SERVING / "server.py").read_text("utf-8"))
+    (limits,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Limits")
+    fields = {
+        node.target.id: eval(compile(ast.Expression(node.value), "Limits", "eval"))
+        for node in limits.body
+        if isinstance(node, ast.AnnAssign)
+    }
+    assert fields.pop("wait") == 0.004 and "4 " in page.read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", page.read_text("utf-8"), re.M)
+    assert {name: float(value.replace(",", "")) for name, value in listed} == fields
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_the_tables_of_the_page_are_those_of_the_stored_figures(page):
+    """And what they show is what was promised: refusals, but no error and no invalid picture."""
+    pytest.importorskip("onnxruntime", reason="onnxruntime is in the extra 'serve'")
+    sys.path.append(str(ROOT / "benchmarks"))
+    import serving
+
+    stored = json.loads((ROOT / "docs" / "serving.json").read_text("utf-8"))
+    text = page.read_text("utf-8")
+    for lines in serving.tables(stored, PAGES.index(page)).values():
+        assert "\n".join(lines) in text
+    for figures in stored["loads"].values():
+        assert [each["clients"] for each in figures] == [1, 8, 64]
+        assert figures[-1]["seconds"] >= 60
+        assert all(set(each["statuses"]) <= {"200", "429"} for each in figures)
+        assert all(each["invalid"] == 0 for each in figures)
+    assert all(400 <= status < 500 for status, _ in stored["hostile"].values())
+    assert stored["exit_status"] == 0
