@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import keras_gen
-from keras_gen import losses, models, runs
+from keras_gen import losses, models, pictures, runs
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -19,6 +19,22 @@ def test_importing_the_package_imports_nothing_heavy():
     code = "import sys, keras_gen; print({'keras', 'numpy', 'tensorflow'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_labels_need_no_tensorflow():
+    """A server that runs exported networks labels its pictures without what trained them."""
+    code = """import sys, keras_gen.provenance as p; from keras_gen.pictures import encode_picture
+print({'keras', 'tensorflow', 'matplotlib', 'scipy'} & set(sys.modules))"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_names_of_pictures_are_those_of_their_files():
+    assert set(pictures.__all__) == set(pictures.HOMES)
+    for name in pictures.__all__:
+        assert getattr(pictures, name).__module__ == f"keras_gen.pictures.{pictures.HOMES[name]}"
+    with pytest.raises(AttributeError, match="no attribute 'Grid'"):
+        _ = pictures.Grid
 
 
 def test_names_at_the_root_are_those_of_their_folders():

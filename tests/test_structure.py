@@ -116,7 +116,10 @@ def test_lines_of_code_are_counted_without_prose():
     assert code_lines(text) == 3
 
 
-@pytest.mark.parametrize("path", tracked("keras_gen", "scripts", "benchmarks", "docs"), ids=name)
+FOLDERS = ("keras_gen", "scripts", "benchmarks", "docs", "examples")
+
+
+@pytest.mark.parametrize("path", tracked(*FOLDERS), ids=name)
 def test_no_file_holds_more_code_than_a_reader_can(path):
     assert code_lines(path.read_text(encoding="utf-8")) <= 200
 
@@ -135,6 +138,7 @@ def test_tests_mirror_the_package():
         "test_package.py",
         "test_quality.py",
         "test_readme.py",
+        "test_serving.py",
         "test_site.py",
         "test_structure.py",
         "test_tutorials.py",

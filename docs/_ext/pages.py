@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {"en": "English", "zh": "中文"}
 SUFFIX = {"en": ".md", "zh": ".zh-CN.md"}
-CODE = ("keras_gen", "tests", "benchmarks", "scripts", "tutorials", "docs")
+CODE = ("keras_gen", "tests", "benchmarks", "scripts", "tutorials", "docs", "examples")
 TEXTS = {".py", ".md", ".json", ".html"}
 AS_IT_IS = {".png", ".jpg", ".gif", ".webp", ".csv"}
 

@@ -26,6 +26,7 @@ def metadata(run: Run, steps: int, name: str, network: keras.Model, pixels: str)
         "inputs": {tensor.name: _described(tensor) for tensor in network.inputs},
         "outputs": {key: _described(tensor) for key, tensor in network.output.items()},
         "recipe": run.name,
+        "run_id": run.id,  # labels of pictures name it
         "seed": run.recipe.seed,
         "steps": steps,
         "data": {

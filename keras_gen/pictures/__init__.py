@@ -8,21 +8,47 @@ latents.py  reconstructions, interpolations and traversals of a VAE
 points.py   a game of points and the surface of its discriminator
 details.py  what a photo's file says beside its pixels: EXIF and colour profile
 saving.py   the one place that encodes pixels
+
+Names are imported when they are first used: who labels pictures that another runtime has drawn
+needs `saving` alone, and must not wait for TensorFlow.
 """
 
-from keras_gen.pictures.colours import luminance, match_colours, match_luminance, with_luminance
-from keras_gen.pictures.curves import save_curves
-from keras_gen.pictures.grids import animation, grid
-from keras_gen.pictures.picture import (
-    Picture,
-    fit_longest_side,
-    photo_image,
-    product_pictures,
-    read_mask,
-    read_picture,
-    resize,
-)
-from keras_gen.pictures.saving import encode_picture, save_picture
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keras_gen.pictures.colours import luminance, match_colours, match_luminance, with_luminance
+    from keras_gen.pictures.curves import save_curves
+    from keras_gen.pictures.grids import animation, grid
+    from keras_gen.pictures.picture import (
+        Picture,
+        fit_longest_side,
+        photo_image,
+        product_pictures,
+        read_mask,
+        read_picture,
+        resize,
+    )
+    from keras_gen.pictures.saving import encode_picture, save_picture
+
+HOMES = {
+    "luminance": "colours",
+    "match_colours": "colours",
+    "match_luminance": "colours",
+    "with_luminance": "colours",
+    "save_curves": "curves",
+    "animation": "grids",
+    "grid": "grids",
+    "Picture": "picture",
+    "fit_longest_side": "picture",
+    "photo_image": "picture",
+    "product_pictures": "picture",
+    "read_mask": "picture",
+    "read_picture": "picture",
+    "resize": "picture",
+    "encode_picture": "saving",
+    "save_picture": "saving",
+}  # name -> the file that defines it
 
 __all__ = [
     "Picture",
@@ -42,3 +68,10 @@ __all__ = [
     "save_picture",
     "with_luminance",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the file that defines a name."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{HOMES[name]}"), name)
