@@ -1,6 +1,6 @@
 """Render the pictures of products that keras_gen embeds, with mattes, conditions, a contact sheet.
 
-    python scripts/render_products.py [--seed 0] [--processes 2] [--out FOLDER] [--contact-sheet FILE]
+    python scripts/render_products.py [--seed 0] [--processes 2] [--out FOLDER]
 
 Everything is drawn by product_pictures/ with NumPy; no photograph went in. All 9,920 pictures took
 617 seconds of processor time, 22 minutes on a share of two busy cores. The same seed, with the same

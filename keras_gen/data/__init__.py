@@ -7,7 +7,7 @@
     decoding.py     one photo: decoded, and resized without aliasing
     crops.py        crops of photographs that other packages ship
     table.py        kind, colour and angle of those photos, from a CSV file beside the folder
-    products.py     rendered products with known kind, colour, angle and matte
+    catalogue.py    rendered products with known kind, colour, angle and matte
     tints.py        colours of products: hue, lightness, names
     shipped.py      the pictures that this package ships
     points.py       points of the plane, in toy worlds whose modes can be counted
@@ -18,6 +18,7 @@
 Images stay uint8 in memory; `batches` scales them on their way to the network.
 """
 
+from keras_gen.data.catalogue import PRODUCT_KINDS, products
 from keras_gen.data.crops import photo_crops
 from keras_gen.data.decoding import fit_photo, read_photo
 from keras_gen.data.fashion import (
@@ -31,7 +32,6 @@ from keras_gen.data.folder import image_folder
 from keras_gen.data.image_data import ImageData
 from keras_gen.data.pipeline import batches, steps_per_epoch
 from keras_gen.data.points import MIXTURES, Mixture, PointData
-from keras_gen.data.products import PRODUCT_KINDS, products
 from keras_gen.data.scales import (
     SCALES,
     symmetric_to_uint8,

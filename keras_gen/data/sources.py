@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from keras_gen.data.catalogue import products
 from keras_gen.data.crops import photo_crops
 from keras_gen.data.decoding import fit_photo
 from keras_gen.data.fashion import fashion_mnist, fashion_mnist_10k, idx_folder
@@ -14,7 +15,6 @@ from keras_gen.data.folder import check_image_shape, image_folder
 from keras_gen.data.idx import has_idx
 from keras_gen.data.image_data import ImageData
 from keras_gen.data.points import MIXTURES, point_set
-from keras_gen.data.products import products
 from keras_gen.files import expand
 
 SOURCES = ("fashion_mnist_10k", "fashion_mnist", "products", "photos")  # of images

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from keras_gen import data
-from keras_gen.data import products as module
-from keras_gen.data.products import PRODUCT_KINDS, SHA256, products
+from keras_gen.data import catalogue
+from keras_gen.data.catalogue import PRODUCT_KINDS, SHA256, products
 from keras_gen.data.tints import product_lab, rgb_to_lab
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +128,6 @@ def test_load_and_held_out():
 def test_damaged_files_are_refused(tmp_path, monkeypatch):
     for name in SHA256:
         (tmp_path / name).write_bytes(b"damaged")
-    monkeypatch.setattr(module, "_EMBEDDED", tmp_path)
+    monkeypatch.setattr(catalogue, "_EMBEDDED", tmp_path)
     with pytest.raises(ValueError, match="is not that of the file that was embedded; reinstall"):
         products()
