@@ -6,6 +6,9 @@
     folder.py       a folder of your own photos as one array
     decoding.py     one photo: decoded, and resized without aliasing
     crops.py        crops of photographs that other packages ship
+    table.py        kind, colour and angle of those photos, from a CSV file beside the folder
+    catalogue.py    rendered products with known kind, colour, angle and matte
+    tints.py        colours of products: hue, lightness, names
     shipped.py      the pictures that this package ships
     points.py       points of the plane, in toy worlds whose modes can be counted
     image_data.py   ImageData: what every source returns, pixels still uint8
@@ -15,6 +18,7 @@
 Images stay uint8 in memory; `batches` scales them on their way to the network.
 """
 
+from keras_gen.data.catalogue import PRODUCT_KINDS, products
 from keras_gen.data.crops import photo_crops
 from keras_gen.data.decoding import fit_photo, read_photo
 from keras_gen.data.fashion import (
@@ -43,6 +47,7 @@ from keras_gen.data.sources import SOURCES, data_folder, has_test, held_out, loa
 __all__ = [
     "FASHION_MNIST_CLASSES",
     "MIXTURES",
+    "PRODUCT_KINDS",
     "SCALES",
     "SOURCES",
     "ImageData",
@@ -61,6 +66,7 @@ __all__ = [
     "load",
     "photo_crops",
     "picture_path",
+    "products",
     "read_photo",
     "steps_per_epoch",
     "symmetric_to_uint8",

@@ -1,5 +1,6 @@
 """A folder of your own product photos as one array of images of one size."""
 
+import dataclasses
 import functools
 import os
 import warnings
@@ -13,6 +14,7 @@ from tqdm import tqdm
 
 from keras_gen.data.decoding import SUFFIXES, fit_photo, read_photo
 from keras_gen.data.image_data import ImageData
+from keras_gen.data.table import MOST_KINDS, conditions, read_table, table_path
 
 
 def image_folder(
@@ -25,7 +27,8 @@ def image_folder(
 
     The folder is searched recursively for .jpg, .jpeg, .png and .webp files (in upper or lower
     case), which are read in the order of their paths; hidden files and folders, and the folders of
-    runs, are left out.
+    runs, are left out. A table beside the folder, `photos.csv` beside `photos/`, gives each photo
+    its kind, colour and angle (`keras_gen.data.table`).
 
     Args:
         path: the folder.
@@ -34,14 +37,15 @@ def image_folder(
         strict: refuse the folder if a file cannot be read, instead of skipping that file.
 
     Returns:
-        `ImageData` with images (N, H, W, C), and with the `skipped` files and the reasons. Where
-        all photos lie in subfolders, at least two of them, those of the folder itself are the
-        classes; otherwise there are no labels.
+        `ImageData` with images (N, H, W, C), and with the `skipped` files and the reasons. The
+        kinds of the table are the classes, and hue, lightness, chroma, angle and colour the
+        `conditions`. Without a table, where all photos lie in subfolders, at least two of them,
+        those of the folder itself are the classes; otherwise there are no labels.
 
     Raises:
         FileNotFoundError: no such folder, or no image file in it.
-        ValueError: `path` is a file, an argument is wrong, no image can be read, or, with `strict`,
-            one of them cannot.
+        ValueError: `path` is a file, an argument or the table is wrong, no image can be read, or,
+            with `strict`, one of them cannot.
     """
     image_shape = check_image_shape(image_shape)
     if fit not in ("pad", "crop"):
@@ -50,6 +54,7 @@ def image_folder(
     files, skipped = _image_files(path)
     if strict and skipped:
         raise ValueError(f"{skipped[0][0]}: {skipped[0][1]}")
+    table = _table(path, files)
 
     decode = functools.partial(_decode, image_shape=image_shape, fit=fit)
     images = np.empty((len(files), *image_shape), np.uint8)
@@ -78,9 +83,40 @@ def image_folder(
         raise ValueError(
             f"{path}: none of its {len(skipped):,} image files can be read; first {file}: {reason}"
         )
-    name, origin = path.resolve().name, f"from {path}"
-    labels, class_names = _classes([file.relative_to(path).parts for file in kept])
-    return ImageData(images[: len(kept)], name, origin, labels, class_names, skipped=tuple(skipped))
+    data = ImageData(
+        images[: len(kept)], path.resolve().name, f"from {path}", skipped=tuple(skipped)
+    )
+    if table:
+        rows = [table[_name(file, path)] for file in kept]
+        labels, names = _labels([row["kind"] for row in rows])
+        return dataclasses.replace(
+            data, labels=labels, class_names=names, conditions=conditions(rows)
+        )
+    labels, names = _classes([file.relative_to(path).parts for file in kept])
+    return dataclasses.replace(data, labels=labels, class_names=names)
+
+
+def _name(file, folder):
+    """Return the path of a photo within its folder, with slashes."""
+    return file.relative_to(folder).as_posix()
+
+
+def _table(folder, files):
+    """Return the rows of the table beside a folder by photo; none where there is no table."""
+    path = table_path(folder)
+    if not path.exists():
+        return {}
+    table = read_table(path, [_name(file, folder) for file in files])
+    kinds = {row["kind"] for row in table.values()}
+    if len(kinds) > MOST_KINDS:
+        raise ValueError(f"{path}: expected at most {MOST_KINDS} kinds, found {len(kinds):,}")
+    return table
+
+
+def _labels(kinds):
+    """Return a label for each photo and the names of the labels, in the order of the alphabet."""
+    names = tuple(sorted(set(kinds)))
+    return np.array([names.index(kind) for kind in kinds], "uint8"), names
 
 
 def _classes(parts):
@@ -89,10 +125,10 @@ def _classes(parts):
     Args:
         parts: the path of each photo within the folder, as a tuple of names.
     """
-    names = tuple(sorted({first for first, *rest in parts if rest}))
-    if not 2 <= len(names) <= 256 or not all(len(path) > 1 for path in parts):
+    subfolders = {first for first, *rest in parts if rest}
+    if not 2 <= len(subfolders) <= MOST_KINDS or not all(len(path) > 1 for path in parts):
         return None, None
-    return np.array([names.index(path[0]) for path in parts], "uint8"), names
+    return _labels([path[0] for path in parts])
 
 
 def check_image_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,6 +19,8 @@ class ImageData:
         labels: uint8, (N,), or None.
         class_names: one name for each label value, or None.
         skipped: `(file, reason)` of each file that could not be read.
+        conditions: what else is known of each image, as arrays (N, ...) by name; see `products`.
+        mattes: uint8, (N, H, W, 1), how much of each pixel the object covers; or None.
     """
 
     images: np.ndarray
@@ -26,6 +29,8 @@ class ImageData:
     labels: np.ndarray | None = None
     class_names: tuple[str, ...] | None = None
     skipped: tuple[tuple[str, str], ...] = ()
+    conditions: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    mattes: np.ndarray | None = None
 
     @property
     def summary(self) -> str:
@@ -41,6 +46,8 @@ class ImageData:
             sizes = np.unique(self.labels, return_counts=True)[1]
             each = f"{sizes[0]:,} of each of " if (sizes == sizes[0]).all() else ""
             notes.append(f"{each}{len(sizes)} classes")
+        if self.conditions:
+            notes.append(f"with {', '.join(self.conditions)}")
         if self.skipped:
             notes.append(f"unreadable and skipped: {len(self.skipped):,}")
         line = f"{self.summary}, {self.origin}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from keras_gen.data.catalogue import products
 from keras_gen.data.crops import photo_crops
 from keras_gen.data.decoding import fit_photo
 from keras_gen.data.fashion import fashion_mnist, fashion_mnist_10k, idx_folder
@@ -16,7 +17,7 @@ from keras_gen.data.image_data import ImageData
 from keras_gen.data.points import MIXTURES, point_set
 from keras_gen.files import expand
 
-SOURCES = ("fashion_mnist_10k", "fashion_mnist", "photos")  # of images
+SOURCES = ("fashion_mnist_10k", "fashion_mnist", "products", "photos")  # of images
 NAMED = (*SOURCES, *MIXTURES)  # what is no folder
 
 
@@ -30,11 +31,11 @@ def load(
     """Load images from a named source or a folder.
 
     Args:
-        source: "fashion_mnist_10k", "fashion_mnist", "photos" (crops of a few photographs), or the
-            path of a folder that holds MNIST's four IDX files or photos; "ring" or "grid" of points
-            of the plane (`PointData`).
+        source: "fashion_mnist_10k", "fashion_mnist", "products" (rendered, with conditions),
+            "photos" (crops of a few photographs), or the path of a folder that holds MNIST's four
+            IDX files or photos; "ring" or "grid" of points of the plane (`PointData`).
         image_shape: `(height, width, channels)`; None keeps IDX images as they are, (28, 28, 1),
-            and means (64, 64, 3) for photos.
+            and means (64, 64, 3) for products and photos.
         split: "train" or "test"; a folder of photos has no test split.
         fit: how photos are resized to the shape, "pad" or "crop".
         strict: refuse a folder of photos that holds an unreadable file, instead of skipping the
@@ -55,6 +56,8 @@ def load(
         check_image_shape(image_shape)
     if folder and not folder.exists():
         raise ValueError(f"unknown data {str(source)!r}: expected {', '.join(SOURCES)} or a folder")
+    if source == "products":
+        return products(image_shape or (64, 64, 3), split, fit)
     if source == "photos":
         return photo_crops(image_shape or (64, 64, 3), split)
     if folder is None:

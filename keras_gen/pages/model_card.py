@@ -133,6 +133,8 @@ def _data(run, words):
         licence = words["fashion licence"]
     elif run.recipe.data == "photos":
         licence = words["photos licence"]
+    elif run.recipe.data == "products":
+        licence = words["products licence"]
     elif run.recipe.data in MIXTURES:
         licence = words["computed"]
     return _list(words, images=name, sha256=f"`{known.get('sha256', '?')}`", licence=licence)

@@ -98,7 +98,8 @@ class Recipe:
     """What every recipe decides: data, size, length, precision, seed."""
 
     data: str = option(
-        "fashion_mnist_10k", "fashion_mnist_10k, fashion_mnist, photos, or a folder of images"
+        "fashion_mnist_10k",
+        "fashion_mnist_10k, fashion_mnist, products, photos, or a folder of images",
     )
     image_size: int = option(28, "height and width of the images, in pixels", least=1, most=4096)
     channels: int = option(1, "1 for grey, 3 for colour", least=1, most=3)

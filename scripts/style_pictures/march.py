@@ -72,11 +72,12 @@ def normal(distance, p):
 
 
 def shadow(distance, p, light, size, far=5.0, steps=40):
-    """Share of an area light that p sees: 1 lit, 0 in the core of the shadow."""
+    """Share of an area light in direction `light`, (3, 1) or (3, N), that p sees: 1 lit, 0 dark."""
+    light = np.broadcast_to(light, p.shape)
     seen, t = np.ones(p.shape[1], np.float32), np.full(p.shape[1], 0.02, np.float32)
     active = np.arange(p.shape[1])
     for _ in range(steps):
-        gap = distance(p[:, active] + t[active] * light)
+        gap = distance(p[:, active] + t[active] * light[:, active])
         seen[active] = np.minimum(seen[active], gap / (size * t[active]))
         t[active] += np.clip(gap, 0.015, 0.3)
         active = active[(seen[active] > -1) & (t[active] < far)]

@@ -149,3 +149,44 @@ def test_subfolders_are_the_classes_where_all_photos_lie_in_some(tmp_path):
     (tmp_path / "mug").rename(tmp_path.parent / "gone")
     (tmp_path / "d.png").unlink()
     assert image_folder(tmp_path, (8, 8, 3)).labels is None  # one folder is no choice
+
+
+@pytest.fixture
+def table(photos):
+    path = photos.with_name("photos.csv")
+    path.write_text(
+        "file,kind,colour,angle\nb.png,mug,red,10\nc/deep/er.webp,mug,blue,-90\na/z.PNG,lamp,red,0\n"
+    )
+    return path
+
+
+def test_a_table_beside_the_folder_gives_kinds_and_conditions(photos, table):
+    data = image_folder(photos, (2, 3, 3))
+    # in the order of the photos, a/z.PNG, b.png, c/deep/er.webp, not in that of the table
+    assert data.class_names == ("lamp", "mug")
+    np.testing.assert_array_equal(data.labels, np.uint8([0, 1, 1]))
+    np.testing.assert_array_equal(data.conditions["angle"], np.float32([0, 10, 270]))
+    assert list(data.conditions["colour"]) == ["red", "red", "blue"]
+    assert data.description.endswith("(2 classes; with hue, lightness, chroma, angle, colour)")
+
+
+def test_a_photo_that_cannot_be_read_takes_its_line_with_it(photos, table):
+    (photos / "b.png").write_text("not an image")
+    data = image_folder(photos, (2, 3, 3))
+    np.testing.assert_array_equal(data.conditions["angle"], np.float32([0, 270]))
+    assert len(data.images) == len(data.labels) == 2
+
+
+def test_a_wrong_table_refuses_the_folder(photos, table):
+    (photos / "new.png").write_bytes((photos / "b.png").read_bytes())
+    with pytest.raises(ValueError, match=r"photos\.csv: expected a line for each of 4 photos"):
+        image_folder(photos, (2, 3, 3))
+
+
+def test_more_kinds_than_labels_can_count(tmp_path):
+    for number in range(257):
+        save(tmp_path / "many" / f"{number}.png", 9)
+    lines = [f"{number}.png,kind {number},red,0\n" for number in range(257)]
+    (tmp_path / "many.csv").write_text("file,kind,colour,angle\n" + "".join(lines))
+    with pytest.raises(ValueError, match="expected at most 256 kinds, found 257"):
+        image_folder(tmp_path / "many", (2, 2, 3))

@@ -15,6 +15,7 @@ IMAGES = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
         ({}, ""),
         ({"labels": np.uint8([0, 1])}, " (1 of each of 2 classes)"),
         ({"labels": np.uint8([3, 3])}, " (2 of each of 1 classes)"),
+        ({"conditions": {"hue": [0, 9], "angle": [1, 2]}}, " (with hue, angle)"),
         ({"skipped": (("a.png", "empty"),)}, " (unreadable and skipped: 1)"),
     ],
 )

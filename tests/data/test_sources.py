@@ -133,7 +133,7 @@ def test_an_unknown_source_lists_the_known_ones():
         load("fashion_minst")
     assert str(caught.value) == (
         "unknown data 'fashion_minst': "
-        "expected fashion_mnist_10k, fashion_mnist, photos or a folder"
+        "expected fashion_mnist_10k, fashion_mnist, products, photos or a folder"
     )
 
 

@@ -144,6 +144,14 @@ def test_a_card_tells_nobody_where_photos_lie(tmp_path):
     assert "points are computed" in model_card(ring, "en")
 
 
+def test_a_card_says_that_products_are_rendered(tmp_path):
+    recipe = ConditionalGANRecipe(data="products", image_size=64, channels=3, classes=8)
+    run = Run(path=tmp_path / "run", name="conditional_gan", recipe=recipe, provenance={})
+    run.create()
+    assert "Apache-2.0; rendered by keras_gen" in model_card(run, "en")
+    assert "Apache-2.0；由 keras_gen 渲染" in model_card(run, "zh")
+
+
 def test_measures_of_an_earlier_state_are_left_out(run):
     measure(run, steps=20)
     text = model_card(run, "en")

@@ -54,3 +54,11 @@ def test_a_run_is_trained_resumed_and_drawn_with_its_labels(tmp_path):
 def test_packs_are_refused():
     with pytest.raises(ValueError, match="expected no packing beside labels"):
         ConditionalGANRecipe(d_extras=("packing",))
+
+
+def test_kinds_of_products_are_its_classes(tmp_path):
+    recipe = ConditionalGANRecipe(**SMALL, data="products", image_size=64, channels=3, steps=2)
+    assert training.train("conditional_gan", recipe, tmp_path / "run")
+    run = Run.open(tmp_path / "run")
+    assert run.class_numbers(["mug", "chair"]) == [0, 7]
+    assert run.load_model().draw(np.zeros((2, 6), "float32"), [0, 7]).shape == (2, 64, 64, 3)

@@ -1,0 +1,1 @@
+"""Products with known kind, colour and angle, photographed as a shop's catalogue does."""
