@@ -13,14 +13,13 @@ import io
 import json
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 
 from keras_gen.files import require_file
-
-if TYPE_CHECKING:
-    from keras_gen.provenance.marks import Origin
+from keras_gen.provenance.door import encode_generated
+from keras_gen.provenance.marks import Marks, Origin
 
 LARGEST_PEM = 2**20  # bytes
 SIGNS = (b"jumb", b"c2pa")  # in every file with a manifest: the kind of its box, and its label
@@ -46,7 +45,7 @@ class Signer:
     certificates: bytes
     key: bytes = dataclasses.field(repr=False)
 
-    def sign(self, content: bytes, kind: str, origin: "Origin") -> bytes:
+    def sign(self, content: bytes, kind: str, origin: Origin) -> bytes:
         """Return the bytes of a signed picture file.
 
         Args:
@@ -120,7 +119,8 @@ def load_signer(certificates: str | Path, key: str | Path) -> Signer:
         certificates=b"".join(each.public_bytes(pem[0]) for each in chain),
         key=secret.private_bytes(*pem, serialization.NoEncryption()),
     )
-    _try(signer)
+    trial = Origin(model="trial", run_id="", seed=0)
+    encode_generated(Image.new("L", (1, 1)), trial, Marks(signer=signer))
     return signer
 
 
@@ -200,12 +200,3 @@ def _certificates(path):
         return x509.load_pem_x509_certificates(_pem(path, "a certificate"))
     except ValueError as error:
         raise ValueError(f"{path}: expected certificates in PEM") from error
-
-
-def _try(signer):
-    """Sign a small picture; raise the ValueError of what C2PA refuses."""
-    from keras_gen.provenance.marks import Origin
-
-    picture = io.BytesIO()
-    Image.new("L", (1, 1)).save(picture, "PNG")
-    signer.sign(picture.getvalue(), "PNG", Origin(model="trial", run_id="", seed=0))
