@@ -18,13 +18,24 @@ def add_label_options(command) -> None:
         action="store_true",
         help="write no metadata that say the pictures are generated (they are written otherwise)",
     )
+    group.add_argument(
+        "--sign",
+        type=a_path,
+        nargs=2,
+        metavar=("CERT", "KEY"),
+        help="PEM files of a certificate and its private key: sign every picture with a manifest "
+        'of C2PA; needs "keras_gen[sign]"',
+    )
 
 
 def marks_of(arguments) -> Any:
     """Return the `provenance.Marks` that a command line asks for."""
-    from keras_gen.provenance import Marks
+    from keras_gen.provenance import Marks, load_signer
 
-    return Marks(invisible=not arguments.no_mark, visible=arguments.visible_label)
+    if arguments.sign and arguments.no_mark:
+        raise ValueError("expected --sign or --no-mark, found both: a signature is a mark")
+    signer = load_signer(*arguments.sign) if arguments.sign else None
+    return Marks(invisible=not arguments.no_mark, visible=arguments.visible_label, signer=signer)
 
 
 def add_inspect(commands) -> None:
@@ -36,7 +47,8 @@ def add_inspect(commands) -> None:
     )
     inspect.epilog = (
         "exit status 1 where a mark is missing, cannot be read, or is of other pixels.\n"
-        "Marks are not signed: they inform, they prove nothing. Visible labels are not read.\n\n"
+        "With --trust also where a signature is missing, or its signer is not trusted.\n"
+        "Marks without a signature inform, they prove nothing. Visible labels are not read.\n\n"
         f"{inspect.epilog}"
     )
     inspect.add_argument(
@@ -46,15 +58,22 @@ def add_inspect(commands) -> None:
         metavar="FILE",
         help="PNG, JPEG, WebP and GIF pictures, and .npz files of `generate`",
     )
+    inspect.add_argument(
+        "--trust",
+        type=a_path,
+        metavar="CA",
+        help="PEM file of the authorities whose signers are trusted; asks for their signature",
+    )
 
 
 def inspect(arguments) -> int:
     """Read and print the marks of each file."""
-    from keras_gen.provenance import read_marks
+    from keras_gen.provenance import load_anchors, read_marks
 
+    anchors = load_anchors(arguments.trust) if arguments.trust else None
     status = 0
     for path in arguments.files:
-        reading = read_marks(path)
+        reading = read_marks(path, anchors)
         print(f"{path}: {'; '.join(reading.faults) or 'marked as generated, unchanged'}")
         for name, text in reading.lines:
             print(f"  {name:<18} {text}")

@@ -9,6 +9,7 @@ CHECKS = {
     "copy": "suspected copies of training images",
     "outside": "outside the region of real images",
     "class": "perhaps not the class asked for",
+    "mark": "no readable mark that they are generated, or one of other pixels",
 }
 
 
@@ -42,7 +43,8 @@ def add_review(commands) -> None:
     review.add_argument(
         "--checks",
         action="store_true",
-        help="mark suspected copies, pictures unlike real ones, and wrong classes, as hints",
+        help="show hints: suspected copies, pictures unlike real ones, wrong classes, and files "
+        "of a folder whose mark is missing",
     )
     review.add_argument(
         "--run",

@@ -1,6 +1,7 @@
 """Hints for people who review pictures one by one: what the measures say of each single picture."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from keras_gen import data, measures
 from keras_gen.evaluation.measure_run import real_images
+from keras_gen.provenance import read_marks
 from keras_gen.runs import Run, with_data
 
 MOST = 2_000  # real images to compare with: enough for thresholds, and seconds of work
@@ -19,10 +21,11 @@ class Hints:
 
     Attributes:
         found: for each picture, the names of the checks that suspect it: "copy", "outside",
-            "class".
+            "class", "mark".
         nearest: {number of a suspected copy: its nearest training image, uint8 (H, W, C)}.
         said: the classifier's class of each picture, (N,), where classes were checked.
-        errors: {check: share in [0, 1] of real images, not seen by the model, that it suspects}.
+        errors: {check: share in [0, 1] of real images, not seen by the model, that it suspects};
+            0 for "mark", which is read from the file and not guessed.
         n_real: how many real images these shares are of.
         left_out: {check: why it was not made}.
     """
@@ -98,6 +101,26 @@ def find_hints(
         n_real=len(real.images),
         left_out=left_out,
     )
+
+
+def with_missing_marks(hints: Hints, files: Sequence[Path]) -> Hints:
+    """Return the hints with "mark" added where a file says too little of itself.
+
+    That is where `keras-gen inspect` ends with status 1: a mark is missing, cannot be read, or is
+    of other pixels.
+
+    Args:
+        hints: of the pictures in these files.
+        files: one picture file for each.
+
+    Raises:
+        ValueError: a file that is damaged, or no picture.
+    """
+    found = [
+        [*names, "mark"] if read_marks(path).faults else names
+        for names, path in zip(hints.found, files, strict=True)
+    ]
+    return dataclasses.replace(hints, found=found, errors={**hints.errors, "mark": 0.0})
 
 
 def _no_classes(run, real, asked):

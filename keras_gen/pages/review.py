@@ -19,7 +19,7 @@ from PIL import Image
 
 from keras_gen import data
 from keras_gen.data.decoding import SUFFIXES, decode, read_photo
-from keras_gen.evaluation.hints import find_hints
+from keras_gen.evaluation.hints import find_hints, with_missing_marks
 from keras_gen.evaluation.review_decisions import COLUMNS, PATTERNS, REASONS
 from keras_gen.files import creating_folder, require_new, write_text
 from keras_gen.pages.people import fill_template
@@ -98,6 +98,8 @@ def write_review(
         if judge is not None:
             judged = Run.open(judge)
             hints = find_hints(judged, _pixels(judged, chosen), asked, seed, data_source)
+            if drawn is None:  # what is drawn here is marked
+                hints = with_missing_marks(hints, chosen)
             _add_hints(pictures, hints)
         review = _content(pictures, hints)
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ What a model has drawn comes here through `keras_gen.provenance`, which labels i
 """
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def save_picture(
     *,
     new: bool = False,
     xmp: bytes | None = None,
+    sign: Callable[[bytes, str], bytes] | None = None,
     **options: Any,
 ) -> None:
     """Write a picture file that is either whole or not there; a missing folder is made.
@@ -33,6 +35,7 @@ def save_picture(
         picture: `PIL.Image.Image`.
         new: refuse a file that is there by then.
         xmp: a packet of metadata.
+        sign: takes the bytes of the file and Pillow's name of its format, returns those to write.
         options: of the format's writer in Pillow, such as `quality`.
 
     Raises:
@@ -40,7 +43,10 @@ def save_picture(
         ValueError: a suffix that names no picture format; nothing is written.
     """
     path = Path(path)
-    content = encode_picture(picture, format_of(path), xmp=xmp, **options)
+    kind = format_of(path)
+    content = encode_picture(picture, kind, xmp=xmp, **options)
+    if sign is not None:
+        content = sign(content, kind)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path, new=new) as temporary:
         temporary.write_bytes(content)

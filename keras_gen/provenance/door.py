@@ -1,9 +1,10 @@
-"""The door through which every generated picture leaves: here it is labelled.
+"""The door through which every generated picture leaves: here it is labelled, and signed.
 
 `pictures.saving` encodes whatever it is given; nothing else in the package hands it a picture that
 a model has drawn.
 """
 
+import functools
 import io
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def save_generated(
         path: PNG, JPEG, WebP or GIF file; the suffix decides.
         picture: `PIL.Image.Image`.
         origin: what drew it.
-        marks: the labels, by default invisible ones only.
+        marks: the labels, by default invisible ones only, and the signer.
         new: refuse a file that is there by then.
         options: of the format's writer in Pillow.
 
@@ -45,14 +46,16 @@ def save_generated(
     marks = marks or Marks()
     picture, options = _with_visible_label(picture, options, marks)
     xmp = _packet(picture, format_of(path), origin, marks, options)
-    save_picture(path, picture, new=new, xmp=xmp, **options)
+    sign = marks.signer and functools.partial(marks.signer.sign, origin=origin)
+    save_picture(path, picture, new=new, xmp=xmp, sign=sign, **options)
 
 
 def encode_generated(picture: Image.Image, origin: Origin, marks: Marks | None = None) -> bytes:
     """Return the bytes of a labelled PNG file, for a page that inlines its pictures."""
     marks = marks or Marks()
     picture, options = _with_visible_label(picture, {}, marks)
-    return encode_picture(picture, xmp=_packet(picture, "PNG", origin, marks, options))
+    content = encode_picture(picture, xmp=_packet(picture, "PNG", origin, marks, options))
+    return marks.signer.sign(content, "PNG", origin) if marks.signer else content
 
 
 def _with_visible_label(picture, options, marks):

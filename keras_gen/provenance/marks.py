@@ -14,11 +14,15 @@ import hashlib
 import json
 import os
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, ImageSequence
 
 from keras_gen.provenance.visible import TEXTS
+
+if TYPE_CHECKING:
+    from keras_gen.provenance.signing import Signer
 
 PRODUCER = "KERAS_GEN_PRODUCER"  # environment variable: who answers for the pictures
 LONGEST_PRODUCER = 200  # characters
@@ -50,27 +54,36 @@ class Marks:
         visible: "zh" or "en" to write the label into the picture in that language, or None.
         producer: name or code of who answers for the pictures, by default that of the environment
             variable `KERAS_GEN_PRODUCER`, else "keras_gen".
+        signer: signs every file with a C2PA manifest, `signing.load_signer`; None signs none.
 
     Raises:
-        ValueError: another language, or a producer that is empty, too long, or not one line of
-            printable text.
+        ValueError: another language, a signer without metadata, or a producer that is empty, too
+            long, or not one line of printable text.
     """
 
     invisible: bool = True
     visible: str | None = None
     producer: str = dataclasses.field(default_factory=_producer)
+    signer: "Signer | None" = None
 
     def __post_init__(self):
         """Refuse what cannot be written, before any work begins."""
         if self.visible not in (None, *TEXTS):
             known = ", ".join(TEXTS)
             raise ValueError(f"visible label: expected {known}, found {self.visible!r}")
+        if self.signer and not self.invisible:
+            raise ValueError("a signature: expected metadata beside it, found none asked for")
         name = self.producer
         if not (name.strip() and name.isprintable() and len(name) <= LONGEST_PRODUCER):
             raise ValueError(
                 f"{PRODUCER}: expected a name of at most {LONGEST_PRODUCER} printable characters, "
                 f"found {name[:40]!r}"
             )
+
+    def record(self) -> dict[str, Any]:
+        """Return what the record of a picture says of its labels; of a signer, its name only."""
+        words = {key: getattr(self, key) for key in ("invisible", "visible", "producer")}
+        return words | ({"signer": self.signer.name} if self.signer else {})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,10 +116,15 @@ class Origin:
         }
         return {
             "AIGC": json.dumps(aigc, ensure_ascii=False),
-            "DigitalSourceType": SOURCE_TYPES + (COMPOSITE if self.composite else BY_MODEL),
+            "DigitalSourceType": self.source_type,
             "AISystemUsed": f"keras_gen {self.model}",
             "AISystemVersionUsed": version("keras_gen"),
         }
+
+    @property
+    def source_type(self) -> str:
+        """IPTC's name of how such a picture came about."""
+        return SOURCE_TYPES + (COMPOSITE if self.composite else BY_MODEL)
 
 
 def pixel_digest(picture: Image.Image) -> str:

@@ -25,6 +25,7 @@ from keras_gen.provenance.marks import (
     pixel_digest,
 )
 from keras_gen.provenance.packet import AIGC, IPTC
+from keras_gen.provenance.signing import read_signature
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LARGEST_PACKET = 2**20  # bytes
@@ -39,17 +40,22 @@ class Reading:
     Attributes:
         lines: (name, plain words) of each thing found, or missing.
         faults: what is missing, unreadable or wrong; empty where all is as it should be.
+        number: of the content, which names model and run; empty where there is none.
     """
 
     lines: tuple[tuple[str, str], ...]
     faults: tuple[str, ...]
+    number: str = ""
 
 
-def read_marks(path: str | Path) -> Reading:
+def read_marks(path: str | Path, anchors: str | None = None) -> Reading:
     """Read the marks of a picture, or of an .npz file of images.
 
     Args:
         path: PNG, JPEG, WebP or GIF file, or an .npz file with `images` and `provenance`.
+        anchors: certificates of trusted authorities in PEM, from `load_anchors`. With them, a file
+            without a valid signature that they vouch for is a fault; without them, only one with
+            an invalid signature is.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -57,7 +63,9 @@ def read_marks(path: str | Path) -> Reading:
     """
     path = require_file(path, "a picture")
     try:
-        found, sha256 = _of_array(path) if path.suffix == ".npz" else _of_picture(path)
+        is_array = path.suffix == ".npz"
+        found, sha256 = _of_array(path) if is_array else _of_picture(path)
+        lines, faults = read_signature(b"" if is_array else path.read_bytes(), anchors)
     except UnidentifiedImageError as error:
         raise ValueError(f"{path}: expected a PNG, JPEG, WebP, GIF or .npz file") from error
     except PermissionError:
@@ -65,13 +73,25 @@ def read_marks(path: str | Path) -> Reading:
     except Exception as error:  # damaged files make decoders raise almost any type of error
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ValueError(f"{path}: {reason}") from error
+    number = ""
     try:
         statement = _parse_packet(found) if isinstance(found, bytes) else found
         aigc = parse_json(statement["AIGC"]) if "AIGC" in statement else {}
     except (ValueError, ElementTree.ParseError, RecursionError) as error:
-        reason = _plain(" ".join(str(error).split()))
-        return Reading(lines=(("mark", f"cannot be read: {reason}"),), faults=("unreadable mark",))
-    return _judge(statement, {key: str(value) for key, value in aigc.items()}, sha256)
+        reason = " ".join(str(error).split())
+        lines, faults = (
+            [("mark", f"cannot be read: {reason}"), *lines],
+            ["unreadable mark", *faults],
+        )
+    else:
+        said, missing = _judge(statement, {key: str(value) for key, value in aigc.items()}, sha256)
+        lines, faults = [*said, *lines], [*missing, *faults]
+        number = str(aigc.get("ProduceID", ""))
+    return Reading(
+        lines=tuple((name, _plain(text)) for name, text in lines),
+        faults=tuple(faults),
+        number=number,
+    )
 
 
 def _of_picture(path):
@@ -147,7 +167,7 @@ def _judge(statement, aigc, sha256):
     else:
         lines.append(("pixels", f"{HASH}{sha256}, no digest in the mark"))
         faults.append("no digest of the pixels")
-    return Reading(lines=tuple((name, _plain(text)) for name, text in lines), faults=tuple(faults))
+    return lines, faults
 
 
 def _plain(text):

@@ -120,7 +120,7 @@ def _remember(run, paths, n, origin, marks):
     if run.is_bundled:
         return
     names = [str(path.absolute()) for path in paths]
-    line = {"files": names, "n": n, "seed": origin.seed, "marks": dataclasses.asdict(marks)}
+    line = {"files": names, "n": n, "seed": origin.seed, "marks": marks.record()}
     try:
         with (run.path / "generated.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -106,7 +106,7 @@ class Writer:
         """Return what the record of a picture says of its labels."""
         return {
             "origin": dataclasses.asdict(self.origin),
-            "marks": dataclasses.asdict(self.marks),
+            "marks": self.marks.record(),
         }
 
 

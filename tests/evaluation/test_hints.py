@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_gen.data import fashion_mnist_10k
 from keras_gen.evaluation import hints as module
-from keras_gen.evaluation.hints import find_hints
+from keras_gen.evaluation.hints import Hints, find_hints, with_missing_marks
+from keras_gen.provenance import Origin, save_generated
 from keras_gen.recipes import ConditionalGANRecipe, DCGANRecipe
 from keras_gen.runs import Run
 
@@ -76,6 +78,28 @@ def test_what_cannot_be_checked_says_why(pictures):
     assert hints.left_out == {"class": "the run was asked for no class"} and hints.said is None
     hints = find_hints(run_of(ConditionalGANRecipe()), images)
     assert list(hints.left_out) == ["class"] and "drawn anew" in hints.left_out["class"]
+
+
+def test_a_file_without_its_mark_is_hinted(tmp_path):
+    """Marked; marked and then changed, under its old mark; saved again; never marked."""
+    picture = Image.new("L", (8, 8), 50)
+    files = [tmp_path / f"{name}.webp" for name in ("marked", "changed", "again", "plain")]
+    for path in files[:3]:
+        save_generated(path, picture, Origin(model="vae", run_id="0", seed=0), lossless=True)
+    with Image.open(files[1]) as marked:
+        packet = marked.info["xmp"]
+    Image.new("L", (8, 8), 90).save(files[1], lossless=True, xmp=packet)
+    with Image.open(files[2]) as marked:
+        marked.load()
+        marked.save(files[2], xmp=b"")
+    picture.save(files[3])
+    hints = Hints(
+        found=[["copy"], ["copy"], [], []], nearest={}, said=None, errors={"copy": 0.01},
+        n_real=300, left_out={},
+    )  # fmt: skip
+    found = with_missing_marks(hints, files)
+    assert found.found == [["copy"], ["copy", "mark"], ["mark"], ["mark"]]
+    assert found.errors == {"copy": 0.01, "mark": 0.0} and hints.errors == {"copy": 0.01}
 
 
 @pytest.mark.slow

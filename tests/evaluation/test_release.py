@@ -1,13 +1,17 @@
 """The gate before release: which measures fail, by hand-made measurements."""
 
 import pytest
+from PIL import Image
 
 from keras_gen.cli import main
 from keras_gen.evaluation.measurements import Measurement, Measurements
-from keras_gen.evaluation.release import compare_with_approved, format_checks
+from keras_gen.evaluation.release import Check, compare_with_approved, format_checks
 from keras_gen.files import write_text
+from keras_gen.provenance import Origin, save_generated
 from keras_gen.recipes import DCGANRecipe
 from keras_gen.runs import Run
+
+PICTURE = Image.new("L", (8, 8))
 
 
 def figure(key, value, interval, better="lower", reference=None):
@@ -25,6 +29,8 @@ def measured(path, *figures, real="ab"):
         figures=figures,
     )  # fmt: skip
     write_text(path / "metrics.json", measurements.to_json())
+    save_generated(path / "samples.png", PICTURE, run.origin)
+    PICTURE.save(path / "losses.png")  # curves, which have no label
     return run
 
 
@@ -40,6 +46,7 @@ APPROVED = (
 def reasons(tmp_path, *figures):
     approved = measured(tmp_path / "approved", *APPROVED)
     checks = compare_with_approved(measured(tmp_path / "new", *figures), approved)
+    assert checks.pop() == Check(label="labelled pictures", value=1, approved=1)
     return {check.label: check.reason for check in checks}
 
 
@@ -78,8 +85,47 @@ def test_the_table_ends_with_the_verdict(tmp_path):
     assert format_checks(checks).splitlines()[-1] == "may be released"
     worse = measured(tmp_path / "new", figure("frechet_distance", 9.0, (8.0, 10.0)))
     lines = format_checks(compare_with_approved(worse, approved)).splitlines()
-    assert lines[-1] == "refused: 1 of 1 measures fail"
+    assert lines[-1] == "refused: 1 of 2 checks fail"
     assert lines[1].split()[:3] == ["frechet_distance", "9", "1"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda path: PICTURE.save(path / "samples.png"), "samples.png: no label TC260:AIGC; "),
+        (lambda path: (path / "samples.png").unlink(), "expected pictures in "),
+        (lambda path: PICTURE.save(path / "a.jpg"), "a.jpg: no label TC260:AIGC; "),
+        (
+            lambda path: save_generated(
+                path / "samples.png", PICTURE, Origin(model="dcgan", run_id="0" * 12, seed=0)
+            ),
+            "samples.png: labelled as of another run, 'dcgan-000000000000-0-",
+        ),
+    ],
+)
+def test_a_run_whose_pictures_are_not_labelled_as_its_own_is_refused(
+    tmp_path, capsys, spoil, reason
+):
+    approved = measured(tmp_path / "approved", *APPROVED[:3])
+    new = measured(tmp_path / "new", *APPROVED[:3])
+    spoil(new.path)
+    assert compare_with_approved(new, approved)[-1].reason.startswith(reason)
+    assert main(["gate", str(new.path), "--against", str(approved.path)]) == 1
+    out = capsys.readouterr().out
+    assert reason in out and out.endswith("refused: 1 of 4 checks fail\n")
+    assert main(["gate", str(approved.path), "--against", str(new.path)]) == 0
+
+
+def test_two_unlabelled_pictures_are_counted(tmp_path):
+    run = measured(tmp_path / "a", *APPROVED)
+    (run.path / "samples").mkdir(exist_ok=True)
+    for name in ("0.png", "1.png"):
+        PICTURE.save(run.path / "samples" / name)
+    check = compare_with_approved(run, run)[-1]
+    assert check.value == pytest.approx(1 / 3)
+    assert check.reason.startswith("samples/0.png: no label") and check.reason.endswith(
+        ", and 1 more"
+    )
 
 
 def test_the_command_says_it_by_its_status(tmp_path, capsys):
@@ -88,7 +134,7 @@ def test_the_command_says_it_by_its_status(tmp_path, capsys):
     assert main(["gate", str(approved.path), "--against", str(approved.path)]) == 0
     assert capsys.readouterr().out.endswith("may be released\n")
     assert main(["gate", str(worse.path), "--against", str(approved.path)]) == 1
-    assert "refused: 1 of 1" in capsys.readouterr().out
+    assert "refused: 1 of 2" in capsys.readouterr().out
     assert main(["gate", str(tmp_path / "none"), "--against", str(approved.path)]) == 2
 
 

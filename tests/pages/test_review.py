@@ -20,6 +20,7 @@ from keras_gen.evaluation.review_decisions import (
 )
 from keras_gen.pages import review as module
 from keras_gen.pages.review import write_review
+from keras_gen.provenance import Origin, save_generated
 
 
 def save(folder, *names, size=(28, 28), seed=0):
@@ -107,6 +108,12 @@ def test_a_run_draws_its_pictures_first_and_their_classes_are_known(tmp_path):
         assert each["sha256"] == digest
 
 
+def _shown(folder, out):
+    """Return the entries of a page without checks; one with checks has the same order."""
+    write_review(folder, out)
+    return content(out)["pictures"]
+
+
 def hinted(folder, out, monkeypatch, recorded=None):
     """Write a page whose checks suspect what is said here."""
     original = np.full((28, 28, 1), 7, "uint8")
@@ -130,12 +137,16 @@ def hinted(folder, out, monkeypatch, recorded=None):
 
 def test_hints_stand_beside_their_pictures(tmp_path, monkeypatch):
     recorded, folder = [], save(tmp_path / "a", "0.png", "1.png", "2.png")
+    order = [each["file"] for each in _shown(folder, tmp_path / "plain.html")]
+    origin = Origin(model="dcgan", run_id="0" * 12, seed=0)
+    save_generated(folder / order[1], Image.open(folder / order[1]), origin)  # the others have none
     facts = hinted(folder, tmp_path / "a.html", monkeypatch, recorded)
     found = content(tmp_path / "a.html")
-    assert [each["hints"] for each in found["pictures"]] == [["copy", "class"], [], ["outside"]]
+    suspected = [["copy", "class", "mark"], [], ["outside", "mark"]]
+    assert [each["hints"] for each in found["pictures"]] == suspected
     assert found["pictures"][0]["said"] == "Ankle boot" and "said" not in found["pictures"][1]
     assert found["pictures"][0]["nearest"].startswith("data:image/png;base64,")
-    assert facts["hints"] == {"copy": 1, "outside": 1, "class": 1}
+    assert facts["hints"] == {"copy": 1, "outside": 1, "class": 1, "mark": 2}
     run, images, asked, *_ = recorded
     assert run.name == "dcgan" and images.shape == (3, 28, 28, 1) and asked is None
     for each, image in zip(found["pictures"], images, strict=True):
@@ -157,7 +168,7 @@ def test_both_languages_have_every_text(page):
     assert english == chinese and len(english) > 40
     assert set(re.findall(r'data-text="(\w+)"', text)) <= set(english)
     assert set(REASONS) - {"copy"} <= set(english) and "copy_" in english
-    for check in ("copy", "outside", "class"):
+    for check in ("copy", "outside", "class", "mark"):
         assert {f"hint_{check}", f"what_{check}", f"errs_{check}"} <= set(english)
 
 
