@@ -117,6 +117,17 @@ def write_sources(folder):
         write(folder / f"{path}.html", page.replace("{{root}}", "../" * (path.count("/") + 1)))
 
 
+def copy_play(folder):
+    """Copy the runtime and the models of the page `play`, which works in part without them."""
+    made = ROOT / "build" / "play"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("runtime.js", "models.js"):
+        if (made / name).is_file():
+            copy(made / name, folder / name)
+        else:
+            print(f"play: no {made / name}, its page will say so; run scripts/build_play.py")
+
+
 def build(site):
     """Build the site.
 
@@ -142,6 +153,7 @@ def build(site):
     shutil.rmtree(site / "source", ignore_errors=True)
     write_sources(site / "source")
     copy("docs/_templates/front.html", site / "index.html")
+    copy_play(site / "play")
     return status
 
 
