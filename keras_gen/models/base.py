@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import find_replicas_by, is_seed_state
+from keras_gen.layers import MinibatchStandardDeviation, find_replicas_by, is_seed_state
 
 
 def _place():
@@ -52,6 +52,10 @@ class NetworkModel(keras.Model):
     @property
     def looks_across(self) -> str:
         """Why replicas with a part of the batch each would not do what one device does; or ""."""
+        for name in self.NETWORKS:
+            for layer in getattr(self, name).layers:
+                if isinstance(layer, MinibatchStandardDeviation):
+                    return "minibatch_std compares all images of a batch"
         return ""
 
     @property

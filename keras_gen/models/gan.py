@@ -7,20 +7,10 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import (
-    MinibatchStandardDeviation,
-    call_keeping_statistics,
-    draw_rows,
-    mixes_examples,
-)
+from keras_gen.layers import call_keeping_statistics, draw_rows, mixes_examples
 from keras_gen.losses import GAN_LOSSES
 from keras_gen.models.base import NetworkModel
-from keras_gen.models.sampling import (
-    class_vectors,
-    draw_noise,
-    images_in_chunks,
-    joined,
-)
+from keras_gen.models.sampling import class_vectors, draw_noise, images_in_chunks, joined
 from keras_gen.models.slope_penalty import PENALTY_OF_LOSS, SlopePenalty
 
 UPDATES = ("alternating", "simultaneous")
@@ -142,12 +132,8 @@ class GAN(NetworkModel):
 
     @property
     def looks_across(self) -> str:
-        """What D or its penalty says of the whole batch, beside BatchNorm and packs."""
-        if self.penalty == "dragan":
-            return "the noise of the dragan penalty is scaled by the deviation of the batch"
-        if any(isinstance(x, MinibatchStandardDeviation) for x in self.discriminator.layers):
-            return "minibatch_std compares all images of a batch"
-        return ""
+        """What of D or of its penalty depends on the whole batch."""
+        return self.slope_penalty.looks_across or super().looks_across
 
     def call(self, latents, training: bool = False):
         """Return the logits (B, 1) of D(G(z)); a conditional GAN takes [latents, labels]."""

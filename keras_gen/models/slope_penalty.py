@@ -39,6 +39,12 @@ class SlopePenalty:
             weight = PENALTIES[name].weight if self.terms else 0.0
         self.weight = weight
 
+    @property
+    def looks_across(self) -> str:
+        """What of the penalty depends on the whole batch; or ""."""
+        around = "around" in self.terms
+        return "the noise of this penalty is scaled by the deviation of the batch" if around else ""
+
     def check(self, discriminator: keras.Model) -> None:
         """Raise a ValueError where D's slope at one image would be that of the whole batch."""
         normalised = [isinstance(x, keras.layers.BatchNormalization) for x in discriminator.layers]

@@ -50,13 +50,13 @@ def run_workers(words: Sequence[str], count: int) -> int:
             own = {"CUDA_VISIBLE_DEVICES": str(index)} if gpus else {}
             task = {"type": "worker", "index": index}
             config = json.dumps({"cluster": {"worker": addresses}, "task": task})
-            outputs = {} if index == 0 else {"stdout": subprocess.DEVNULL, "stderr": errors[index]}
             processes.append(
                 subprocess.Popen(
                     [sys.executable, "-m", "keras_gen", *words],
                     env={**os.environ, **own, TF_CONFIG: config},
                     start_new_session=True,  # Ctrl-C arrives here only, and is passed on once
-                    **outputs,
+                    stdout=subprocess.DEVNULL if index else None,
+                    stderr=errors[index] if index else None,
                 )
             )
         return _wait(processes, errors)
