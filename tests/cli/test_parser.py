@@ -76,7 +76,7 @@ def test_only_the_flags_that_are_given_arrive():
     assert found == {
         "command": "stylize", "content": "a.jpg", "styles": ["b.jpg", "c.jpg"], "out": None,
         "model": None, "size": 64, "style_weights": [2.0, 0.5], "masks": ["m", "n"],
-        "visible_label": None, "no_mark": False, "keep_location": False,
+        "visible_label": None, "no_mark": False, "sign": None, "keep_location": False,
     }  # fmt: skip
     words = ["stylize", "a.jpg", "--model=runs/x"]
     assert build_parser().parse_args(words).styles == []

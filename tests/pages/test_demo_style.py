@@ -54,7 +54,15 @@ def test_the_commands_on_the_page_are_what_was_done(painted):
         words = shlex.split(line)[1:]
         found = vars(build_parser().parse_args(words))
         assert (found.pop("content"), found.pop("styles")) == (content, styles)
-        for name in ("command", "out", "model", "visible_label", "no_mark", "keep_location"):
+        for name in (
+            "command",
+            "out",
+            "model",
+            "visible_label",
+            "no_mark",
+            "sign",
+            "keep_location",
+        ):
             del found[name]
         assert StyleOptions(**found) == options and options.steps == 5
     assert len(block.splitlines()) == 3
