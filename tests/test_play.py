@@ -219,9 +219,9 @@ def test_the_game_of_two_numbers(ask):
     # Simultaneous steps multiply by I + h J, J a quarter turn: the distance grows by sqrt(1 + h^2).
     simultaneous, alternating = np.linalg.norm(found["bilinear"], axis=1)
     assert simultaneous == pytest.approx(1.04**50, rel=1e-9)
-    assert 0.8 < alternating < 1.2  # theta^2 + psi^2 + h theta psi stays
+    assert 0.8 < alternating < 1.2  # theta^2 + psi^2 - h theta psi stays
     theta, psi = found["bilinear"][1]
-    assert theta**2 + psi**2 + 0.2 * theta * psi == pytest.approx(1, abs=1e-9)
+    assert theta**2 + psi**2 - 0.2 * theta * psi == pytest.approx(1, abs=1e-9)
     assert np.linalg.norm(found["damped"], axis=1).max() < 0.01
 
 
