@@ -105,8 +105,8 @@ IN_CHINESE = {
     "hits (second judge)": "命中率（第二个裁判）",
     "FD within classes": "类内 FD",
     "*PCA, 24 components*": "*PCA，24 个主成分*",
-    "passes": "步数",
-    "ms an image": "每张毫秒",
+    "passes": "前向次数",
+    "steps": "训练步数",
 }
 
 

@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 
 import export_table  # noqa: E402
+import flow  # noqa: E402
+import gan_quality  # noqa: E402
 import results_table  # noqa: E402
 import step_memory  # noqa: E402
 import step_parts  # noqa: E402
@@ -195,4 +197,15 @@ def test_the_tables_of_results_are_those_of_the_stored_figures(name):
     for page in ("results.md", "results.zh-CN.md"):
         text = (FOLDER.parent / "docs" / page).read_text("utf-8")
         for line in results_table.markdown(["", *columns.values()], rows)[2:]:
+            assert text.count(f"\n{line}\n") == 1, line
+
+
+@pytest.mark.parametrize("name", ["flow", "longer"])
+def test_the_tables_of_single_runs_are_those_of_the_stored_figures(name):
+    stored = json.loads((FOLDER.parent / "docs" / f"{name}.json").read_text("utf-8"))
+    rows = flow.rows_of(stored["rows"]) if name == "flow" else gan_quality.curve(stored)
+    assert len(rows) == {"flow": 3, "longer": 4}[name]
+    for page in ("results.md", "results.zh-CN.md"):
+        text = (FOLDER.parent / "docs" / page).read_text("utf-8")
+        for line in results_table.markdown([""], rows)[2:]:
             assert text.count(f"\n{line}\n") == 1, line

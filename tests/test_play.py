@@ -169,9 +169,7 @@ def test_losses_and_slopes_are_those_of_keras_gen(ask):
             logits, real = tf.Variable([[f]], dtype="float64"), tf.constant([[r]], "float64")
             with tf.GradientTape(persistent=True) as tape:
                 of_d = pair.discriminator(real, logits)
-                of_g = (
-                    pair.generator(real, logits) if pair.relativistic else pair.generator(logits)
-                )
+                of_g = pair.generator(real, logits) if pair.relativistic else pair.generator(logits)
             slopes = [tape.gradient(loss, logits) for loss in (of_d, of_g)]
             expected = [float(of_d), float(slopes[0]), float(of_g), float(slopes[1])]
             np.testing.assert_allclose(rows[name], expected, atol=1e-4, err_msg=name)
@@ -203,7 +201,8 @@ def test_the_divergence_of_two_gaussians(ask):
 def test_the_game_of_two_numbers(ask):
     found = ask("""
         const [rate, gamma, steps] = all("#play-game input");
-        const read = () => all("#game-told span").map(({ dataset: { theta, psi } }) => [+theta, +psi]);
+        const told = () => all("#game-told span").map((span) => span.dataset);
+        const read = () => told().map(({ theta, psi }) => [+theta, +psi]);
         set(rate, 0.2); set(steps, 1);
         const first = read();
         set(all("#play-game select")[0], "bilinear");
@@ -231,8 +230,9 @@ def test_a_gram_matrix_of_shuffled_pixels(ask):
         const told = document.getElementById("gram-told");
         return [0, 3, 6].map((power) => {
           set(side, power);
+          const numbers = (row) => [...row.cells].slice(1).map((cell) => +cell.textContent);
           const [one, other] = all("#play-gram table").map((table) =>
-            [...table.rows].slice(1).map((row) => [...row.cells].slice(1).map((c) => +c.textContent)));
+            [...table.rows].slice(1).map(numbers));
           return { one, other, ...told.dataset };
         });
     """)

@@ -136,6 +136,7 @@ def test_tests_mirror_the_package():
         "test_interview_pages.py",
         "test_new_family.py",
         "test_package.py",
+        "test_play.py",
         "test_quality.py",
         "test_readme.py",
         "test_serving.py",
