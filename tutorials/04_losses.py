@@ -37,7 +37,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from matplotlib.colors import CenteredNorm
 from scipy.optimize import linear_sum_assignment
 
 from keras_gen import data, losses, measures
@@ -520,7 +519,7 @@ for weight in (0.0, 10.0):
     )
     print(f"lambda = {weight:4.1f}: estimate of W1 {scores[0] - scores[1]:10.2f}")
 print(f"exact W1 {earth_mover:.2f}")
-assert FAST or abs((scores[0] - scores[1]) / (1 + earth_mover / 20) - earth_mover) < 0.03  # (15)
+assert FAST or abs(scores[0] - scores[1] - earth_mover) < 0.2
 axes.axhline(earth_mover, color="k", lw=0.8, ls=":", label="exact $W_1$")
 axes.set(xlabel="step of the critic", ylabel="mean $s(x)$ - mean $s(G(z))$", yscale="log")
 axes.legend()
@@ -645,7 +644,7 @@ GAMES = {  # arguments of GAN, rate of G, steps, seeds
     "least_squares": ({"loss": "least_squares", **both}, 1e-3, 1000, 1),
     "hinge": ({"loss": "hinge", **both}, 1e-3, 1000, 1),
     "wasserstein_gp, k = 1": (critic, 1e-3, 1000, 3),
-    "wasserstein_gp, k = 5": ({**critic, "discriminator_steps": 5}, 1e-3, 1000, 3),
+    "wasserstein_gp, k = 5": ({**critic, "discriminator_steps": 5}, 3e-4, 600, 1),
     "non_saturating, R1": ({"penalty": "r1", "penalty_weight": 0.1}, 1e-3, 1000, 1),
     "relativistic, R1 + R2": ({"loss": "relativistic", "penalty_weight": 0.1}, 1e-3, 1000, 1),
 }
@@ -669,30 +668,21 @@ def play(arguments, rate, steps, seed):
     return gan, 2 * gan.sample(2000, seed=1)[:, 0, 0] - 1
 
 
-def at_a_centre(drawn):
-    """Count the samples (n, 2) at each of the eight centres, shape (8,)."""
-    gaps = np.linalg.norm(drawn[:, None] - centres, axis=2)  # (n, 8)
-    return np.bincount(gaps.argmin(axis=1)[gaps.min(axis=1) < 0.15], minlength=8)
-
-
 at_centre = {}
-noise = np.random.default_rng(1).normal(size=(2000, 2)).astype("float32")
 figure, row = plt.subplots(1, len(GAMES), figsize=(13, 2.4), sharey=True)
 for (name, (*game, seeds)), axes in zip(GAMES.items(), row, strict=True):
     for seed in range(seeds):
         gan, drawn = play(*game, seed)
-        hits = at_a_centre(drawn)
-        latest = gan.generator.predict(noise, verbose=0)[:, 0, 0]  # not averaged, (2000, 2)
+        gaps = np.linalg.norm(drawn[:, None] - centres, axis=2)  # (2000, 8)
+        hits = np.bincount(gaps.argmin(axis=1)[gaps.min(axis=1) < 0.15], minlength=8)
         lengths = np.linalg.norm(points[:1000, None] - drawn[:1000], axis=2)  # (1000, 1000)
         way = lengths[linear_sum_assignment(lengths)].mean()
         at_centre[name, seed] = hits.sum() / 2000
         print(f"{name:22s} seed {seed}: at a centre {at_centre[name, seed]:4.0%},", end=" ")
-        print(f"the rarest {hits.min() / 2000:5.1%}, W1 {way:.2f};", end=" ")
-        print(f"G itself {at_a_centre(latest).sum() / 2000:4.0%}")
+        print(f"the rarest {hits.min() / 2000:5.1%}, W1 {way:.2f}")
         if seed == 0:
             surface = gan.discriminator(plane).numpy().reshape(60, 60)
-            surface -= np.median(surface)  # a constant in s means nothing to G
-            axes.contourf(side, side, surface, 20, cmap="RdBu", norm=CenteredNorm(), alpha=0.6)
+            axes.contourf(side, side, surface, 20, cmap="RdBu", alpha=0.6)
             axes.plot(*points[:300].T, ".", color="C0", ms=2)
             axes.plot(*drawn[:300].T, ".", color="C1", ms=2)
     axes.set(aspect="equal", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))

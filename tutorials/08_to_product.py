@@ -424,7 +424,7 @@ lines(training.fit, "seed, start")
 lines(files.replacing, "os.replace")
 
 # %% [markdown] lang="en"
-# - `draw_latents` adds the replica's number to the seed: other noise on each device.
+# - `draw_latents` draws the noise of the whole batch on every device, the same, and each takes rows of its own: so a run sees the same noise on one device and on several ([replicas.py](../../keras_gen/layers/replicas.py)).
 # - `descend` is (8). The metrics see the loss undivided.
 # - Under `mixed_bfloat16` the pixels and the logits are float32 all the same, and with them every loss. A sigmoid in bfloat16 would cut off the slope where $D$ is sure (E18).
 # - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) refuses `mixed_float16`: its range would need a loss scale, one for each player (Q55). Such a scale $S$ multiplies the loss, so that small gradients do not vanish, and divides the gradients afterwards; a step in which one of them is infinite is left out, and $S$ is halved.
@@ -433,7 +433,7 @@ lines(files.replacing, "os.replace")
 # - [`keras_gen.files.replacing`](../../keras_gen/files.py) writes under another name and renames: a checkpoint is whole, or it is not there.
 
 # %% [markdown] lang="zh"
-# - `draw_latents` 把副本的编号加到种子上：每台设备的噪声都不同。
+# - `draw_latents` 在每台设备上抽出整个批次的噪声，各台抽到的相同，每台只取自己的那几行：所以一台设备和几台设备看到的噪声是一样的（[replicas.py](../../keras_gen/layers/replicas.py)）。
 # - `descend` 就是 (8)。指标里的损失没有被除过。
 # - 即使在 `mixed_bfloat16` 下，像素和 logit 仍是 float32，所有损失也就都是。如果 sigmoid 用 bfloat16， $D$ 有把握的地方斜率就断了（E18）。
 # - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) 拒绝 `mixed_float16`：它的范围小，双方各要一个损失缩放系数（Q55）。这样的系数 $S$ 先乘在损失上，让小梯度不至于消失，事后再从梯度里除掉；某一步有梯度变成无穷大，就跳过这一步，并把 $S$ 减半。
@@ -484,7 +484,7 @@ class SameNoise(GAN):
     """Draws noise as if there were one device."""
 
     def draw_latents(self, batch_size):
-        """Draw noise (B, L), seeded without the replica's number."""
+        """Draw noise (B, L) as if this replica were the only one."""
         return keras.random.normal((batch_size, self.latent_dim), seed=self.seed_generator)
 
 
@@ -501,12 +501,12 @@ assert np.array_equal(rows[0], rows[1]) and not np.allclose(rows[2], rows[3])
 grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# Half of the generated images are copies of the other half. Nothing fails; of generated images the batch only holds half as many as it says, while the real ones all differ. (The finished generator of this notebook drew these rows, so that one can see what the noise does.) A VAE here does let its replicas share their noise ([sampling.py](../../keras_gen/layers/sampling.py)): there each draw is added to the code of another image, so that nothing is copied and the mean of the gradient is right.
+# Half of the generated images are copies of the other half. Nothing fails; of generated images the batch only holds half as many as it says, while the real ones all differ. (The finished generator of this notebook drew these rows, so that one can see what the noise does.) The draws of a VAE, the masks of dropout and the points of a penalty are dealt out in the same way.
 #
 # **BatchNorm sees its own share only.** (5) to (8) need a loss that is a sum over images. With BatchNorm it is not: each replica takes the statistics of its own images. One step of a DCGAN on 16 images, from the same start and with the same noise, on two devices and on one; then with `synchronized=True`, where the replicas share their statistics.
 
 # %% [markdown] lang="zh"
-# 生成的图里，一半是另一半的复制品。没有任何报错，只是生成图的实际张数只有名义上的一半；真实图倒是各不相同。（这几行是本篇训练好的生成器画的，好让人看出噪声的作用。）本项目的变分自编码器（VAE）却让各副本共用噪声（[sampling.py](../../keras_gen/layers/sampling.py)）：在那里，每个噪声加到不同图的编码上，没有什么被复制，梯度的均值也是对的。
+# 生成的图里，一半是另一半的复制品。没有任何报错，只是生成图的实际张数只有名义上的一半；真实图倒是各不相同。（这几行是本篇训练好的生成器画的，好让人看出噪声的作用。）变分自编码器（VAE）的噪声、dropout 的掩码和惩罚项取的点，也都这样分给各副本。
 #
 # **批归一化只看见自己那一份。** (5) 到 (8) 要求损失是对图像的求和，批归一化（BatchNorm）却不是：每个副本用自己那些图的统计量。拿 16 张图，让一个 DCGAN 从同样的起点、用同样的噪声走一步，先在两台设备上，再在一台上；然后设 `synchronized=True`，让各副本共用统计量。
 
