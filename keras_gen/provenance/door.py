@@ -46,7 +46,7 @@ def save_generated(
     marks = marks or Marks()
     picture, options = _with_visible_label(picture, options, marks)
     xmp = _packet(picture, format_of(path), origin, marks, options)
-    sign = marks.signer and functools.partial(marks.signer.sign, origin=origin)
+    sign = functools.partial(marks.signer.sign, origin=origin) if marks.signer else None
     save_picture(path, picture, new=new, xmp=xmp, sign=sign, **options)
 
 
