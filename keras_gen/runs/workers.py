@@ -18,6 +18,7 @@ from keras_gen.runs.devices import TF_CONFIG, WORKER_LOST, WorkerLost
 GRACE = 10.0  # seconds that the others have to end by themselves after one has failed
 GRACE_TO_SAVE = 60.0  # and where all were asked to stop, for the chief to write the run's pictures
 INTERRUPTED = 130
+MISTAKE = 2  # in the command; the exit statuses are those of the command line
 
 
 def run_workers(words: Sequence[str], count: int) -> int:
@@ -94,6 +95,8 @@ def _wait(processes, errors):
             f"worker {failed} of {len(processes)} was ended by {name}, and the others with it; "
             "resume from the last checkpoint with --resume"
         )
+    if states[0] == MISTAKE:  # which the chief has told, and the others have made as well
+        return MISTAKE
     for index in range(1, len(processes)):
         line = _last_line(errors[index])
         if (states[index] or 0) > 0 and states[index] != INTERRUPTED and WORKER_LOST not in line:
