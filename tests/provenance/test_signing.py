@@ -22,7 +22,8 @@ from keras_gen.provenance import (
     save_generated,
 )
 
-c2pa = pytest.importorskip("c2pa")
+c2pa = pytest.importorskip("c2pa", reason="c2pa is in the extra 'sign'")
+pytestmark = pytest.mark.export
 
 ROOT = Path(__file__).parents[2]
 ORIGIN = Origin(model="vae", run_id="0123456789ab", seed=3)
