@@ -21,7 +21,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from keras import layers
-from results_table import DOCS, fill, markdown
+from results_table import DOCS, fill, in_chinese, markdown
 from step_times import seconds_per_step
 
 from keras_gen import data
@@ -148,9 +148,9 @@ def curve(row):
 def write_docs(row):
     """Store a run's figures and put its table on both pages of results."""
     write_text(DOCS / "longer.json", json.dumps(row, indent=1) + "\n")
-    for page, word in (("results.md", "steps"), ("results.zh-CN.md", "步数")):
-        head = [word, "FD-FashionNet", "FD-StridedNet"]
-        fill(DOCS / page, "longer", "\n".join(markdown(head, curve(row))))
+    text = "\n".join(markdown(["steps", "FD-FashionNet", "FD-StridedNet"], curve(row)))
+    fill(DOCS / "results.md", "longer", text)
+    fill(DOCS / "results.zh-CN.md", "longer", in_chinese(text))
 
 
 def steps_of(arguments, images):

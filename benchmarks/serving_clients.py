@@ -10,7 +10,6 @@ import zipfile
 import zlib
 
 import numpy as np
-import onnxruntime
 from PIL import Image
 
 COUNT = 8  # images of one request of the second kind: 64 clients want twice the places
@@ -27,6 +26,8 @@ def class_vectors(n):
 
 def questions(generator, stylizer):
     """Return {load: [(method, path, body, expected pictures)]}, drawn without the server."""
+    import onnxruntime  # of the extra `serve`; the hostile pictures need none
+
     draw, paint = (
         onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         for path in (generator, stylizer)

@@ -21,7 +21,6 @@ import time
 import tomllib
 import urllib.request
 import zipfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,9 +30,10 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 SERVING = ROOT / "examples" / "serving"
-sys.path.append(str(SERVING))
+sys.path += [str(SERVING), str(ROOT / "benchmarks")]
 
 from batching import Batcher, Full, Places  # noqa: E402 - from examples/serving
+from serving_clients import bomb  # noqa: E402 - from benchmarks
 
 NEEDED = ("tf2onnx", "onnx", "onnxruntime", "fastapi", "uvicorn", "prometheus_client", "httpx")
 CLASSES = ["Coat", "Ankle boot", "Bag"]
@@ -322,17 +322,6 @@ def animation(format):
     return buffer.getvalue()
 
 
-def bomb(side):
-    """Return a PNG file of side x side black pixels, one bit each; zlib packs it 1000 to 1."""
-    rows = zlib.compress(bytes((side // 8 + 1) * side), 9)
-    header = side.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
-    chunks = [(b"IHDR", header), (b"IDAT", rows), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
-        for name, data in chunks
-    )
-
-
 def many_scans():
     """Return a progressive JPEG file whose last scan stands in it 200 times."""
     content = encoded("JPEG", (64, 64), progressive=True)
@@ -553,7 +542,6 @@ def test_the_limits_of_the_page_are_those_of_the_server(page):
 def test_the_tables_of_the_page_are_those_of_the_stored_figures(page):
     """And what they show is what was promised: refusals, but no error and no invalid picture."""
     pytest.importorskip("onnxruntime", reason="onnxruntime is in the extra 'serve'")
-    sys.path.append(str(ROOT / "benchmarks"))
     import serving
 
     stored = json.loads((ROOT / "docs" / "serving.json").read_text("utf-8"))
