@@ -24,9 +24,7 @@ import numpy as np
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = "onnxruntime-web@1.30.0"
-SHA512 = (
-    "q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=="
-)  # as the registry states it; another archive is refused
+SHA512 = "q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=="  # as the registry states it; another archive is refused
 NETWORKS = {"dcgan": "generator", "conditional_gan": "generator", "vae": "decoder"}
 DIRECTIONS = 6  # sliders of a model
 MOST = 4e6  # bytes of all models together

@@ -169,9 +169,7 @@ def test_losses_and_slopes_are_those_of_keras_gen(ask):
             logits, real = tf.Variable([[f]], dtype="float64"), tf.constant([[r]], "float64")
             with tf.GradientTape(persistent=True) as tape:
                 of_d = pair.discriminator(real, logits)
-                of_g = (
-                    pair.generator(real, logits) if pair.relativistic else pair.generator(logits)
-                )
+                of_g = pair.generator(real, logits) if pair.relativistic else pair.generator(logits)
             slopes = [tape.gradient(loss, logits) for loss in (of_d, of_g)]
             expected = [float(of_d), float(slopes[0]), float(of_g), float(slopes[1])]
             np.testing.assert_allclose(rows[name], expected, atol=1e-4, err_msg=name)
