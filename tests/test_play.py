@@ -201,7 +201,7 @@ def test_the_divergence_of_two_gaussians(ask):
 def test_the_game_of_two_numbers(ask):
     found = ask("""
         const [rate, gamma, steps] = all("#play-game input");
-        const read = () => all("#game-told span").map(({ dataset: { theta, psi } }) => [+theta, +psi]);
+        const read = () => all("#game-told span").map(({ dataset }) => [+dataset.theta, +dataset.psi]);
         set(rate, 0.2); set(steps, 1);
         const first = read();
         set(all("#play-game select")[0], "bilinear");
@@ -229,8 +229,9 @@ def test_a_gram_matrix_of_shuffled_pixels(ask):
         const told = document.getElementById("gram-told");
         return [0, 3, 6].map((power) => {
           set(side, power);
+          const numbers = (row) => [...row.cells].slice(1).map((cell) => +cell.textContent);
           const [one, other] = all("#play-gram table").map((table) =>
-            [...table.rows].slice(1).map((row) => [...row.cells].slice(1).map((c) => +c.textContent)));
+            [...table.rows].slice(1).map(numbers));
           return { one, other, ...told.dataset };
         });
     """)
