@@ -201,7 +201,8 @@ def test_the_divergence_of_two_gaussians(ask):
 def test_the_game_of_two_numbers(ask):
     found = ask("""
         const [rate, gamma, steps] = all("#play-game input");
-        const read = () => all("#game-told span").map(({ dataset }) => [+dataset.theta, +dataset.psi]);
+        const end = ({ dataset }) => [+dataset.theta, +dataset.psi];
+        const read = () => all("#game-told span").map(end);
         set(rate, 0.2); set(steps, 1);
         const first = read();
         set(all("#play-game select")[0], "bilinear");
