@@ -115,6 +115,7 @@ class RunLogger(keras.callbacks.Callback):
         self.means = {metric.name: logs[metric.name] for metric in self.model.metrics}
         if self.step % self.run.recipe.save_every == 0:
             self.save()
+            self.model.reset_metrics()  # all workers do it at this step, `Follower` on the others
 
     def on_train_end(self, logs=None):
         """Save the steps since the last time, after Ctrl-C too."""
@@ -132,7 +133,6 @@ class RunLogger(keras.callbacks.Callback):
         self.run.write_metrics(self.rows)
         self.save_samples()
         self.save_checkpoint()
-        self.model.reset_metrics()
         self.last_saved = self.step
         self.start_clocks()
 

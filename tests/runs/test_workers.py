@@ -9,8 +9,10 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from keras_gen.cli.parser import build_parser
@@ -173,6 +175,23 @@ def test_a_killed_worker_ends_the_run_within_a_minute_and_it_goes_on(tmp_path, v
     _, errors = process.communicate(timeout=900)
     assert process.returncode == 0, errors[-2000:]
     assert steps(folder)[-1] == stopped + 10 and Run.open(folder).is_finished
+
+
+@pytest.mark.slow
+def test_a_stop_from_outside_saves_on_all_workers(tmp_path):
+    folder = tmp_path / "run"
+    process = two_workers(
+        "dcgan", f"--run-dir={folder}", "--steps=100000", "--save-every=50000", *SMALL
+    )
+    wait_for(lambda: steps(folder) == [0], process)
+    time.sleep(20)
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 130, errors[-2000:]
+    assert steps(folder)[-1] > 0 and "saved at step" in output
+    with zipfile.ZipFile(Run.open(folder).checkpoints[-1][1]) as archive:
+        assert archive.testzip() is None
+    assert np.isfinite([list(row.values()) for row in Run.open(folder).read_metrics()]).all()
 
 
 @pytest.mark.slow
