@@ -39,6 +39,8 @@ class Accountant:
         library()
         from dp_accounting.rdp import RdpAccountant
 
+        if steps == 0:
+            return 0.0
         return float(RdpAccountant().compose(self.event(steps)).get_epsilon(self.delta))
 
     def steps_within(self, epsilon: float, most: int = MOST_STEPS) -> int:

@@ -38,7 +38,7 @@ class PrivateGANRecipe(AdversarialRecipe):
     )
     clip_norm: float = option(1.0, "largest norm of one image's gradient", least=1e-6)
     noise_multiplier: float = option(
-        0.6, "the noise's standard deviation over the clipping norm", least=0.01
+        1.0, "the noise's standard deviation over the clipping norm", least=0.01
     )
     delta: float = option(
         1e-5, "delta of the guarantee, far below one over the images", least=1e-12, below_one=True
