@@ -1,24 +1,37 @@
 """The gradient of each example of a batch by itself, clipped and summed: the middle of DP-SGD."""
 
+import itertools
 from typing import Any
 
 import keras
 import tensorflow as tf
 from keras import layers, ops
 
+from keras_gen.layers import mixes_examples
+
 PER_EXAMPLE = (layers.Dense, layers.Conv2D)  # layers with weights that are known here
 
 
 def check_network(network: keras.Model) -> None:
-    """Raise a ValueError unless the network is a chain of layers whose gradients are known here."""
-    for layer in network.layers:
-        name = f"{network.name}: layer {layer.name}"
-        if not layer.trainable_weights:
-            if layer.weights or len(layer._inbound_nodes) != 1:
-                raise ValueError(f"{name}: expected a layer without state, found {layer}")
+    """Raise a ValueError unless the gradients of single examples are known for a network.
+
+    It must be a chain of Dense and Conv2D layers without activations of their own, and of layers
+    without weights.
+    """
+    for before, layer in itertools.pairwise(network.layers):
+        if layer.input is not before.output:
+            fault = "expected one layer after another, found a branch"
+        elif layer.weights and not isinstance(layer, PER_EXAMPLE):
+            fault = f"expected Dense or Conv2D, found {type(layer).__name__}"
+        elif mixes_examples(layer):
+            fault = "expected a layer that looks at one image, found one that looks at several"
+        elif layer.weights and layer.activation is not keras.activations.linear:
+            fault = "expected the activation as a layer of its own, found it in this one"
+        elif isinstance(layer, layers.Dropout) and layer.rate:
+            fault = "expected no dropout beside noise, found some"
+        else:
             continue
-        if not isinstance(layer, PER_EXAMPLE):
-            raise ValueError(f"{name}: expected Dense or Conv2D, found {type(layer).__name__}")
+        raise ValueError(f"{network.name}, layer {layer.name}: {fault}")
 
 
 def forward(network: keras.Model, images) -> tuple[list, Any]:
