@@ -65,7 +65,9 @@ def write_litert(
     network: keras.Model, path: Path, metadata: dict[str, Any], **settings: Any
 ) -> None:
     """Write a file, by a converter with these settings, and the metadata as JSON beside it."""
-    with _native_lines_silenced():
+    with _native_lines_silenced(), warnings.catch_warnings():
+        old = r"\s*Warning: tf.lite.Interpreter"  # with which the converter itself calibrates
+        warnings.filterwarnings("ignore", old, UserWarning)
         network.export(path, format="litert", verbose=False, **settings)
     path.with_suffix(".json").write_text(_json(metadata), encoding="utf-8")
 

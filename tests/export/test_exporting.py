@@ -130,13 +130,18 @@ def test_signal_to_noise_by_hand():
 
 
 @pytest.mark.export
-def test_too_much_noise_is_refused(tmp_path, monkeypatch):
-    """Without the bound 8 bits cannot hold what the DCGAN's tanh is given."""
+def test_the_bound_is_worth_decibels_and_too_much_noise_is_refused(tmp_path, monkeypatch):
+    """The pages say five decibels; 11 were measured for the DCGAN (31 against 20)."""
     need("litert")
+    (bounded,) = export_run("dcgan", "litert", out=tmp_path / "bounded", weights="int8")
     monkeypatch.setattr(quantised, "bounded", lambda network: network)
-    with pytest.raises(ArtefactRefused, match="signal to noise of at least 20 dB in int8, found 1"):
-        export_run("dcgan", "litert", out=tmp_path / "out", weights="int8")
-    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(comparison, "LEAST_DECIBELS", 0.0)
+    (free,) = export_run("dcgan", "litert", out=tmp_path / "free", weights="int8")
+    assert 5 < bounded.decibels - free.decibels < 20
+    monkeypatch.setattr(comparison, "LEAST_DECIBELS", 60.0)
+    with pytest.raises(ArtefactRefused, match="signal to noise of at least 60 dB in int8, found "):
+        export_run("dcgan", "litert", out=tmp_path / "refused", weights="int8")
+    assert not (tmp_path / "refused").exists()
 
 
 @pytest.mark.parametrize("format", FORMATS)
