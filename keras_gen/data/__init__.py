@@ -13,6 +13,7 @@
     points.py       points of the plane, in toy worlds whose modes can be counted
     image_data.py   ImageData: what every source returns, pixels still uint8
     scales.py       uint8, [0, 1] and [-1, 1], with exact inverses
+    poisson.py      the same as samples in which each image is by its own coin
     pipeline.py     uint8 array -> endless tf.data stream that is a function of the step number
 
 Images stay uint8 in memory; `batches` scales them on their way to the network.
@@ -32,6 +33,7 @@ from keras_gen.data.folder import image_folder
 from keras_gen.data.image_data import ImageData
 from keras_gen.data.pipeline import batches, steps_per_epoch
 from keras_gen.data.points import MIXTURES, Mixture, PointData
+from keras_gen.data.poisson import poisson_batches
 from keras_gen.data.scales import (
     SCALES,
     symmetric_to_uint8,
@@ -66,6 +68,7 @@ __all__ = [
     "load",
     "photo_crops",
     "picture_path",
+    "poisson_batches",
     "products",
     "read_photo",
     "steps_per_epoch",

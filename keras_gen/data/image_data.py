@@ -32,6 +32,13 @@ class ImageData:
     conditions: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     mattes: np.ndarray | None = None
 
+    def chosen(self, indices: np.ndarray) -> "ImageData":
+        """Return some of the images, (M,) indices, with their labels; other knowledge is left."""
+        labels = None if self.labels is None else self.labels[indices]
+        return dataclasses.replace(
+            self, images=self.images[indices], labels=labels, conditions={}, mattes=None
+        )
+
     @property
     def summary(self) -> str:
         """Name, number and size, without the place, which concerns nobody but its owner."""

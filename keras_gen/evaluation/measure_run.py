@@ -1,6 +1,5 @@
 """Measure a run against real images."""
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,11 @@ from tqdm import tqdm
 from keras_gen import data, measures
 from keras_gen.evaluation.measure_autoencoders import measure_likelihood, measure_pairs
 from keras_gen.evaluation.measure_labels import measure_labels
+from keras_gen.evaluation.measure_membership import (
+    choose_members,
+    discriminator_scores,
+    measure_membership,
+)
 from keras_gen.evaluation.measure_points import point_figures
 from keras_gen.evaluation.measure_samples import (
     measure_classes,
@@ -85,7 +89,12 @@ def _image_figures(run, split, n, features, seed):
         "real_images": f"{split} images of {source}",
         "real_sha256": real.sha256,
     }
-    return known, measure(model, judges, real, train, others, seed)
+    attacked = None
+    if split == "test":  # without images that the model has not seen there is nothing to tell
+        members = choose_members(run, len(real.images), seed)
+        scores = None if run.is_bundled else discriminator_scores(model)  # whose D is untrained
+        attacked = (members, scores)
+    return known, measure(model, judges, real, train, others, seed, attacked)
 
 
 def write_measurements(run: Run, measurements: Measurements) -> Path:
@@ -123,13 +132,13 @@ def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     order = rng.permutation(len(real.images))
     others = train[order[n:]] if split == "train" else rng.permutation(train)
     # In their own order, so that the SHA-256 is the same for all seeds where all are chosen.
-    kept = np.sort(order[:n])
-    labels = None if real.labels is None else real.labels[kept]
-    chosen = dataclasses.replace(real, images=real.images[kept], labels=labels)
+    chosen = real.chosen(np.sort(order[:n]))
     return split, real.summary, chosen, train, others
 
 
-def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
+def measure(
+    model, judges, real, train, others, seed: int, attacked: tuple | None = None
+) -> list[Measurement]:
     """Draw samples and measure what the model can do, part by part behind a progress bar.
 
     Args:
@@ -140,17 +149,19 @@ def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
         train: (K, H, W, C) uint8, all training images.
         others: (L, H, W, C) uint8, training images that are not in `real`, L >= N.
         seed: integer, of samples and resampling.
+        attacked: members as `data.ImageData` and D's scores of images, or None for D's, to tell
+            members from `real`; None where `real` holds members too.
 
     Returns:
         List of `Measurement`.
     """
-    labels, class_names, real = real.labels, real.class_names, real.images
+    unseen, labels, class_names, real = real, real.labels, real.class_names, real.images
     n = len(real)
     asks = judges[0].has_classes and class_names == data.FASHION_MNIST_CLASSES
     asks = asks and getattr(model, "classes", None) == len(data.FASHION_MNIST_CLASSES)
     has_likelihood = getattr(model, "likelihood", None) == "bernoulli"
     reconstructs = hasattr(model, "reconstruct")
-    parts = 6 + len(judges) + asks + has_likelihood + reconstructs
+    parts = 6 + len(judges) + asks + bool(attacked) + has_likelihood + reconstructs
     with tqdm(total=parts, unit="part", leave=False) as bar:
 
         def part(title, function, *arguments):
@@ -175,6 +186,9 @@ def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
             )
         figures += part("sharpness", measure_sharpness, real, fake)
         figures += part("copies", measure_memorization, real, fake, train, others)
+        if attacked:
+            members, scores = attacked
+            figures += part("members", measure_membership, members, unseen, fake, scores, seed)
         if has_likelihood:
             figures += part("likelihood", measure_likelihood, model, real, seed)
         if reconstructs:

@@ -4,6 +4,7 @@
     distances.py   two sets of images: Fréchet distance, kernel distance
     manifold.py    quality and variety separately: precision and recall, density and coverage
     neighbours.py  copies of training images, and near-duplicates among the samples
+    membership.py  how well an attacker tells training images from others
     modes.py       which modes of a known mixture samples reach
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely images are under a VAE
@@ -37,6 +38,7 @@ from keras_gen.measures.manifold import (
     inside_manifold,
     precision_recall,
 )
+from keras_gen.measures.membership import Membership, membership_attack
 from keras_gen.measures.modes import Modes, count_modes
 from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest, suspected_copies
 from keras_gen.measures.pairs import psnr, ssim
@@ -63,6 +65,8 @@ __all__ = [
     "Features",
     "load_features",
     "load_judges",
+    "Membership",
+    "membership_attack",
     "Modes",
     "count_modes",
     "KernelDistance",

@@ -155,6 +155,27 @@ class Recipe:
         """Return the recipe with what only its data decide, `data.ImageData`, filled in."""
         return self
 
+    def limited(self, n: int, done: int = 0) -> Self:
+        """Return the recipe with no more steps than it may take on n images.
+
+        Args:
+            n: number of images in the data.
+            done: steps that are done already.
+
+        Raises:
+            ValueError: it asks for more, and may take none.
+        """
+        return self
+
+    def batches(self, images: Any, start: int) -> Any:
+        """Return the stream of batches of `data.ImageData` from a step on, as `data.batches`."""
+        from keras_gen import data
+
+        labels = images.labels if self.conditional else None
+        scale = data.SCALES[self.pixel_scale]
+        n, seed = self.images_per_step, self.seed
+        return data.batches(images.images, n, seed, start, scale, labels)
+
     def build(self) -> Any:
         """Return the compiled model; the same recipe always starts from the same weights."""
         raise NotImplementedError("a recipe builds its model")
