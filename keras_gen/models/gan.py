@@ -164,7 +164,11 @@ class GAN(NetworkModel):
         """
         if labels is None and self.classes:
             labels = np.arange(n) % self.classes
-        return self.draw(draw_noise(n, self.latent_dim, seed, truncation), labels)
+        return self.draw(self.noise(n, seed, truncation), labels)
+
+    def noise(self, n: int, seed: int = 0, truncation: float | None = None):
+        """Return the noise (n, L) of `sample`; arguments as there."""
+        return draw_noise(n, self.latent_dim, seed, truncation)
 
     def draw(self, latents, labels=None) -> np.ndarray:
         """Return the averaged generator's images of given noise, (n, H, W, C) in [0, 1].

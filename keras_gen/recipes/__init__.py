@@ -10,6 +10,7 @@ from keras_gen.recipes.conditional_gan import ConditionalGANRecipe
 from keras_gen.recipes.fast_style import FastStyleRecipe
 from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
 from keras_gen.recipes.points import GridRecipe, RingRecipe
+from keras_gen.recipes.product_gan import ProductGANRecipe
 from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
 from keras_gen.recipes.vae import VAERecipe
 
@@ -17,6 +18,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "mlp_gan": MLPGANRecipe,
     "dcgan": DCGANRecipe,
     "conditional_gan": ConditionalGANRecipe,
+    "product_gan": ProductGANRecipe,
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
     "ring": RingRecipe,
@@ -32,6 +34,7 @@ __all__ = [
     "GANRecipe",
     "GridRecipe",
     "MLPGANRecipe",
+    "ProductGANRecipe",
     "Recipe",
     "RingRecipe",
     "VAERecipe",

@@ -143,18 +143,20 @@ class GANRecipe(Recipe):
         images = keras.ops.clip(symmetric_to_unit(network.output), 0.0, 1.0)  # as `draw` does
         return {"generator": keras.Model(network.inputs, {"images": images})}
 
+    def model(self):
+        """Return the class of the model, and what it is told beside what every GAN is told."""
+        from keras_gen.models import GAN, UnrolledGAN
+
+        if not self.unrolled_steps:
+            return GAN, self.labels()
+        unrolled = {"unrolled_steps": self.unrolled_steps, "unrolled_rate": self.unrolled_rate}
+        return UnrolledGAN, {**unrolled, **self.labels()}
+
     def build(self):
         """Return the compiled `GAN`; the same recipe always starts from the same weights."""
         import keras
 
-        from keras_gen.models import GAN, UnrolledGAN
-
-        unrolled = {}
-        if self.unrolled_steps:
-            unrolled = {
-                "unrolled_steps": self.unrolled_steps,
-                "unrolled_rate": self.unrolled_rate,
-            }
+        model, options = self.model()
         networks = self.networks()
         with seeded(self.seed):
             with precision_policy(self.precision):
@@ -169,7 +171,7 @@ class GANRecipe(Recipe):
                     **({"packing": 2} if "packing" in self.d_extras else {}),
                     **self.labels(),
                 )
-            gan = (UnrolledGAN if unrolled else GAN)(
+            gan = model(
                 generator,
                 discriminator,
                 self.latent_dim,
@@ -177,8 +179,7 @@ class GANRecipe(Recipe):
                 update=self.update,
                 discriminator_steps=self.discriminator_steps,
                 **self.penalty_arguments(),
-                **unrolled,
-                **self.labels(),
+                **options,
                 ema_decay=self.ema_decay,
                 seed=self.seed,
             )

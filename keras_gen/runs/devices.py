@@ -180,7 +180,7 @@ def stream(images: data.ImageData, recipe: Recipe, start: int) -> Any:
     Replica r of R takes rows r B / R to (r + 1) B / R - 1 of every batch of B.
     """
     n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
-    labels = images.labels if recipe.conditional else None
+    labels = recipe.conditions(images)
     strategy = current()
     replicas = strategy.num_replicas_in_sync
 
