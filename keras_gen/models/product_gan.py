@@ -57,7 +57,7 @@ class ProductGAN(GAN):
         latent_dim: int,
         *,
         classes: int,
-        pixel_weight: float = 20.0,
+        pixel_weight: float = 50.0,
         candidates: int = 4,
         **options: Any,
     ):

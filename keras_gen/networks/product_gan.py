@@ -28,7 +28,7 @@ def check_image_shape(image_shape: tuple[int, int, int]) -> None:
 
 def generator(
     image_shape: tuple[int, int, int] = (64, 64, 3),
-    latent_dim: int = 64,
+    latent_dim: int = 16,
     width: int = 32,
     conditions: int = 13,
 ) -> keras.Model:

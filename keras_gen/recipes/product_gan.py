@@ -27,7 +27,7 @@ class ProductGANRecipe(GANRecipe):
     channels: int = option(3, "1 for grey, 3 for colour", least=1, most=3)
     steps: int = option(6000, "training steps, one generator update each", least=1)
     batch_size: int = option(16, "images per batch", least=1)
-    latent_dim: int = option(64, "length of the noise vector", least=1, most=16384)
+    latent_dim: int = option(16, "length of the noise vector", least=1, most=16384)
     generator_width: int = option(
         24, "channels of the generator's last hidden layer", least=1, most=1024
     )
@@ -55,7 +55,7 @@ class ProductGANRecipe(GANRecipe):
     )
     unrolled_steps: int = option(0, "not for this recipe: expected 0", most=0)
     pixel_weight: float = option(
-        20.0, "weight of the distance between real pixels and those drawn for their conditions"
+        50.0, "weight of the distance between real pixels and those drawn for their conditions"
     )
     candidates: int = option(
         4, "draws of noise of which the one nearest to the real image is held to it", least=1
