@@ -25,7 +25,7 @@ class ProductGANRecipe(GANRecipe):
     data: str = option("products", "products, or a folder of photos with a table beside it")
     image_size: int = option(64, "height and width of the images, in pixels", least=1, most=4096)
     channels: int = option(3, "1 for grey, 3 for colour", least=1, most=3)
-    steps: int = option(6000, "training steps, one generator update each", least=1)
+    steps: int = option(4200, "training steps, one generator update each", least=1)
     batch_size: int = option(16, "images per batch", least=1)
     latent_dim: int = option(16, "length of the noise vector", least=1, most=16384)
     generator_width: int = option(
@@ -60,6 +60,7 @@ class ProductGANRecipe(GANRecipe):
     candidates: int = option(
         4, "draws of noise of which the one nearest to the real image is held to it", least=1
     )
+    pixel_steps: int = option(1200, "steps at first in which only those pixels count")
     d_learning_rate: float = option(1e-3, "learning rate of the discriminator")
     g_learning_rate: float = option(1e-3, "learning rate of the generator")
     classes: int = option(8, "number of kinds; training takes that of the data", least=1, most=256)
@@ -67,6 +68,7 @@ class ProductGANRecipe(GANRecipe):
     conditional: ClassVar[bool] = True
     requests: ClassVar[bool] = True  # of kind, colour and angle
     layout: ClassVar[dict[str, int]] = {"zoom": 2, "columns": TURNS}
+    watched_scores: ClassVar[tuple] = ()  # D has none in the first steps
     panels: ClassVar[list] = [
         *GANRecipe.panels,
         ("distance to real images", {"pixel_loss": "mean of the pixels, nearest of the draws"}),
@@ -125,4 +127,5 @@ class ProductGANRecipe(GANRecipe):
             "classes": self.classes,
             "pixel_weight": self.pixel_weight,
             "candidates": self.candidates,
+            "pixel_steps": self.pixel_steps,
         }

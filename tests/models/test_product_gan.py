@@ -92,6 +92,25 @@ def test_the_pixel_loss_and_its_slope_by_hand():
     assert float(level.value) == pytest.approx(0.07, rel=1e-4)
 
 
+def test_the_first_steps_leave_d_out(tmp_path):
+    """Two of three steps here; a model saved between them knows how many are left."""
+    model = make(pixel_steps=2, candidates=1, pixel_weight=3.0)
+    start = [np.array(weight) for weight in model.discriminator.trainable_variables]
+    drawn = np.array(model.generator.trainable_variables[0])
+    model.fit(IMAGES, LABELS, batch_size=6, epochs=1, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    again.fit(IMAGES, LABELS, batch_size=6, epochs=1, verbose=0)
+    for a, b in zip(again.discriminator.trainable_variables, start, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(again.generator.trainable_variables[0], drawn)
+    assert (again.steps_done, int(again.d_optimizer.iterations)) == (2, 0)
+    again.fit(IMAGES, LABELS, batch_size=6, epochs=1, verbose=0)
+    assert (again.steps_done, int(again.d_optimizer.iterations)) == (3, 1)
+    assert "first steps leave the discriminator out" in again.looks_across
+    assert not make().looks_across
+
+
 def test_a_model_read_back_from_its_file_goes_on_bit_for_bit(tmp_path):
     model = make(candidates=2, pixel_weight=3.0)
     model.fit(IMAGES, LABELS, batch_size=6, epochs=2, verbose=0)
