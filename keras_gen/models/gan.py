@@ -185,15 +185,18 @@ class GAN(NetworkModel):
     def train_step(self, data):
         """Play one round on a batch of real images (B, H, W, C) in [-1, 1], and their labels."""
         images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        labels = self._check_labels(labels)
+        self.play(images, self._check_labels(labels))
+        self.update_average()
+        return self.get_metrics_result()
+
+    def play(self, images, labels=None) -> None:
+        """Let both players move."""
         if self.update == "simultaneous":
             self.train_both(images, labels)
         else:
             for share, share_labels in _shares(images, labels, self.discriminator_steps):
                 self.train_discriminator(share, share_labels)
             self.train_generator(share, share_labels)
-        self.update_average()
-        return self.get_metrics_result()
 
     def train_discriminator(self, images, labels=None) -> None:
         """Algorithm 1, first half: D descends its loss on real and generated images."""

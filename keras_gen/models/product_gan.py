@@ -94,22 +94,14 @@ class ProductGAN(GAN):
         """Return what `sample` is asked for where nobody says it: something else for each image."""
         return random_requests(n, self.classes, seed)
 
-    def train_step(self, data):
-        """Play one round, or in the first steps let G alone descend the pixel loss."""
-        if not self.pixel_steps:
-            return super().train_step(data)
-        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-
-        def pixels_alone():
-            self.train_generator(images, labels, adversarial=False)
-
-        def both():
-            self.train_discriminator(images, labels)
-            self.train_generator(images, labels)
-
-        tf.cond(self.g_optimizer.iterations < self.pixel_steps, pixels_alone, both)
-        self.update_average()
-        return self.get_metrics_result()
+    def play(self, images, labels=None) -> None:
+        """Let both players move, or in the first steps G alone."""
+        both = lambda: super(ProductGAN, self).play(images, labels)
+        pixels_alone = lambda: self.train_generator(images, labels, adversarial=False)
+        if self.pixel_steps:
+            tf.cond(self.g_optimizer.iterations < self.pixel_steps, pixels_alone, both)
+        else:
+            both()
 
     def train_generator(self, images, labels=None, adversarial: bool = True) -> None:
         """Algorithm 1, second half, with the noise whose images come nearest to the real ones."""

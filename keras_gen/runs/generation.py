@@ -60,8 +60,9 @@ def generate(
             `npz`, a grid `generated-seed-N.png` in the run folder, or `dcgan-seed-N.png` in the
             working directory for a run that comes with the package.
         npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`, the class numbers
-            (n,) under `labels` where a run has classes and they are not mixed, and their mark, a
-            JSON text, under `provenance`. It has no visible label.
+            (n,) under `labels` where a run has classes and they are not mixed, of products also
+            `colours` (n, 3) in CIELAB and `angles` (n,) in degrees, and their mark, a JSON text,
+            under `provenance`. It has no visible label.
         marks: the labels, by default invisible ones only.
 
     Returns:
@@ -76,8 +77,9 @@ def generate(
     """
     product = product or ProductRequest()
     n = product.default_n if n is None else n
-    if not 1 <= n <= MOST:
-        raise ValueError(f"n: expected 1 to {MOST:,}, found {n:,}")
+    most = MOST // product.members
+    if not 1 <= n <= most:
+        raise ValueError(f"n: expected 1 to {most:,}, found {n:,}")
     run = Run.open(run)
     run.require_sampler()
     marks = marks or Marks()

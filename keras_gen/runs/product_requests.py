@@ -58,9 +58,14 @@ class ProductRequest:
         return self != ProductRequest()
 
     @property
+    def members(self) -> int:
+        """Number of images of each object."""
+        return FRAMES if self.turntable else len(NAMES) if self.colourways else 1
+
+    @property
     def default_n(self) -> int:
         """Number of objects, where nobody says it."""
-        return 1 if self.turntable or self.colourways else 64
+        return 64 if self.members == 1 else 1
 
     def drawer(self, run: Run, truncation: float | None = None) -> Any:
         """Return a function of (model, n, seed) that draws n objects: `Drawn`.
