@@ -36,7 +36,7 @@ def test_without_pixels_it_is_gan_bit_for_bit():
     plain = GAN(*networks, LATENT, update="alternating", seed=5)
     plain.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
     for model in (ours, plain):
-        model.fit(IMAGES, LABELS, batch_size=6, epochs=2, verbose=0)
+        model.fit(IMAGES, LABELS, batch_size=6, epochs=2, shuffle=False, verbose=0)
     for a, b in zip(ours.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -97,15 +97,15 @@ def test_the_first_steps_leave_d_out(tmp_path):
     model = make(pixel_steps=2, candidates=1, pixel_weight=3.0)
     start = [np.array(weight) for weight in model.discriminator.trainable_variables]
     drawn = np.array(model.generator.trainable_variables[0])
-    model.fit(IMAGES, LABELS, batch_size=6, epochs=1, verbose=0)
+    model.fit(IMAGES, LABELS, batch_size=6, epochs=1, shuffle=False, verbose=0)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
-    again.fit(IMAGES, LABELS, batch_size=6, epochs=1, verbose=0)
+    again.fit(IMAGES, LABELS, batch_size=6, epochs=1, shuffle=False, verbose=0)
     for a, b in zip(again.discriminator.trainable_variables, start, strict=True):
         np.testing.assert_array_equal(a, b)
     assert not np.array_equal(again.generator.trainable_variables[0], drawn)
     assert (again.steps_done, int(again.d_optimizer.iterations)) == (2, 0)
-    again.fit(IMAGES, LABELS, batch_size=6, epochs=1, verbose=0)
+    again.fit(IMAGES, LABELS, batch_size=6, epochs=1, shuffle=False, verbose=0)
     assert (again.steps_done, int(again.d_optimizer.iterations)) == (3, 1)
     assert "first steps leave the discriminator out" in again.looks_across
     assert not make().looks_across
@@ -113,12 +113,12 @@ def test_the_first_steps_leave_d_out(tmp_path):
 
 def test_a_model_read_back_from_its_file_goes_on_bit_for_bit(tmp_path):
     model = make(candidates=2, pixel_weight=3.0)
-    model.fit(IMAGES, LABELS, batch_size=6, epochs=2, verbose=0)
+    model.fit(IMAGES, LABELS, batch_size=6, epochs=2, shuffle=False, verbose=0)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     assert (again.candidates, again.pixel_weight, again.classes) == (2, 3.0, CLASSES)
     for each in (model, again):
-        each.fit(IMAGES, LABELS, batch_size=6, epochs=2, verbose=0)
+        each.fit(IMAGES, LABELS, batch_size=6, epochs=2, shuffle=False, verbose=0)
     for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 

@@ -35,7 +35,7 @@ def test_conditions_speak_in_every_layer():
 
 def test_the_logit_is_a_linear_one_and_a_projection():
     """With phi all 1 (256 features), psi = 0.5 + 2 phi and e(y) = 3: 0.5 + 512 + 768."""
-    network = product_gan.discriminator(width=1, conditions=9)
+    network = product_gan.discriminator(width=2, conditions=9)
     for layer in network.layers:
         if isinstance(layer, keras.layers.Dense):
             value = {1: 0.5, 256: 1.0, 128: 0.0}[layer.units]
