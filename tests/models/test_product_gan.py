@@ -85,7 +85,7 @@ def test_the_pixel_loss_and_its_slope_by_hand():
     for weight in model.discriminator.trainable_variables:
         weight.assign(tf.zeros_like(weight))  # the logit no longer depends on the image
     model.draw_latents = lambda count: tf.zeros((count, LATENT))
-    model.train_generator(tf.fill((4, 64, 64, 3), 0.5), LABELS[:4])
+    model.train_generator(tf.fill((4, 64, 64, 3), 0.5), tf.constant(LABELS[:4]))
     assert float(model.trackers["pixel_loss"].result()) == pytest.approx(0.5, rel=1e-6)
     assert float(model.trackers["g_loss"].result()) == pytest.approx(np.log(2), rel=1e-5)
     (level,) = model.generator.trainable_variables
