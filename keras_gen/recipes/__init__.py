@@ -11,6 +11,7 @@ from keras_gen.recipes.fast_style import FastStyleRecipe
 from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
 from keras_gen.recipes.points import GridRecipe, RingRecipe
 from keras_gen.recipes.private_gan import PrivateGANRecipe
+from keras_gen.recipes.product_gan import ProductGANRecipe
 from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
 from keras_gen.recipes.vae import VAERecipe
 
@@ -19,6 +20,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "dcgan": DCGANRecipe,
     "conditional_gan": ConditionalGANRecipe,
     "private_gan": PrivateGANRecipe,
+    "product_gan": ProductGANRecipe,
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
     "ring": RingRecipe,
@@ -35,6 +37,7 @@ __all__ = [
     "GridRecipe",
     "MLPGANRecipe",
     "PrivateGANRecipe",
+    "ProductGANRecipe",
     "Recipe",
     "RingRecipe",
     "VAERecipe",
