@@ -62,6 +62,29 @@ def multiple(widths: Sequence[int]) -> int:
     return 2 ** (len(widths) - 1)
 
 
+def reach(widths: Sequence[int]) -> int:
+    r"""Return how many pixels away an image can change a map of a U-Net, at most.
+
+    Formula:
+        $1 + 2 + \sum_{l \ge 1} (2^{l-1} + 2^l) + \sum_{l < L} (2 \cdot 2^l + 2^l)$
+        the last layer and the first two; strided and plain convolution of each level on the way
+        down; two convolutions and what the doubling shifts on the way up
+    """
+    levels = range(len(widths) - 1)
+    return (
+        3
+        + sum(2**level + 2 ** (level + 1) for level in levels)
+        + sum(3 * 2**level for level in levels)
+    )
+
+
+def widths_of(network: keras.Model) -> tuple[int, ...]:
+    """Return the `widths` that a U-Net was made with, for one that was read from a file."""
+    convolutions = [layer for layer in network.layers if isinstance(layer, layers.Conv2D)]
+    halving = [layer.filters for layer in convolutions if layer.strides == (2, 2)]
+    return (convolutions[0].filters, *halving)
+
+
 def _convolve(x, width, kernel=3, strides=1):
     """Convolve and rectify; He's initial weights keep the variance without normalisation."""
     layer = layers.Conv2D(

@@ -11,6 +11,7 @@ from keras_gen.recipes.fast_style import FastStyleRecipe
 from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
 from keras_gen.recipes.points import GridRecipe, RingRecipe
 from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
+from keras_gen.recipes.restorer import RestorerRecipe
 from keras_gen.recipes.vae import VAERecipe
 
 RECIPES: dict[str, type[Recipe]] = {
@@ -19,6 +20,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "conditional_gan": ConditionalGANRecipe,
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
+    "restorer": RestorerRecipe,
     "ring": RingRecipe,
     "grid": GridRecipe,
 }
@@ -33,6 +35,7 @@ __all__ = [
     "GridRecipe",
     "MLPGANRecipe",
     "Recipe",
+    "RestorerRecipe",
     "RingRecipe",
     "VAERecipe",
     "check_options",

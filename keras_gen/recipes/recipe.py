@@ -155,6 +155,10 @@ class Recipe:
         """Return the recipe with what only its data decide, `data.ImageData`, filled in."""
         return self
 
+    def change(self) -> Any:
+        """Return what `data.batches` does to each batch, such as damage; None: nothing."""
+        return None
+
     def build(self) -> Any:
         """Return the compiled model; the same recipe always starts from the same weights."""
         raise NotImplementedError("a recipe builds its model")

@@ -181,11 +181,12 @@ def stream(images: data.ImageData, recipe: Recipe, start: int) -> Any:
     """
     n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
     labels = images.labels if recipe.conditional else None
+    change = recipe.change()
     strategy = current()
     replicas = strategy.num_replicas_in_sync
 
     def batches(context=None):
-        whole = data.batches(images.images, n, recipe.seed, start, scale, labels)
+        whole = data.batches(images.images, n, recipe.seed, start, scale, labels, change)
         if context is None:
             return whole
         local = replicas // context.num_input_pipelines
