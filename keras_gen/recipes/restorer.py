@@ -49,6 +49,7 @@ class RestorerRecipe(Recipe):
         ("nats per patch", {"adversarial_loss": "adversarial loss", "d_loss": "discriminator"}),
         ("probability of being real", {"real_score": "real", "fake_score": "restored"}),
     ]
+    layout: ClassVar[dict[str, int]] = {"columns": 8, "zoom": 2}
     can_sample: ClassVar[bool] = False
     instead: ClassVar[str] = "restores pictures; use keras-gen restore --model {run}"
     next_command: ClassVar[str] = "restore mug --model {run}"

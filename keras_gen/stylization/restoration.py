@@ -75,7 +75,6 @@ def restore(
 def _restored(run, photos, task, mask, out, marks, location):
     """Restore photos that were checked."""
     model = run.load_model()
-    origin = dataclasses.replace(run.origin, composite=True)
     for name in photos:
         photo, holes = _read(name, mask, location)
         path = outputs.new_picture(out, [photo.path.stem, "restored"])
@@ -85,7 +84,7 @@ def _restored(run, photos, task, mask, out, marks, location):
         if image.shape[:2] != photo.size and photo.alpha is not None:
             alpha = pictures.resize(photo.alpha / np.float32(255), image.shape[:2])
             photo = dataclasses.replace(photo, alpha=np.rint(255 * alpha).astype("uint8"))
-        writer = outputs.Writer(photo, origin, marks)
+        writer = outputs.Writer(photo, run.origin, marks)
         path = outputs.save_result(path, image, writer)
         record = {
             "picture": path.name,
