@@ -25,6 +25,8 @@ WORDS = {
     "steps": "训练步数",
     "CPU seconds": "CPU 秒数",
     "weight w": "权重 w",
+    "learning rate of D": "判别器学习率",
+    "batch": "批大小",
     "data": "数据",
 }
 TASKS = {"denoise": "noise", "jpeg": "JPEG", "inpaint": "holes", "upscale": "half the size"}
@@ -79,6 +81,8 @@ def run_rows(stored):
         [
             name,
             f"{about['fields']['adversarial_weight']:g}",
+            f"{about['fields']['d_learning_rate']:g}",
+            str(about["fields"]["batch_size"]),
             f"{about['steps']:,}",
             f"{about['cpu_seconds']:,}",
         ]
@@ -106,7 +110,7 @@ def tables(stored):
     for name, each in stored.items():
         if name != "environment" and "distances" in each:
             found["restoration trade-off"] = markdown(head, distance_rows(each))
-    head = ("data", "weight w", "steps", "CPU seconds")
+    head = ("data", "weight w", "learning rate of D", "batch", "steps", "CPU seconds")
     found["restoration runs"] = markdown(head, run_rows(stored))
     return {marker: "\n".join(lines) for marker, lines in found.items()}
 

@@ -42,7 +42,7 @@ class RestorerRecipe(Recipe):
     learning_rate: float = option(
         1e-3, "Adam's highest learning rate, which falls to 0 along a cosine"
     )
-    d_learning_rate: float = option(2e-4, "learning rate of the discriminator")
+    d_learning_rate: float = option(1e-3, "learning rate of the discriminator")
 
     panels: ClassVar[list[tuple[str, dict[str, str]]]] = [
         ("mean absolute difference", {"pixel_loss": "pixel loss"}),
