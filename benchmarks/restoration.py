@@ -45,17 +45,26 @@ def damaged(task, images):
         pixels = degradations.compress(images, np.full(count, QUALITY))
     elif task == "inpaint":
         mask = degradations.draw_holes((count, height, width), (0, 2))
-        pixels, holes = degradations.dig(images, mask), np.asarray(mask)[..., 0] > 0.5
+        pixels, holes = degradations.fill(images, mask), np.asarray(mask)[..., 0] > 0.5
     else:
         pixels = degradations.halve(images)
     return np.asarray(pixels), holes
 
 
+def begun(task, pixels):
+    """Return what a network begins with, at the size of the result."""
+    return np.asarray(degradations.enlarge(pixels)) if task == "upscale" else pixels
+
+
 def restored(model, task, pixels, holes):
-    """Return a model's images, one at a time as a user would have them."""
-    masks = holes if task == "inpaint" else [None] * len(pixels)
-    pairs = zip(pixels, masks, strict=True)
-    return np.stack([model.restore(image, task, mask) for image, mask in pairs])
+    """Return a model's images, those of `Restorer.restore`, in batches."""
+    images = []
+    for start in range(0, len(pixels), 100):
+        rows = slice(start, start + 100)
+        masks = holes[rows, ..., None] if task == "inpaint" else None
+        inputs = degradations.stack(begun(task, pixels[rows]), task, masks)
+        images.append(np.clip(model(inputs, training=False), 0.0, 1.0))
+    return np.concatenate(images)
 
 
 def interval(values):
@@ -85,7 +94,7 @@ def row(truth, by_measure, reference=None, **named):
 
 
 def compare(task, models, tuning, truth):
-    """Return the rows of one task: the runs, the damaged images, the classical methods.
+    """Return the rows of one task: the runs, the input, the classical methods.
 
     Args:
         task: one of `degradations.TASKS`.
@@ -100,8 +109,8 @@ def compare(task, models, tuning, truth):
         if reference is None:
             reference = {key: measure(images, truth) for key, measure in peers.MEASURES.items()}
         rows.append(row(truth, dict.fromkeys(peers.MEASURES, images), method=name))
-    shown = np.asarray(degradations.enlarge(pixels)) if task == "upscale" else pixels
-    rows.append(row(truth, dict.fromkeys(peers.MEASURES, shown), reference, method="damaged"))
+    shown = begun(task, pixels)
+    rows.append(row(truth, dict.fromkeys(peers.MEASURES, shown), reference, method="input"))
     chosen = peers.best_parameters(task, *damaged(task, tuning), tuning)
     for name, parameters in chosen.items():
         method, _ = peers.METHODS[task][name]
@@ -117,9 +126,9 @@ def distances(models, truth):
     found = []
     for task in degradations.TASKS:
         pixels, holes = damaged(task, truth)
-        shown = np.asarray(degradations.enlarge(pixels)) if task == "upscale" else pixels
+        shown = begun(task, pixels)
         images = {name: restored(model, task, pixels, holes) for name, model in models.items()}
-        for name, each in {**images, "damaged": shown}.items():
+        for name, each in {**images, "input": shown}.items():
             levels = np.asarray(data.unit_to_uint8(each))
             fd = [
                 float(measures.frechet_distance(features, judge(levels)[0]))

@@ -14,7 +14,7 @@ WORDS = {
     "JPEG": "JPEG",
     "holes": "孔洞",
     "half the size": "缩小一半",
-    "damaged": "受损图像",
+    "input": "输入",
     "median": "中值滤波",
     "bilateral": "双边滤波",
     "non-local means": "非局部均值",

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import restoration_peers as peers
-from restoration import JSON, damaged, restored, unit
+from restoration import JSON, begun, damaged, restored, unit
 from results_table import DOCS
 
 from keras_gen import data
-from keras_gen.data import degradations
 from keras_gen.pictures import grid
 from keras_gen.provenance import save_generated
 from keras_gen.runs import Run
@@ -45,7 +44,7 @@ def main():
         name, parameters = best_classical(found, task)
         print(f"{task}: damaged, {name}, restored, original")
         classical = peers.apply(peers.METHODS[task][name][0], parameters, pixels, holes)
-        shown = np.asarray(degradations.enlarge(pixels)) if task == "upscale" else pixels
+        shown = np.where(holes[..., None], 0.5, begun(task, pixels))
         each = (shown, classical, restored(model, task, pixels, holes), truth)
         rows.append(np.stack(each, axis=1).reshape(-1, *truth.shape[1:]))
     picture = grid(np.concatenate(rows), columns=4 * len(SHOWN), zoom=2)

@@ -82,9 +82,30 @@ def draw_holes(shape: Sequence[int], seed: Tensor) -> Tensor:
     return tf.cast(tf.reduce_any(inside, axis=1), tf.float32)[..., None]
 
 
-def dig(images: Tensor, holes: Tensor) -> Tensor:
-    """Set the pixels in holes (B, H, W, 1) to a middle grey, which says nothing."""
-    return images * (1.0 - holes) + 0.5 * holes
+def fill(images: Tensor, holes: Tensor) -> Tensor:
+    """Fill holes with what is around them: smaller images, in which holes close, enlarged again.
+
+    As bicubic interpolation does for shrunken images, this leaves a restorer the difference to
+    something near. What lay in the holes does not matter.
+
+    Args:
+        images: (B, H, W, C) floats in [0, 1], H and W known.
+        holes: (B, H, W, 1), 1 where pixels are missing and 0 elsewhere; not everywhere 1.
+
+    Returns:
+        (B, H, W, C) float32 in [0, 1], the images outside of the holes.
+
+    Reference: Gortler, Grzeszczuk, Szeliski and Cohen, "The Lumigraph", SIGGRAPH 1996, section
+        3.4 (pull and push).
+    """
+    known = 1.0 - tf.cast(holes, tf.float32)  # (B, H, W, 1)
+    images = tf.cast(images, tf.float32) * known
+    if max(images.shape[1:3]) == 1:
+        return images
+    weights = tf.nn.avg_pool2d(known, 2, 2, "SAME")  # (B, H / 2, W / 2, 1), rounded up
+    means = tf.math.divide_no_nan(tf.nn.avg_pool2d(images, 2, 2, "SAME"), weights)
+    smaller = fill(means, tf.cast(weights == 0.0, tf.float32))
+    return images + (1.0 - known) * tf.image.resize(smaller, images.shape[1:3], "bilinear")
 
 
 def halve(images: Tensor) -> Tensor:
@@ -147,7 +168,7 @@ def damage(images: Tensor, seed: Tensor, tasks: Sequence[str] = TASKS) -> tuple[
             damaged = compress(images, tf.round(_between(QUALITIES, amounts)))
         elif task == "inpaint":
             holes = draw_holes((count, height, width), seeds[3])
-            damaged = dig(images, holes)
+            damaged = fill(images, holes)
         else:
             damaged = enlarge(halve(images))
         inputs.append(stack(damaged, task, holes))

@@ -15,6 +15,7 @@ def unet(
     outputs: int = 3,
     widths: Sequence[int] = (24, 48, 96),
     activation: str = "linear",
+    last_initializer: str = "glorot_uniform",
 ) -> keras.Model:
     """Map images to maps of the same size: down to small maps, up again, with skip connections.
 
@@ -32,6 +33,8 @@ def unet(
         outputs: N, the channels of the maps.
         widths: channels of the hidden maps at full size, half the size, a quarter and so on.
         activation: of the last layer: "linear", or "sigmoid" for a matte in [0, 1].
+        last_initializer: of the last layer's kernel; "zeros" for a network that draws a difference,
+            which then begins with none.
 
     Returns:
         Functional model, images (B, H, W, C), H and W divisible by `multiple(widths)` ->
@@ -52,7 +55,7 @@ def unet(
         x = _convolve(x, width, kernel=1)  # before doubling, where it costs a quarter
         x = layers.Concatenate()([layers.UpSampling2D(2)(x), skip])  # (B, H, W, 48)
         x = _convolve(_convolve(x, width), width)  # (B, H, W, 24)
-    x = layers.Conv2D(outputs, 3, padding="same")(x)
+    x = layers.Conv2D(outputs, 3, padding="same", kernel_initializer=last_initializer)(x)
     maps = layers.Activation(activation, dtype="float32", name="maps")(x)  # (B, H, W, N)
     return keras.Model(images, maps, name="unet")
 

@@ -37,7 +37,7 @@ class RestorerRecipe(Recipe):
     width: int = option(16, "channels at full resolution", least=1, most=1024)
     levels: int = option(3, "sizes of maps, each half the one before", least=1, most=8)
     adversarial_weight: float = option(
-        0.005, "weight of the adversarial loss beside the pixel loss; 0 gives the least error"
+        0.002, "weight of the adversarial loss beside the pixel loss; 0 gives the least error"
     )
     learning_rate: float = option(
         1e-3, "Adam's highest learning rate, which falls to 0 along a cosine"
@@ -92,7 +92,7 @@ class RestorerRecipe(Recipe):
 
         stacked = self.channels + len(TASKS)
         with seeded(self.seed), precision_policy(self.precision):
-            network = unet.unet(stacked, self.channels, self.widths)
+            network = unet.unet(stacked, self.channels, self.widths, last_initializer="zeros")
             discriminator = patch_gan.discriminator(self.channels, stacked)
         model = Restorer(network, discriminator, adversarial_weight=self.adversarial_weight)
         rate = keras.optimizers.schedules.CosineDecay(self.learning_rate, self.steps)
@@ -118,10 +118,3 @@ class RestorerRecipe(Recipe):
             pair = inputs[..., : self.channels], model(inputs, training=False)
             rows.append(np.stack(pair, axis=1).reshape(-1, *self.image_shape))
         return np.clip(np.concatenate(rows), 0.0, 1.0)  # (8 T, H, W, C)
-
-    def artefacts(self, model: Any) -> dict[str, Any]:
-        """Return the network: inputs of four planes beside the image -> the change."""
-        import keras
-
-        network = model.network
-        return {"restorer": keras.Model(network.inputs, {"change": network.output})}

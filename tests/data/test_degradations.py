@@ -55,7 +55,7 @@ def test_jpeg_is_that_of_pillow(channels):
 
 
 def test_each_image_has_its_own_quality():
-    images = np.repeat(RNG.uniform(size=(1, 32, 32, 3)).astype("float32"), 2, axis=0)
+    images = np.repeat(RNG.uniform(size=(1, 32, 32, 1)).astype("float32"), 2, axis=0)
     low, high = np.abs(np.asarray(degradations.compress(images, [10, 90])) - images).mean((1, 2, 3))
     assert low > 1.5 * high
 
@@ -71,11 +71,33 @@ def test_holes_are_rectangles_of_the_promised_sides():
     assert len(np.unique(masks.reshape(200, -1), axis=0)) == 200
 
 
-def test_dug_pixels_say_nothing_and_the_others_stay():
-    images, holes = smooth(), np.asarray(degradations.draw_holes((2, 32, 32), SEED))
-    dug = np.asarray(degradations.dig(images, holes))
+def test_a_hole_of_one_pixel_is_the_mean_of_its_block():
+    """Half the size is one pixel, the mean of the three that are known: (0.1 + 0.4 + 0.7) / 3."""
+    image = np.array([0.1, 0.4, 0.7, 0.9], "float32").reshape(1, 2, 2, 1)
+    holes = np.array([0, 0, 0, 1], "float32").reshape(1, 2, 2, 1)
+    filled = np.asarray(degradations.fill(image, holes)).ravel()
+    np.testing.assert_allclose(filled, [0.1, 0.4, 0.7, 0.4], atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (21, 13)])
+def test_filled_holes_are_like_what_is_around_and_the_rest_stays(size):
+    """A ramp of 0.2 to 0.8 is continued to within 0.06, where a middle grey is off by 0.3."""
+    images = smooth()[:, : size[0], : size[1]]
+    holes = np.zeros((2, *size, 1), "float32")
+    holes[0, :6, :6] = holes[1, 9:15, 4:10] = 1
+    filled = np.asarray(degradations.fill(images, holes))
     inside = np.broadcast_to(holes > 0, images.shape)
-    assert (dug[inside] == 0.5).all() and np.array_equal(dug[~inside], images[~inside])
+    np.testing.assert_array_equal(filled[~inside], images[~inside])
+    assert 0 < np.abs(filled - images)[inside].max() < 0.12
+    assert np.abs(filled - images)[inside].mean() < 0.06
+    other = np.where(inside, 1.0, images).astype("float32")
+    np.testing.assert_array_equal(degradations.fill(other, holes), filled)
+
+
+def test_a_constant_image_is_filled_exactly():
+    holes = np.asarray(degradations.draw_holes((3, 31, 20), SEED))
+    filled = degradations.fill(np.full((3, 31, 20, 3), 0.3, "float32"), holes)
+    np.testing.assert_allclose(filled, 0.3, atol=1e-6)
 
 
 def test_halves_are_means_of_four_and_doubles_are_bicubic():

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from keras_gen.data import damage
-from keras_gen.data.degradations import TASKS, dig, draw_holes, enlarge, stack
+from keras_gen.data.degradations import TASKS, draw_holes, enlarge, fill, stack
 from keras_gen.losses import minimax_discriminator_loss, non_saturating_generator_loss, pixel_loss
 from keras_gen.models import Restorer
 from keras_gen.networks import patch_gan, unet
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(size=(4, 16, 16, 3)).astype("float32")
-INPUTS, _ = damage(IMAGES, (1, 2))
+INPUTS, TRUTH = damage(keras.ops.convert_to_tensor(IMAGES), (1, 2))
 
 
 def make(channels=3, weight=0.005, rate=1e-3, widths=(4, 6)):
@@ -29,7 +29,7 @@ def make(channels=3, weight=0.005, rate=1e-3, widths=(4, 6)):
 
 def test_pixels_without_damage_stay_and_all_others_are_changed():
     holes = draw_holes((4, 16, 16), (1, 2))
-    inputs = stack(dig(IMAGES, holes), "inpaint", holes)
+    inputs = stack(fill(IMAGES, holes), "inpaint", holes)
     change = np.abs(np.asarray(make()(inputs)) - inputs[..., :3]).max(axis=-1)
     np.testing.assert_array_equal(change > 0, np.asarray(holes)[..., 0] > 0)
     assert (np.abs(make()(stack(IMAGES, "jpeg")) - IMAGES).max(axis=-1) > 0).all()
@@ -38,15 +38,15 @@ def test_pixels_without_damage_stay_and_all_others_are_changed():
 def test_the_metrics_are_the_losses_composed_by_hand():
     model = make()
     restored = model(INPUTS, training=True)
-    real, fake = (model.discriminator([INPUTS, x], training=True) for x in (IMAGES, restored))
+    real, fake = (model.discriminator([INPUTS, x], training=True) for x in (TRUTH, restored))
     expected = {
-        "pixel_loss": pixel_loss(IMAGES, restored),
+        "pixel_loss": pixel_loss(TRUTH, restored),
         "adversarial_loss": non_saturating_generator_loss(fake),
         "d_loss": minimax_discriminator_loss(real, fake),
         "real_score": np.mean(1 / (1 + np.exp(-np.asarray(real)))),
         "fake_score": np.mean(1 / (1 + np.exp(-np.asarray(fake)))),
     }
-    model.gradients(INPUTS, IMAGES)
+    model.gradients(INPUTS, TRUTH)
     for name, value in expected.items():
         assert float(model.trackers[name].result()) == pytest.approx(float(value), rel=1e-5)
 
@@ -54,17 +54,17 @@ def test_the_metrics_are_the_losses_composed_by_hand():
 def test_the_gradients_are_those_of_the_two_losses():
     """Finite differences along a random direction of each player's weights."""
     model = make(weight=0.5)
-    d_gradients, gradients = model.gradients(INPUTS, IMAGES)
+    d_gradients, gradients = model.gradients(INPUTS, TRUTH)
 
     def d_loss():
         restored = model(INPUTS)
-        real, fake = (model.discriminator([INPUTS, x]) for x in (IMAGES, restored))
+        real, fake = (model.discriminator([INPUTS, x]) for x in (TRUTH, restored))
         return float(minimax_discriminator_loss(real, fake))
 
     def loss():
         restored = model(INPUTS)
         fake = model.discriminator([INPUTS, restored])
-        return float(pixel_loss(IMAGES, restored) + 0.5 * non_saturating_generator_loss(fake))
+        return float(pixel_loss(TRUTH, restored) + 0.5 * non_saturating_generator_loss(fake))
 
     for network, slopes, value in (
         (model.discriminator, d_gradients, d_loss),
@@ -83,22 +83,22 @@ def test_the_gradients_are_those_of_the_two_losses():
 def test_without_weight_the_discriminator_only_looks_on():
     """The restorer's step is then that of the pixel loss alone, and D learns all the same."""
     model = make(weight=0.0)
-    _, gradients = model.gradients(INPUTS, IMAGES)
+    _, gradients = model.gradients(INPUTS, TRUTH)
     plain = make(weight=0.0)
     for variable in plain.discriminator.trainable_variables:
         variable.assign(2.0 * variable)
-    for a, b in zip(gradients, plain.gradients(INPUTS, IMAGES)[1], strict=True):
+    for a, b in zip(gradients, plain.gradients(INPUTS, TRUTH)[1], strict=True):
         np.testing.assert_array_equal(a, b)
     before = np.array(model.discriminator.trainable_variables[0])
-    model.train_on_batch(INPUTS, IMAGES)
+    model.train_on_batch(INPUTS, TRUTH)
     assert not np.array_equal(before, model.discriminator.trainable_variables[0])
 
 
 def test_training_lowers_the_pixel_loss():
     model = make(rate=3e-3)
-    history = model.fit(INPUTS, IMAGES, batch_size=4, epochs=40, verbose=0).history
+    history = model.fit(INPUTS, TRUTH, batch_size=4, epochs=40, verbose=0).history
     assert set(history) == set(Restorer.METRICS)
-    assert 0 < history["pixel_loss"][-1] < 0.8 * history["pixel_loss"][0]
+    assert 0 < history["pixel_loss"][-1] < 0.9 * history["pixel_loss"][0]
     assert model.steps_done == 40
 
 
@@ -158,12 +158,12 @@ def test_what_cannot_be_restored_is_refused(shape, task, holes, message):
 
 def test_a_keras_file_goes_on_bit_for_bit(tmp_path):
     model = make(weight=0.25)
-    model.train_on_batch(INPUTS, IMAGES)
+    model.train_on_batch(INPUTS, TRUTH)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     assert again.adversarial_weight == 0.25 and again.steps_done == 1
     for each in (model, again):
-        each.fit(INPUTS, IMAGES, batch_size=2, epochs=2, shuffle=False, verbose=0)
+        each.fit(INPUTS, TRUTH, batch_size=2, epochs=2, shuffle=False, verbose=0)
     states = [
         [*m.variables, *m.optimizer.variables, *m.d_optimizer.variables] for m in (model, again)
     ]

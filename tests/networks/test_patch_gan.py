@@ -20,9 +20,19 @@ def test_one_logit_for_every_four_pixels(size, logits):
     assert found.shape == (2, *logits, 1) and found.dtype == "float32"
 
 
-def test_a_logit_sees_34_pixels_of_both_inputs():
-    """Kernels of 4: 4, then 3 + 4 = 7, 2 * 6 + 4 = 16, 2 * 15 + 4 = 34, from the last layer."""
-    network = small()
+def test_a_logit_sees_34_pixels_of_both_inputs_beside_what_is_normalised():
+    """Kernels of 4: 4, then 3 + 4 = 7, 2 * 6 + 4 = 16, 2 * 15 + 4 = 34, from the last layer.
+
+    The statistics of a map are of the whole image, and leave no trace where they are replaced.
+    """
+    network = keras.models.clone_model(
+        small(),
+        clone_function=lambda layer: (
+            keras.layers.Identity(name=layer.name)
+            if isinstance(layer, keras.layers.GroupNormalization)
+            else layer.__class__.from_config(layer.get_config())
+        ),
+    )
     given = RNG.uniform(size=(1, 96, 96, 2)).astype("float32")
     images = RNG.uniform(size=(1, 96, 96, 3)).astype("float32")
     before = np.asarray(network([given, images]))
@@ -33,3 +43,25 @@ def test_a_logit_sees_34_pixels_of_both_inputs():
         if np.abs(np.asarray(network(changed)) - before)[0, 12, 12, 0] > 1e-6:
             seen.append(column)
     assert seen == list(range(seen[0], seen[0] + 34))
+
+
+def test_a_faint_pattern_is_seen_on_any_colour():
+    """Without normalisation a grey of 1 kept all rectifiers on one side, and D was linear."""
+    network = small()
+    x, y = np.meshgrid(np.arange(32), np.arange(32))
+    pattern = 0.02 * (-1.0) ** (x + y)[None, ..., None] * np.ones(3)
+    given = np.ones((1, 32, 32, 2), "float32")
+    for grey in (0.2, 0.9):
+        up, down, plain = (
+            np.asarray(network([given, (grey + sign * pattern).astype("float32")]))
+            for sign in (1.0, -1.0, 0.0)
+        )
+        even = 0.5 * (up + down) - plain  # 0 for a linear network
+        assert np.abs(even).max() > 0.1
+
+
+def test_images_do_not_see_one_another():
+    network = small()
+    given, images = RNG.uniform(size=(3, 16, 16, 2)), RNG.uniform(size=(3, 16, 16, 3))
+    alone = network([given[:1], images[:1]])
+    np.testing.assert_allclose(network([given, images])[:1], alone, atol=1e-5)

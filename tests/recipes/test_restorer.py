@@ -50,10 +50,11 @@ def test_samples_show_products_damaged_and_restored_task_by_task(channels):
     recipe = RestorerRecipe(**SMALL, channels=channels, tasks=("inpaint", "denoise"))
     samples = recipe.samples(recipe.build())
     assert samples.shape == (16, 32, 32, channels)
-    holes = samples[:8:2] == 0.5
-    assert 0.02 < holes.mean() < 0.3
     assert 0 <= samples.min() <= samples.max() <= 1
-    np.testing.assert_array_equal(samples, recipe.samples(recipe.build()))
+    # before training the network changes nothing, so that both of a pair are the same
+    np.testing.assert_array_equal(samples[::2], samples[1::2])
+    difference = np.abs(samples[8::2] - samples[:8:2])  # noise, against other pixels of holes
+    assert 0.02 < difference.mean() < 0.2
 
 
 @pytest.mark.parametrize(
