@@ -48,7 +48,7 @@ def damaged(task, images):
         pixels, holes = degradations.fill(images, mask), np.asarray(mask)[..., 0] > 0.5
     else:
         pixels = degradations.halve(images)
-    return np.asarray(pixels), holes
+    return np.array(pixels), holes  # a copy: scikit-image refuses what cannot be written to
 
 
 def begun(task, pixels):
