@@ -74,6 +74,8 @@ METHODS = {
 def apply(method, parameters, images, holes):
     """Restore images (N, H, W, C) one by one; returns float32 in [0, 1]."""
     restored = [method(*pair, **parameters) for pair in zip(images, holes, strict=True)]
+    channels = images.shape[-1]  # some methods drop a single one
+    restored = [image.reshape(*image.shape[:2], channels) for image in restored]
     return np.clip(np.stack(restored), 0, 1).astype("float32")
 
 
