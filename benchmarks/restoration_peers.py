@@ -15,40 +15,44 @@ from keras_gen import measures
 MEASURES = {"psnr": measures.psnr, "ssim": measures.ssim}
 
 
+def colours(image):
+    """Return the axis of colours, which an image of grey values (H, W) does not have."""
+    return -1 if image.ndim == 3 else None
+
+
 def median(image, holes, size):
     """Median of size x size pixels, each channel by itself."""
-    return median_filter(image, (size, size, 1), mode="mirror")
+    return median_filter(image, (size, size, 1)[: image.ndim], mode="mirror")
 
 
 def bilateral(image, holes, sigma_color, sigma_spatial):
     """Mean of near pixels of like colour."""
     return restoration.denoise_bilateral(
-        image, sigma_color=sigma_color, sigma_spatial=sigma_spatial, channel_axis=-1
+        image, sigma_color=sigma_color, sigma_spatial=sigma_spatial, channel_axis=colours(image)
     )
 
 
 def non_local_means(image, holes, h, patch_size):
     """Mean of pixels whose surroundings are alike."""
     return restoration.denoise_nl_means(
-        image, patch_size=patch_size, patch_distance=7, h=h, channel_axis=-1
+        image, patch_size=patch_size, patch_distance=7, h=h, channel_axis=colours(image)
     )
 
 
 def total_variation(image, holes, weight):
     """Chambolle's minimiser of the total variation beside the squared difference."""
-    return restoration.denoise_tv_chambolle(image, weight=weight, channel_axis=-1)
+    return restoration.denoise_tv_chambolle(image, weight=weight, channel_axis=colours(image))
 
 
 def biharmonic(image, holes):
     """The smoothest continuation into the holes."""
-    return restoration.inpaint_biharmonic(image, holes, channel_axis=-1)
+    return restoration.inpaint_biharmonic(image, holes, channel_axis=colours(image))
 
 
 def bicubic(image, holes):
     """Cubic interpolation of the image at half its size."""
-    height, width, channels = image.shape
-    large = transform.resize(image, (2 * height, 2 * width, channels), order=3, mode="edge")
-    return large
+    height, width, *channels = image.shape
+    return transform.resize(image, (2 * height, 2 * width, *channels), order=3, mode="edge")
 
 
 NOISE = {
@@ -73,10 +77,11 @@ METHODS = {
 
 def apply(method, parameters, images, holes):
     """Restore images (N, H, W, C) one by one; returns float32 in [0, 1]."""
-    restored = [method(*pair, **parameters) for pair in zip(images, holes, strict=True)]
-    channels = images.shape[-1]  # some methods drop a single one
-    restored = [image.reshape(*image.shape[:2], channels) for image in restored]
-    return np.clip(np.stack(restored), 0, 1).astype("float32")
+    grey = images.shape[-1] == 1
+    each = images[..., 0] if grey else images
+    restored = np.stack([method(*pair, **parameters) for pair in zip(each, holes, strict=True)])
+    restored = np.clip(restored, 0, 1).astype("float32")
+    return restored[..., None] if grey else restored
 
 
 def best_parameters(task, images, holes, truth):
