@@ -13,6 +13,7 @@ from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarde
 from keras_gen.cli.parser import build_parser
 from keras_gen.cli.printing import logs_printed
 from keras_gen.cli.products import product_of
+from keras_gen.cli.restore import restore
 from keras_gen.cli.review import review, review_results
 from keras_gen.cli.training import renew_model_card, train
 
@@ -136,6 +137,7 @@ COMMANDS = {
     "train": train,
     "generate": _generate,
     "stylize": _stylize,
+    "restore": restore,
     "evaluate": _evaluate,
     "compare": _compare,
     "study": _study,

@@ -27,6 +27,11 @@ EXAMPLES = {
         "keras-gen stylize photo.jpg --model runs/fast_style-1",
         "keras-gen stylize photo.jpg flow_field --visible-label en",
     ],
+    "restore": [
+        "keras-gen restore photo.jpg --model runs/restorer-1 --task jpeg",
+        "keras-gen restore scratched.png --model runs/restorer-1 --mask scratches.png",
+        "keras-gen restore small-*.png --model runs/restorer-1 --task upscale",
+    ],
     "evaluate": [
         "keras-gen evaluate runs/first",
         "keras-gen evaluate runs/first --split train --n 5000",

@@ -13,6 +13,7 @@ from keras_gen.recipes.points import GridRecipe, RingRecipe
 from keras_gen.recipes.private_gan import PrivateGANRecipe
 from keras_gen.recipes.product_gan import ProductGANRecipe
 from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
+from keras_gen.recipes.restorer import RestorerRecipe
 from keras_gen.recipes.vae import VAERecipe
 
 RECIPES: dict[str, type[Recipe]] = {
@@ -23,6 +24,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "product_gan": ProductGANRecipe,
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
+    "restorer": RestorerRecipe,
     "ring": RingRecipe,
     "grid": GridRecipe,
 }
@@ -39,6 +41,7 @@ __all__ = [
     "PrivateGANRecipe",
     "ProductGANRecipe",
     "Recipe",
+    "RestorerRecipe",
     "RingRecipe",
     "VAERecipe",
     "check_options",

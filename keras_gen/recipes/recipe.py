@@ -176,9 +176,19 @@ class Recipe:
         """Return the stream of batches of `data.ImageData` from a step on, as `data.batches`."""
         from keras_gen import data
 
-        scale = data.SCALES[self.pixel_scale]
-        n, seed = self.images_per_step, self.seed
-        return data.batches(images.images, n, seed, start, scale, self.conditions(images))
+        return data.batches(
+            images.images,
+            self.images_per_step,
+            self.seed,
+            start,
+            data.SCALES[self.pixel_scale],
+            self.conditions(images),
+            self.change(),
+        )
+
+    def change(self) -> Any:
+        """Return what `data.batches` does to each batch, such as damage; None: nothing."""
+        return None
 
     def build(self) -> Any:
         """Return the compiled model; the same recipe always starts from the same weights."""
