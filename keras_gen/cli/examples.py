@@ -25,6 +25,10 @@ EXAMPLES = {
         "keras-gen stylize photo.jpg --model runs/fast_style-1",
         "keras-gen stylize photo.jpg flow_field --visible-label en",
     ],
+    "recolour": [
+        "keras-gen recolour mug-cutout.png --colour teal",
+        'keras-gen recolour photo.jpg --mask shoe.png --colour "#c23b22" --out red.jpg',
+    ],
     "evaluate": [
         "keras-gen evaluate runs/first",
         "keras-gen evaluate runs/first --split train --n 5000",
