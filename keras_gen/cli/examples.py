@@ -32,6 +32,10 @@ EXAMPLES = {
         "keras-gen restore scratched.png --model runs/restorer-1 --mask scratches.png",
         "keras-gen restore small-*.png --model runs/restorer-1 --task upscale",
     ],
+    "recolour": [
+        "keras-gen recolour mug-cutout.png --colour teal",
+        'keras-gen recolour photo.jpg --mask shoe.png --colour "#c23b22" --out red.jpg',
+    ],
     "evaluate": [
         "keras-gen evaluate runs/first",
         "keras-gen evaluate runs/first --split train --n 5000",

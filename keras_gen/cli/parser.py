@@ -18,6 +18,7 @@ from keras_gen.cli.gate import add_gate
 from keras_gen.cli.labels import add_inspect, add_label_options
 from keras_gen.cli.products import add_product_options
 from keras_gen.cli.restore import add_restore
+from keras_gen.cli.retouch import add_retouch
 from keras_gen.cli.review import add_review
 from keras_gen.cli.train import add_train
 from keras_gen.stylization.options import StyleOptions
@@ -42,6 +43,7 @@ def build_parser() -> Parser:
     _add_generate(commands)
     _add_stylize(commands)
     add_restore(commands)
+    add_retouch(commands)
     _add_evaluate(commands)
     _add_compare(commands)
     _add_study(commands)

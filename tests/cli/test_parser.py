@@ -21,7 +21,7 @@ def run(*words):
 
 
 COMMANDS = (
-    "demo", "train", "generate", "stylize", "restore", "evaluate", "compare", "study",
+    "demo", "train", "generate", "stylize", "restore", "recolour", "evaluate", "compare", "study",
     "study-results", "gate", "export", "review", "review-results", "inspect", "info",
 )  # fmt: skip
 
