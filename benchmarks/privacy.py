@@ -106,7 +106,7 @@ def row_of(name, recipe, n, judges, real, seen):
     """Train, measure and attack one model; return its row, and save a picture of samples."""
     epsilon, count = ROWS[name]
     few = np.arange(len(seen.images))[:: len(seen.images) // count][:count]
-    images = seen.chosen(few)
+    images = seen.take(few)
     row = {"row": name, "images": count, "steps": recipe.steps, "seed": recipe.seed}
     if epsilon is not None:
         recipe = recipe.for_data(images)
@@ -118,7 +118,7 @@ def row_of(name, recipe, n, judges, real, seen):
     model = trained(recipe, epsilon, images)
     row["cpu_seconds"] = round(time.process_time() - begun)
     fake = np.asarray(data.unit_to_uint8(model.sample(n, seed=1)))
-    members = images.chosen(np.random.default_rng(0).permutation(count)[:n])
+    members = images.take(np.random.default_rng(0).permutation(count)[:n])
     figures = measure_membership(members, real, fake, discriminator_scores(model))
     for judge, key in zip(judges, ("{}", "second_{}"), strict=True):
         sets = [judge(x)[0] for x in (real.images, fake, seen.images[:n])]
@@ -188,7 +188,7 @@ def main():
     rows = json.loads(FILE.read_text("utf-8")) if FILE.exists() else []
     judges = load_judges("fashion_net", SHAPE)
     seen, real = (data.load(recipe.data, SHAPE, split) for split in ("train", "test"))
-    real = real.chosen(np.arange(arguments.n))
+    real = real.take(np.arange(arguments.n))
     for name in arguments.rows:
         if (name, recipe.steps) not in {(row["row"], row["steps"]) for row in rows}:
             rows.append(row_of(name, recipe, arguments.n, judges, real, seen))

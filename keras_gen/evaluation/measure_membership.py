@@ -18,7 +18,7 @@ def choose_members(run: Run, n: int, seed: int = 0) -> data.ImageData:
     """Return up to n of the images that a run was trained on, chosen at random."""
     seen = training_images(run)
     kept = np.sort(np.random.default_rng(seed).permutation(len(seen.images))[:n])
-    return seen.chosen(kept)
+    return seen.take(kept)
 
 
 def discriminator_scores(model: Any) -> Scorer | None:

@@ -6,6 +6,7 @@ import numpy as np
 from tqdm import tqdm
 
 from keras_gen import data, measures
+from keras_gen.data.conditions import known_requests
 from keras_gen.evaluation.measure_autoencoders import measure_likelihood, measure_pairs
 from keras_gen.evaluation.measure_labels import measure_labels
 from keras_gen.evaluation.measure_membership import (
@@ -14,6 +15,7 @@ from keras_gen.evaluation.measure_membership import (
     measure_membership,
 )
 from keras_gen.evaluation.measure_points import point_figures
+from keras_gen.evaluation.measure_products import measure_requests
 from keras_gen.evaluation.measure_samples import (
     measure_classes,
     measure_distances,
@@ -33,7 +35,7 @@ def evaluate(
     *,
     split: str | None = None,
     n: int = 10_000,
-    features: str = "fashion_net",
+    features: str | None = None,
     seed: int = 0,
     data_source: str | Path | None = None,
     write: bool = True,
@@ -52,7 +54,8 @@ def evaluate(
             the data have any. Of training images one half at most is compared with; the other is
             the yardstick.
         n: number of samples and of real images; fewer where there are fewer real ones.
-        features: name in `measures.FEATURES` of the first judge, which also measures the rest.
+        features: name in `measures.FEATURES` of the first judge, which also measures the rest; by
+            default "product_net" for the catalogue of products, and "fashion_net" for the rest.
         seed: integer, of samples, choices and resampling.
         data_source: where the run's images lie now, if they were moved.
         write: whether to write `metrics.json`; without it, `write_measurements` does so later.
@@ -81,6 +84,8 @@ def evaluate(
 
 def _image_figures(run, split, n, features, seed):
     """Return what `Measurements` says of the model and the real images, and the figures."""
+    if features is None:
+        features = "product_net" if run.recipe.data == "products" else "fashion_net"
     judges = measures.load_judges(features, run.recipe.image_shape)
     model = run.load_model()
     split, source, real, train, others = real_images(run, split, n, seed)
@@ -132,8 +137,8 @@ def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     order = rng.permutation(len(real.images))
     others = train[order[n:]] if split == "train" else rng.permutation(train)
     # In their own order, so that the SHA-256 is the same for all seeds where all are chosen.
-    chosen = real.chosen(np.sort(order[:n]))
-    return split, real.summary, chosen, train, others
+    kept = np.sort(order[:n])
+    return split, real.summary, real.take(kept), train, others
 
 
 def measure(
@@ -155,13 +160,14 @@ def measure(
     Returns:
         List of `Measurement`.
     """
-    unseen, labels, class_names, real = real, real.labels, real.class_names, real.images
-    n = len(real)
+    source, real = real, real.images
+    labels, class_names, n = source.labels, source.class_names, len(real)
     asks = judges[0].has_classes and class_names == data.FASHION_MNIST_CLASSES
     asks = asks and getattr(model, "classes", None) == len(data.FASHION_MNIST_CLASSES)
     has_likelihood = getattr(model, "likelihood", None) == "bernoulli"
     reconstructs = hasattr(model, "reconstruct")
-    parts = 6 + len(judges) + asks + bool(attacked) + has_likelihood + reconstructs
+    answers = hasattr(model, "requested") and class_names == data.PRODUCT_KINDS
+    parts = 6 + len(judges) + asks + answers + bool(attacked) + has_likelihood + reconstructs
     with tqdm(total=parts, unit="part", leave=False) as bar:
 
         def part(title, function, *arguments):
@@ -184,11 +190,17 @@ def measure(
             figures += part(
                 "labels", measure_labels, extractor, features[:2], classes[:2], (labels, asked)
             )
+        if answers:
+            known, asked = known_requests(source), model.requested(n, seed)
+            judge = measures.load_product_judge()
+            figures += part(
+                "requests", measure_requests, judge, real, fake, known, asked, class_names, seed
+            )
         figures += part("sharpness", measure_sharpness, real, fake)
         figures += part("copies", measure_memorization, real, fake, train, others)
         if attacked:
             members, scores = attacked
-            figures += part("members", measure_membership, members, unseen, fake, scores, seed)
+            figures += part("members", measure_membership, members, source, fake, scores, seed)
         if has_likelihood:
             figures += part("likelihood", measure_likelihood, model, real, seed)
         if reconstructs:

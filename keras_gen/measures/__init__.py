@@ -8,6 +8,7 @@
     modes.py       which modes of a known mixture samples reach
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely images are under a VAE
+    products.py    whether pictures of products show the kind, colour and angle asked for
     sharpness.py   how strong the edges of an image are
     style.py       what style transfer kept of the content, and how close it came to the style
     pca.py         the best linear autoencoder, a yardstick for reconstructions
@@ -43,6 +44,13 @@ from keras_gen.measures.modes import Modes, count_modes
 from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest, suspected_copies
 from keras_gen.measures.pairs import psnr, ssim
 from keras_gen.measures.pca import pca_reconstructions
+from keras_gen.measures.products import (
+    ProductJudge,
+    Reading,
+    angle_errors,
+    delta_e_2000,
+    load_product_judge,
+)
 from keras_gen.measures.sharpness import sharpness
 from keras_gen.measures.style import (
     HELD_OUT_LAYERS,
@@ -83,6 +91,11 @@ __all__ = [
     "suspected_copies",
     "class_entropy",
     "class_shares",
+    "ProductJudge",
+    "Reading",
+    "angle_errors",
+    "delta_e_2000",
+    "load_product_judge",
     "Interval",
     "bootstrap_interval",
     "mean_interval",

@@ -158,16 +158,18 @@ class GANRecipe(AdversarialRecipe):
         """Return what networks and model are told of labels: nothing, or the number of classes."""
         return {}
 
-    def build(self):
-        """Return the compiled `GAN`; the same recipe always starts from the same weights."""
+    def model(self):
+        """Return the class of the model, and what it is told beside what every GAN is told."""
         from keras_gen.models import GAN, UnrolledGAN
 
-        unrolled = {}
-        if self.unrolled_steps:
-            unrolled = {
-                "unrolled_steps": self.unrolled_steps,
-                "unrolled_rate": self.unrolled_rate,
-            }
+        if not self.unrolled_steps:
+            return GAN, self.labels()
+        unrolled = {"unrolled_steps": self.unrolled_steps, "unrolled_rate": self.unrolled_rate}
+        return UnrolledGAN, {**unrolled, **self.labels()}
+
+    def build(self):
+        """Return the compiled `GAN`; the same recipe always starts from the same weights."""
+        model, options = self.model()
         networks = self.networks()
         with seeded(self.seed):
             with precision_policy(self.precision):
@@ -182,7 +184,7 @@ class GANRecipe(AdversarialRecipe):
                     **({"packing": 2} if "packing" in self.d_extras else {}),
                     **self.labels(),
                 )
-            gan = (UnrolledGAN if unrolled else GAN)(
+            gan = model(
                 generator,
                 discriminator,
                 self.latent_dim,
@@ -190,8 +192,7 @@ class GANRecipe(AdversarialRecipe):
                 update=self.update,
                 discriminator_steps=self.discriminator_steps,
                 **self.penalty_arguments(),
-                **unrolled,
-                **self.labels(),
+                **options,
                 ema_decay=self.ema_decay,
                 seed=self.seed,
             )

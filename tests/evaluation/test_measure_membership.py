@@ -13,7 +13,7 @@ from keras_gen.networks import dcgan, mlp_gan
 @pytest.fixture(scope="module")
 def halves():
     known = data.load("fashion_mnist_10k", split="test")
-    return known.chosen(np.arange(150)), known.chosen(np.arange(150, 300))
+    return known.take(np.arange(150)), known.take(np.arange(150, 300))
 
 
 def areas(figures):

@@ -31,12 +31,12 @@ def dp():
 
 def test_the_recipe_takes_the_number_of_images_from_the_data():
     images = data.load(RECIPE.data)
-    recipe = RECIPE.for_data(images.chosen(np.arange(400)))
+    recipe = RECIPE.for_data(images.take(np.arange(400)))
     assert recipe.examples == 400 and recipe.build().accountant.probability == 50 / 400
     with pytest.raises(ValueError, match="batch size: expected at most the 40 images, found 50"):
-        RECIPE.for_data(images.chosen(np.arange(40)))
+        RECIPE.for_data(images.take(np.arange(40)))
     with pytest.raises(ValueError, match="delta: expected less than one over the 400 images"):
-        dataclasses.replace(RECIPE, delta=0.01).for_data(images.chosen(np.arange(400)))
+        dataclasses.replace(RECIPE, delta=0.01).for_data(images.take(np.arange(400)))
 
 
 def test_a_budget_cuts_the_steps_and_is_not_spent_twice(dp):
