@@ -86,13 +86,18 @@ def plain(recipe):
     return gan
 
 
+def repeated(images, n=60_000):
+    """Return images (n, H, W, C), all of them equally often if n is a multiple of their number."""
+    return images[np.arange(n) % len(images)]
+
+
 def trained(recipe, epsilon, images):
-    """Return a trained model."""
+    """Return a trained model; few images come again within a batch, as in a longer epoch."""
     model = plain(recipe) if epsilon is None else recipe.build()
     stream = iter(
         recipe.batches(images, 0)
         if epsilon
-        else data.batches(images.images, recipe.images_per_step, recipe.seed)
+        else data.batches(repeated(images.images), recipe.images_per_step, recipe.seed)
     )
     model.make_train_function()
     for step in range(recipe.steps):
