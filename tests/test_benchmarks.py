@@ -21,6 +21,7 @@ import export_table  # noqa: E402
 import flow  # noqa: E402
 import gan_quality  # noqa: E402
 import results_table  # noqa: E402
+import small_models  # noqa: E402
 import step_memory  # noqa: E402
 import step_parts  # noqa: E402
 import step_peers  # noqa: E402
@@ -171,7 +172,7 @@ def test_a_bound_of_some_images_is_carried_over_to_all():
 
 def test_a_row_of_exported_networks():
     """Sizes in millions of bytes; an encoder has no grey levels."""
-    known = {"size": 2_950_000, "images_per_second": 1234.4}
+    known = {"size": 2_950_000, "weights": "float32", "decibels": 99.0, "images_per_second": 1234.4}
     generator = Artefact(path=Path("a/generator.onnx"), difference=1.0, dtype="uint8", **known)
     encoder = Artefact(path=Path("a/encoder"), difference=3e-6, dtype="float32", **known)
     floats = dataclasses.replace(generator, difference=2.04e-7, dtype="float32")
@@ -209,3 +210,17 @@ def test_the_tables_of_single_runs_are_those_of_the_stored_figures(name):
         text = (FOLDER.parent / "docs" / page).read_text("utf-8")
         for line in results_table.markdown([""], rows)[2:]:
             assert text.count(f"\n{line}\n") == 1, line
+
+
+@pytest.mark.parametrize(("page", "language"), [("export.md", 0), ("export.zh-CN.md", 1)])
+def test_the_table_of_smaller_models_is_that_of_the_stored_figures(page, language):
+    """And int8 holds what was asked of it: a distance within 15 % of float32's."""
+    docs = FOLDER.parent / "docs"
+    rows = json.loads((docs / "small_models.json").read_text("utf-8"))["rows"]
+    assert f"\n{small_models.table(rows, language)}\n" in (docs / page).read_text("utf-8")
+    by_name = {(row["network"], row["weights"]): row["distances"] for row in rows}
+    assert len(by_name) == 9
+    for (network, weights), distances in by_name.items():
+        for judge, (distance, low, high) in distances.items():
+            full = by_name[network, "float32"][judge][0]
+            assert low < distance < high and abs(distance / full - 1) < 0.15, (network, weights)
