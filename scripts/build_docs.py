@@ -34,7 +34,7 @@ REFERENCE = {
 }
 ORDER = (
     "losses", "layers", "networks", "data", "models", "pictures", "measures", "recipes", "runs",
-    "evaluation", "stylization", "pages", "cli",
+    "retouch", "evaluation", "stylization", "pages", "cli",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ ABOUT = {  # folder -> what it holds, in English and Chinese
     "export": ("artefacts for other runtimes", "供其他运行时使用的模型"),
     "stylization": ("stylise picture files", "对图片文件做风格迁移"),
     "runs": ("train, resume, load, draw", "训练、续训、加载、生成"),
+    "retouch": ("retouch photographs", "修饰照片"),
     "measures": ("arrays in, numbers out", "输入数组，输出数值"),
     "recipes": ("all parts joined into a run", "把各部分接成一次运行"),
     "provenance": ("labels on generated pictures", "生成图上的标识"),

@@ -20,6 +20,9 @@ sys.path.insert(0, str(FOLDER))
 import export_table  # noqa: E402
 import flow  # noqa: E402
 import gan_quality  # noqa: E402
+import restoration  # noqa: E402
+import restoration_pages  # noqa: E402
+import restoration_peers  # noqa: E402
 import results_table  # noqa: E402
 import small_models  # noqa: E402
 import step_memory  # noqa: E402
@@ -224,3 +227,30 @@ def test_the_table_of_smaller_models_is_that_of_the_stored_figures(page, languag
         for judge, (distance, low, high) in distances.items():
             full = by_name[network, "float32"][judge][0]
             assert low < distance < high and abs(distance / full - 1) < 0.15, (network, weights)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("task", restoration_peers.METHODS)
+def test_classical_methods_keep_the_shape_of_grey_and_of_colour(task, channels):
+    truth = np.random.default_rng(0).uniform(0.3, 0.7, (2, 24, 24, channels)).astype("float32")
+    pixels, holes = restoration.damaged(task, truth)
+    for method, options in restoration_peers.METHODS[task].values():
+        parameters = {key: values[0] for key, values in options.items()}
+        images = restoration_peers.apply(method, parameters, pixels, holes)
+        assert images.shape == truth.shape and 0 <= images.min() <= images.max() <= 1
+
+
+def test_how_far_a_method_is_behind_is_worked_by_hand():
+    """Errors of 0.1 and 0.01 everywhere are 20 and 40 dB; the reference has 30 and 44."""
+    truth = np.full((2, 12, 12, 1), 0.5) + 0.01 * np.random.default_rng(0).normal(
+        size=(2, 12, 12, 1)
+    )
+    images = truth + np.array([0.1, 0.01]).reshape(2, 1, 1, 1)
+    found = restoration.row(truth, {"psnr": images}, {"psnr": np.array([30.0, 44.0])}, method="x")
+    assert found["psnr"]["mean"] == pytest.approx(30.0, abs=1e-6)
+    # differences 10 and 4: mean 7, standard error 3; Student's quantile for two values is 12.706
+    assert found["psnr_behind"]["mean"] == pytest.approx(7.0, abs=1e-6)
+    assert found["psnr_behind"]["low"] == pytest.approx(7.0 - 12.706 * 3.0, abs=0.01)
+    assert found["sharpness"] == pytest.approx(1.0) and found["n"] == 2 and found["method"] == "x"
+    table = restoration_pages.rows_of({"rows": [{"task": "jpeg", **found}]})
+    assert table == [["JPEG", "x", "30.00 ± 127.06", "-", "7.00 ± 38.12", "-", "1.00"]]

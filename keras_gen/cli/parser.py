@@ -16,6 +16,9 @@ from keras_gen.cli.flags import (
 )
 from keras_gen.cli.gate import add_gate
 from keras_gen.cli.labels import add_inspect, add_label_options
+from keras_gen.cli.products import add_product_options
+from keras_gen.cli.restore import add_restore
+from keras_gen.cli.retouch import add_retouch
 from keras_gen.cli.review import add_review
 from keras_gen.cli.train import add_train
 from keras_gen.stylization.options import StyleOptions
@@ -39,6 +42,8 @@ def build_parser() -> Parser:
     add_train(commands)
     _add_generate(commands)
     _add_stylize(commands)
+    add_restore(commands)
+    add_retouch(commands)
     _add_evaluate(commands)
     _add_compare(commands)
     _add_study(commands)
@@ -73,7 +78,9 @@ def _add_generate(commands) -> None:
         metavar="RUN_DIR",
         help=RUN_HELP,
     )
-    generate.add_argument("--n", type=int, default=64, help="number of images (64)")
+    generate.add_argument(
+        "--n", type=int, help="number of images (64), or of objects that turn or change colour (1)"
+    )
     generate.add_argument(
         "--seed", type=a_seed, metavar="N", default=0, help="another seed, other images (0)"
     )
@@ -94,6 +101,7 @@ def _add_generate(commands) -> None:
         metavar="X",
         help="keep the noise between -X and X: typical images, and fewer different ones",
     )
+    add_product_options(generate)
     generate.add_argument(
         "--out", type=a_path, metavar="PATH", help="a new picture of a grid, or a folder of images"
     )
@@ -149,10 +157,9 @@ def _add_measuring_options(command) -> None:
     command.add_argument("--n", type=int, default=10_000, help="number of samples (10000)")
     command.add_argument(
         "--features",
-        choices=("fashion_net", "strided_net", "inception"),
-        default="fashion_net",
+        choices=("fashion_net", "strided_net", "product_net", "inception"),
         help="network whose features are compared; of garments a second one measures the "
-        "distances again (fashion_net)",
+        "distances again (product_net for products, fashion_net for the rest)",
     )
 
 

@@ -3,8 +3,8 @@
 A generator maps `latents` (B, L) to images (B, H, W, C) in [-1, 1]; a discriminator maps images to
 a logit (B, 1). An encoder maps images in [0, 1] to the mean and the log variance (B, L) of their
 latents; a decoder maps latents to the logits of images. `vgg19.features` maps images in [0, 1] to
-feature maps, `fast_style.transformer` maps them to stylised images. Outputs are float32 under every
-precision policy.
+feature maps, `fast_style.transformer` maps them to stylised images, `unet.unet` maps images to maps
+of the same size. Outputs are float32 under every precision policy.
 """
 
 from keras_gen.networks import (
@@ -13,8 +13,12 @@ from keras_gen.networks import (
     fashion_net,
     fast_style,
     mlp_gan,
+    patch_gan,
     point_gan,
+    product_gan,
+    product_net,
     strided_net,
+    unet,
     vae,
     vgg19,
 )
@@ -25,8 +29,12 @@ __all__ = [
     "fashion_net",
     "fast_style",
     "mlp_gan",
+    "patch_gan",
     "point_gan",
+    "product_gan",
+    "product_net",
     "strided_net",
+    "unet",
     "vae",
     "vgg19",
 ]

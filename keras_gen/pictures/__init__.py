@@ -1,13 +1,14 @@
 """Single pictures for people.
 
-picture.py  a photo for style transfer, floats at its own size: read, resized, masked
-colours.py  the content's colours for the style, or its luminance alone
-grids.py    many images as one picture, and animations
-curves.py   the curves of a run's metrics
-latents.py  reconstructions, interpolations and traversals of a VAE
-points.py   a game of points and the surface of its discriminator
-details.py  what a photo's file says beside its pixels: EXIF and colour profile
-saving.py   the one place that encodes pixels
+picture.py      a photo for style transfer, floats at its own size: read, resized, masked
+colours.py      the content's colours for the style, or its luminance alone
+recolouring.py  another colour for a product, with its light and shade
+grids.py        many images as one picture, and animations
+curves.py       the curves of a run's metrics
+latents.py      reconstructions, interpolations and traversals of a VAE
+points.py       a game of points and the surface of its discriminator
+details.py      what a photo's file says beside its pixels: EXIF and colour profile
+saving.py       the one place that encodes pixels
 
 Names are imported when they are first used: who labels pictures that another runtime has drawn
 needs `saving` alone, and must not wait for TensorFlow.
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
         fit_longest_side,
         photo_image,
         product_pictures,
+        read_image,
         read_mask,
         read_picture,
         resize,
     )
+    from keras_gen.pictures.recolouring import recolour
     from keras_gen.pictures.saving import encode_picture, save_picture
 
 HOMES = {
@@ -43,9 +46,11 @@ HOMES = {
     "fit_longest_side": "picture",
     "photo_image": "picture",
     "product_pictures": "picture",
+    "read_image": "picture",
     "read_mask": "picture",
     "read_picture": "picture",
     "resize": "picture",
+    "recolour": "recolouring",
     "encode_picture": "saving",
     "save_picture": "saving",
 }  # name -> the file that defines it
@@ -61,8 +66,10 @@ __all__ = [
     "match_luminance",
     "photo_image",
     "product_pictures",
+    "read_image",
     "read_mask",
     "read_picture",
+    "recolour",
     "resize",
     "save_curves",
     "save_picture",

@@ -45,6 +45,19 @@ def read_picture(path: str | Path) -> Picture:
         ValueError: a folder, not an image in one of the formats, damaged, a side of less than 32
             pixels, sides of more than 10 to 1, or more pixels than `PIL.Image.MAX_IMAGE_PIXELS`.
     """
+    image = read_image(path)
+    alpha = np.array(image.getchannel("A")) if image.mode == "RGBA" else None  # (H, W)
+    return Picture(np.asarray(flatten(image), "float32") / 255, alpha)
+
+
+def read_image(path: str | Path) -> Image.Image:
+    """Read a file as `read_picture` does, and return its colours as they are, with the alpha.
+
+    Arguments and exceptions are those of `read_picture`.
+
+    Returns:
+        `PIL.Image.Image` of mode "RGB", or "RGBA" where the file has transparency.
+    """
     image = _decode(path)
     short, long = sorted(image.size)
     found = f"found {image.width}x{image.height}"
@@ -54,8 +67,7 @@ def read_picture(path: str | Path) -> Picture:
         raise ValueError(
             f"{path}: expected sides of at most {MAX_ASPECT_RATIO} to 1, {found} pixels"
         )
-    alpha = np.array(image.getchannel("A")) if image.mode == "RGBA" else None  # (H, W)
-    return Picture(np.asarray(flatten(image), "float32") / 255, alpha)
+    return image
 
 
 def read_mask(path: str | Path, size: Sequence[int]) -> np.ndarray:
