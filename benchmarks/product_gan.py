@@ -33,7 +33,7 @@ COLUMNS = {
         "", "kind, % right", "colour, median CIEDE2000", "angle, median error", "off by over 90°"
     ),
     "zh": (
-        "", "种类正确率，%", "颜色，CIEDE2000 中位数", "角度误差中位数", "偏差超过 90° 的比例"
+        "", "种类准确率，%", "颜色，CIEDE2000 中位数", "角度误差中位数", "偏差超过 90° 的比例"
     ),
 }  # fmt: skip
 ALL = {"en": "**all**", "zh": "**全部**"}

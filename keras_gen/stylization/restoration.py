@@ -62,8 +62,9 @@ def restore(
     run = Run.open(run_dir)
     if run.name != "restorer":
         raise ValueError(f"{run_dir}: expected a run of restorer, found one of {run.name}")
-    if task not in run.recipe.tasks:
-        known = ", ".join(run.recipe.tasks)
+    recipe: Any = run.recipe  # a RestorerRecipe
+    if task not in recipe.tasks:
+        known = ", ".join(recipe.tasks)
         raise ValueError(f"{run_dir}: expected a task that it learnt ({known}), found {task}")
     for name in photos:
         _read(name, mask, location)
