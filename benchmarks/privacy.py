@@ -168,6 +168,13 @@ def in_chinese(text):
     return text.replace(" to ", " 至 ")
 
 
+def write_pages(rows):
+    """Put the table on both pages."""
+    text = "\n".join(table(rows))
+    fill(DOCS / "privacy.md", "table", text)
+    fill(DOCS / "privacy.zh-CN.md", "table", in_chinese(text))
+
+
 def main():
     """Measure what is missing, and put the table on both pages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -185,12 +192,9 @@ def main():
     for name in arguments.rows:
         if (name, recipe.steps) not in {(row["row"], row["steps"]) for row in rows}:
             rows.append(row_of(name, recipe, arguments.n, judges, real, seen))
-            print(json.dumps(rows[-1]), flush=True)
             write_text(FILE, json.dumps(rows, indent=1) + "\n")
-    text = "\n".join(table(rows))
-    print(text)
-    fill(DOCS / "privacy.md", "table", text)
-    fill(DOCS / "privacy.zh-CN.md", "table", in_chinese(text))
+            write_pages(rows)
+    print("\n".join(table(rows)))
 
 
 if __name__ == "__main__":

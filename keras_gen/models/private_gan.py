@@ -145,7 +145,7 @@ class PrivateGAN(GAN):
             d_loss = self.loss_pair.discriminator(logits[:n], logits[n:])
         slopes = tape.gradient(d_loss, [outputs for _, _, outputs in passed])
         # The loss is a mean over n real and one over m generated images: undone row by row.
-        counts = ops.cast(ops.repeat([n, m], [n, m]), "float32")  # (n + m,)
+        counts = tf.repeat([n, m], [n, m])  # (n + m,)
         gradients = []
         for (layer, inputs, _), slope in zip(passed, slopes, strict=True):
             slope = tf.einsum("b...,b->b...", slope, ops.cast(counts, slope.dtype))

@@ -53,6 +53,7 @@ class ProductGAN(GAN):
     """
 
     METRICS = (*GAN.METRICS, "pixel_loss")
+    classes: int
 
     def __init__(
         self,

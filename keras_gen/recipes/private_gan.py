@@ -18,6 +18,9 @@ class PrivateGANRecipe(AdversarialRecipe):
 
     Epsilon and delta are on the progress bar and in metrics.csv. `--target-epsilon` ends training
     with the last step that it pays for; the noise is `--noise-multiplier`, whatever the budget is.
+
+    Neither the time on CPU cores nor the Frechet distance of these defaults was measured;
+    docs/privacy.md compares budgets on smaller runs (`benchmarks/privacy.py`).
     """
 
     steps: int = option(500, "training steps, one generator update each", least=1)
@@ -38,7 +41,7 @@ class PrivateGANRecipe(AdversarialRecipe):
     )
     clip_norm: float = option(1.0, "largest norm of one image's gradient", least=1e-6)
     noise_multiplier: float = option(
-        1.0, "the noise's standard deviation over the clipping norm", least=0.01
+        1.0, "the noise's standard deviation over the clipping norm", least=0.1
     )
     delta: float = option(
         1e-5, "delta of the guarantee, far below one over the images", least=1e-12, below_one=True
@@ -76,19 +79,19 @@ class PrivateGANRecipe(AdversarialRecipe):
 
     def limited(self, n, done=0):
         """Return the recipe with no more steps than `target_epsilon` pays for."""
-        from keras_gen.models.accountant import Accountant
+        from keras_gen.models.accountant import Accountant, library
 
+        library()  # refuses to begin where nothing could count
         accountant = Accountant(self.batch_size / n, self.noise_multiplier, self.delta)
         if self.target_epsilon is None:
-            accountant.epsilon(1)  # refuses to begin where nothing could count
             return self
         each = self.discriminator_steps
         within = accountant.steps_within(self.target_epsilon, self.steps * each) // each
         if within < self.steps and within <= done:
             next_one = accountant.epsilon((done + 1) * each)
             raise ValueError(
-                f"target epsilon: {self.target_epsilon:g} is spent, step {done + 1:,} would end at "
-                f"{next_one:.3g}"
+                f"target epsilon: step {done + 1:,} would need {next_one:.4g}, "
+                f"found {self.target_epsilon:g}"
             )
         return dataclasses.replace(self, steps=min(self.steps, within))
 
