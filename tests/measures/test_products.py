@@ -41,7 +41,7 @@ def test_errors_of_angles_go_the_short_way():
 
 
 def test_the_judge_reads_renders_that_it_has_not_seen():
-    """All test renders: 99.9 %, 16.1 degrees and 3.4 (docs/product_gan.json); here the first 400."""
+    """Of all test renders 99.9 %, 16.1 degrees, 3.4 (docs/product_gan.json); here the first 400."""
     test = data.products(split="test").take(np.arange(400))
     known, reading = known_requests(test), load_product_judge().read(test.images)
     assert reading.features.shape == (400, 96) and reading.features.dtype == "float64"
