@@ -12,7 +12,7 @@ from keras_gen.cli.labels import inspect, marks_of
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
 from keras_gen.cli.printing import logs_printed
-from keras_gen.cli.retouch import recolour
+from keras_gen.cli.retouch import cutout, recolour
 from keras_gen.cli.review import review, review_results
 from keras_gen.cli.training import renew_model_card, train
 
@@ -135,6 +135,7 @@ COMMANDS = {
     "train": train,
     "generate": _generate,
     "stylize": _stylize,
+    "cutout": cutout,
     "recolour": recolour,
     "evaluate": _evaluate,
     "compare": _compare,

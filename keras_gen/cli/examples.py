@@ -25,8 +25,10 @@ EXAMPLES = {
         "keras-gen stylize photo.jpg --model runs/fast_style-1",
         "keras-gen stylize photo.jpg flow_field --visible-label en",
     ],
+    "cutout": ["keras-gen cutout mug", "keras-gen cutout photo-1.jpg photo-2.jpg --out cut/"],
     "recolour": [
         "keras-gen recolour mug-cutout.png --colour teal",
+        "keras-gen recolour photo.jpg --mask cutout --colour teal",
         'keras-gen recolour photo.jpg --mask shoe.png --colour "#c23b22" --out red.jpg',
     ],
     "evaluate": [

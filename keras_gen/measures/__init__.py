@@ -7,6 +7,7 @@
     modes.py       which modes of a known mixture samples reach
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely images are under a VAE
+    mattes.py      how well an object was cut out
     sharpness.py   how strong the edges of an image are
     style.py       what style transfer kept of the content, and how close it came to the style
     pca.py         the best linear autoencoder, a yardstick for reconstructions
@@ -37,6 +38,7 @@ from keras_gen.measures.manifold import (
     inside_manifold,
     precision_recall,
 )
+from keras_gen.measures.mattes import intersection_over_union, matte_errors
 from keras_gen.measures.modes import Modes, count_modes
 from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest, suspected_copies
 from keras_gen.measures.pairs import psnr, ssim
@@ -63,6 +65,8 @@ __all__ = [
     "Features",
     "load_features",
     "load_judges",
+    "intersection_over_union",
+    "matte_errors",
     "Modes",
     "count_modes",
     "KernelDistance",
