@@ -27,7 +27,9 @@ SHIFT = 0.2  # of the side of the picture
 TILT = 12  # degrees
 
 
-def foreground(pixels: np.ndarray, matte: np.ndarray, solid: float = SOLID) -> np.ndarray:
+def foreground(
+    pixels: np.ndarray, matte: np.ndarray, solid: float = SOLID, reach: float = np.inf
+) -> np.ndarray:
     """Return what a product looks like without its background, where it covers a pixel in part.
 
     Each pixel covered by less than `solid` takes the colour of the nearest one that is covered by
@@ -37,15 +39,16 @@ def foreground(pixels: np.ndarray, matte: np.ndarray, solid: float = SOLID) -> n
         pixels: (H, W, 3).
         matte: (H, W) in [0, 1].
         solid: in (0, 1]; where nothing is covered by so much, the greatest coverage counts.
+        reach: pixels; farther from a solid one, what is covered at all keeps its own colour. A
+            matte that is unsure of a whole region would smear it otherwise.
 
     Returns:
         Array of the shape and dtype of `pixels`.
     """
     mixed = matte < min(solid, float(matte.max()))
-    rows, columns = ndimage.distance_transform_edt(
-        mixed, return_distances=False, return_indices=True
-    )
-    return pixels[rows, columns]
+    distances, (rows, columns) = ndimage.distance_transform_edt(mixed, return_indices=True)
+    own = (distances > reach) & (matte > 0)
+    return np.where(own[..., None], pixels, pixels[rows, columns])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 from keras_gen.data.composites import foreground
 from keras_gen.files import expand
 from keras_gen.provenance import Marks
-from keras_gen.retouch.matting import matte_of
+from keras_gen.retouch.matting import SIDE, matte_of
 from keras_gen.retouch.photos import Photo, new_photo, origin_of, read_photo, write_photo
 
 CUTOUT = "cutout"  # in place of a mask's file: the product that the network finds
@@ -24,7 +24,7 @@ def cut_out(
 ) -> Iterator[tuple[Path, float]]:
     """Cut products out of photographs, one after the other.
 
-    The colours of a soft edge become those of the product nearby, so that nothing of the old
+    The colours of a soft edge become those of the product nearby, so that little of the old
     background shines through on a new one, and nothing of it stays below what is transparent.
 
     Args:
@@ -50,8 +50,10 @@ def cut_out(
         photo = read_photo(name, location=location)
         matte = photo_matte(photo)
         alpha = np.rint(255 * matte).astype("uint8")
+        edge = max(photo.size) / SIDE  # pixels of the photograph in one of the network's
+        colours = foreground(photo.pixels, alpha / 255, reach=edge)
         origin = origin_of("cutout", photo.path)
-        write_photo(path, photo, foreground(photo.pixels, matte), alpha, origin, marks)
+        write_photo(path, photo, colours, alpha, origin, marks)
         yield path, float(matte.mean())
 
 

@@ -50,7 +50,7 @@ def recolour(
     chosen = _chosen(photo, mask)
     out = new_photo(out, f"{photo.path.stem}-{colour.lstrip('#').lower()}.png")
     pixels = pictures.recolour(photo.pixels, chosen, target)
-    made_from = [photo.path, colour, *_mask_file(mask)]
+    made_from: list[str | Path] = [photo.path, colour, *_mask_file(mask)]
     write_photo(out, photo, pixels, photo.alpha, origin_of("recolour", *made_from), marks)
     product = pixels[chosen >= 0.5]  # (M, 3)
     some = product[:: 1 + len(product) // SAMPLE] / 255
@@ -62,7 +62,7 @@ def _chosen(photo: Photo, mask: str | Path | None) -> np.ndarray:
     if mask is None:
         opaque = np.full(photo.size, 255, np.uint8)
         # A file stores the product's own colour in a soft edge, so that all of it is recoloured.
-        chosen = np.float32((opaque if photo.alpha is None else photo.alpha) > 0)
+        chosen = ((opaque if photo.alpha is None else photo.alpha) > 0).astype(np.float32)
     elif is_cutout(mask):
         chosen = photo_matte(photo)
     else:

@@ -25,6 +25,12 @@ def test_a_soft_edge_takes_the_colour_of_the_nearest_solid_pixel():
     assert found.dtype == np.uint8 and (found == RED).all()
 
 
+def test_beyond_the_reach_what_is_covered_keeps_its_colour_and_the_rest_does_not():
+    pixels = np.array([[RED, BLUE, BLUE, BLUE]], np.uint8)
+    found = foreground(pixels, np.array([[1.0, 0.5, 0.5, 0.0]]), reach=1)
+    assert (found == [[RED, RED, BLUE, RED]]).all()
+
+
 def test_of_a_thin_thing_the_most_covered_pixel_counts():
     pixels = np.array([[BLUE, RED, BLUE]], np.uint8)
     assert (foreground(pixels, np.array([[0.0, 0.4, 0.1]])) == RED).all()

@@ -27,6 +27,9 @@ def test_folding_puts_four_pixels_into_the_channels():
 def test_the_weights_are_those_that_were_measured_and_small():
     assert digest(matting.WEIGHTS) == matting.SHA256 == STORED["weights"]
     assert matting.WEIGHTS.stat().st_size <= 2 * 2**20
+    assert (
+        f"{STORED['composites']['all']['iou']:.2f}" == matting.IOU and matting.IOU in matting.LIMITS
+    )
 
 
 def test_damaged_weights_are_refused(tmp_path, monkeypatch):
