@@ -21,18 +21,22 @@ def choose_members(run: Run, n: int, seed: int = 0) -> data.ImageData:
     return seen.take(kept)
 
 
-def discriminator_scores(model: Any) -> Scorer | None:
+def discriminator_scores(
+    model: Any, conditions: Callable[[data.ImageData], Any] = lambda known: None
+) -> Scorer | None:
     """Return what D thinks of images, ImageData -> logits (N,); None without a D of single images.
 
     Args:
         model: a trained model.
+        conditions: ImageData -> what a conditional D is told of each image, `Recipe.conditions`.
     """
     network = getattr(model, "discriminator", None)
     if network is None or any(map(mixes_examples, network.layers)):
         return None
 
     def score(known):
-        labels = class_vectors(known.labels, model.classes) if model.conditional else None
+        told = conditions(known)
+        labels = None if told is None else np.asarray(class_vectors(told, model.classes))
         images = np.asarray(data.uint8_to_symmetric(known.images))
         return network.predict(joined(images, labels), batch_size=500, verbose=0)[:, 0]
 

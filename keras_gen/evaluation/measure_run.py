@@ -97,7 +97,9 @@ def _image_figures(run, split, n, features, seed):
     attacked = None
     if split == "test":  # without images that the model has not seen there is nothing to tell
         members = choose_members(run, len(real.images), seed)
-        scores = None if run.is_bundled else discriminator_scores(model)  # whose D is untrained
+        scores = None
+        if not run.is_bundled:  # its D is untrained
+            scores = discriminator_scores(model, run.recipe.conditions)
         attacked = (members, scores)
     return known, measure(model, judges, real, train, others, seed, attacked)
 
