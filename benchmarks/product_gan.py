@@ -33,9 +33,18 @@ COLUMNS = {
         "", "kind, % right", "colour, median CIEDE2000", "angle, median error", "off by over 90°"
     ),
     "zh": (
-        "", "种类正确率，%", "颜色，CIEDE2000 中位数", "角度误差中位数", "偏差超过 90° 的比例"
+        "", "种类准确率，%", "颜色，CIEDE2000 中位数", "角度误差中位数", "偏差超过 90° 的比例"
     ),
 }  # fmt: skip
+SAID = {
+    "en": "After {steps:,} steps, {minutes:.0f} minutes of processor time in one thread, seed "
+    "{seed}; {samples:,} random requests. FD-ProductNet {frechet_distance:.1f}, of as many "
+    "training renders {frechet_distance_of_training_renders:.1f}; precision {precision:.2f}, "
+    "recall {recall:.2f}.",
+    "zh": "训练 {steps:,} 步之后，单线程处理器时间 {minutes:.0f} 分钟，种子 {seed}；随机请求 "
+    "{samples:,} 个。FD-ProductNet 为 {frechet_distance:.1f}，同样数量的训练渲染图为 "
+    "{frechet_distance_of_training_renders:.1f}；精确率 {precision:.2f}，召回率 {recall:.2f}。",
+}
 ALL = {"en": "**all**", "zh": "**全部**"}
 
 
@@ -95,10 +104,13 @@ def cells(found, known):
 
 
 def table(content, language):
-    """Return the table of a page, a row for each kind."""
+    """Return the table of a page, a row for each kind, and what was measured."""
     found, known = content["samples_read"], content["test_renders_read"]
     rows = [[ALL[language] if k == "all" else k, *cells(found[k], known[k])] for k in found]
-    return "\n".join(markdown(COLUMNS[language], rows))
+    said = SAID[language].format(
+        **{**content, "minutes": content["cpu_seconds"] / 60, "seed": content["recipe"]["seed"]}
+    )
+    return "\n".join([*markdown(COLUMNS[language], rows), "", said])
 
 
 def drawn(model, kinds, colours, angles, latents):
@@ -121,8 +133,8 @@ def pictures(model, seed):
     colours = drawn(model, rows, named[columns], np.full(16 * count, 30.0), noise[8 * rows])
     return {
         "product_gan": grid(requests, columns=8, zoom=2),
-        "product_turns": grid(turns, columns=TURNS, zoom=1),
-        "product_colours": grid(colours, columns=16, zoom=1),
+        "product_turns": grid(turns, columns=TURNS),
+        "product_colours": grid(colours, columns=16),
     }
 
 
@@ -142,7 +154,7 @@ def main():
     folder = DOCS / "images" if arguments.docs else arguments.out
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures(model, arguments.seed).items():
-        save_generated(folder / f"{name}.png", picture, run.origin)
+        save_generated(folder / f"{name}.jpg", picture, run.origin, quality=90)
     if arguments.docs:
         write_text(DOCS / "product_gan.json", text)
         fill(DOCS / "products.md", "product_gan", table(content, "en"))

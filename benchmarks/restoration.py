@@ -30,7 +30,7 @@ from keras_gen.files import write_text
 from keras_gen.runs import Run
 
 DEVIATION, QUALITY = 0.1, 20
-TUNING = 40  # training images
+TUNING = 20  # training images
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png")
 JSON = DOCS / "restoration.json"
 

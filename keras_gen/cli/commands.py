@@ -14,7 +14,7 @@ from keras_gen.cli.parser import build_parser
 from keras_gen.cli.printing import logs_printed
 from keras_gen.cli.products import product_of
 from keras_gen.cli.restore import restore
-from keras_gen.cli.retouch import recolour
+from keras_gen.cli.retouch import cutout, recolour
 from keras_gen.cli.review import review, review_results
 from keras_gen.cli.training import renew_model_card, train
 
@@ -139,6 +139,7 @@ COMMANDS = {
     "generate": _generate,
     "stylize": _stylize,
     "restore": restore,
+    "cutout": cutout,
     "recolour": recolour,
     "evaluate": _evaluate,
     "compare": _compare,

@@ -32,8 +32,10 @@ EXAMPLES = {
         "keras-gen restore scratched.png --model runs/restorer-1 --mask scratches.png",
         "keras-gen restore small-*.png --model runs/restorer-1 --task upscale",
     ],
+    "cutout": ["keras-gen cutout mug", "keras-gen cutout photo-1.jpg photo-2.jpg --out cut/"],
     "recolour": [
         "keras-gen recolour mug-cutout.png --colour teal",
+        "keras-gen recolour photo.jpg --mask cutout --colour teal",
         'keras-gen recolour photo.jpg --mask shoe.png --colour "#c23b22" --out red.jpg',
     ],
     "evaluate": [

@@ -72,12 +72,7 @@ def _add_demo(commands) -> None:
 
 def _add_generate(commands) -> None:
     generate = add_command(commands, "generate", "draw images from a finished run")
-    generate.add_argument(
-        "run_dir",
-        type=a_path,
-        metavar="RUN_DIR",
-        help=RUN_HELP,
-    )
+    generate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help=RUN_HELP)
     generate.add_argument(
         "--n", type=int, help="number of images (64), or of objects that turn or change colour (1)"
     )

@@ -8,6 +8,7 @@
     crops.py        crops of photographs that other packages ship
     table.py        kind, colour and angle of those photos, from a CSV file beside the folder
     catalogue.py    rendered products with known kind, colour, angle and matte
+    composites.py   those products on other backgrounds, with their mattes
     conditions.py   what a picture is asked to show, as the vector that networks take
     tints.py        colours of products: hue, lightness, names
     shipped.py      the pictures that this package ships

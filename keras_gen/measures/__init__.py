@@ -9,6 +9,7 @@
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely images are under a VAE
     products.py    whether pictures of products show the kind, colour and angle asked for
+    mattes.py      how well an object was cut out
     sharpness.py   how strong the edges of an image are
     style.py       what style transfer kept of the content, and how close it came to the style
     pca.py         the best linear autoencoder, a yardstick for reconstructions
@@ -39,6 +40,7 @@ from keras_gen.measures.manifold import (
     inside_manifold,
     precision_recall,
 )
+from keras_gen.measures.mattes import intersection_over_union, matte_errors
 from keras_gen.measures.membership import Membership, membership_attack
 from keras_gen.measures.modes import Modes, count_modes
 from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest, suspected_copies
@@ -73,6 +75,8 @@ __all__ = [
     "Features",
     "load_features",
     "load_judges",
+    "intersection_over_union",
+    "matte_errors",
     "Membership",
     "membership_attack",
     "Modes",

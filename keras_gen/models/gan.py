@@ -75,7 +75,7 @@ class GAN(NetworkModel):
 
     NETWORKS = ("generator", "discriminator")
     DRAWING = ("ema_generator",)
-    METRICS = ("d_loss", "g_loss", "real_score", "fake_score")
+    METRICS: ClassVar[tuple[str, ...]] = ("d_loss", "g_loss", "real_score", "fake_score")
     OPTIMIZERS: ClassVar = {"d_optimizer": ("discriminator",), "g_optimizer": ("generator",)}
 
     def __init__(

@@ -53,6 +53,7 @@ class ProductGAN(GAN):
     """
 
     METRICS = (*GAN.METRICS, "pixel_loss")
+    classes: int
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class ProductGAN(GAN):
             raise ValueError("a pixel loss needs update='alternating'")
         if candidates < 1:
             raise ValueError(f"candidates: expected at least 1, found {candidates}")
+        self.kinds = classes
         self.pixel_weight = pixel_weight
         self.candidates = candidates
         self.pixel_steps = pixel_steps
@@ -87,12 +89,12 @@ class ProductGAN(GAN):
     ) -> np.ndarray:
         """Draw n images from the averaged generator; by default those of `requested`."""
         if labels is None:
-            labels = condition_vectors(self.requested(n, seed), self.classes)
+            labels = condition_vectors(self.requested(n, seed), self.kinds)
         return super().sample(n, seed, labels, truncation)
 
     def requested(self, n: int, seed: int = 0) -> Requests:
         """Return what `sample` is asked for where nobody says it: something else for each image."""
-        return random_requests(n, self.classes, seed)
+        return random_requests(n, self.kinds, seed)
 
     def play(self, images, labels=None) -> None:
         """Let both players move, or in the first steps G alone."""

@@ -138,7 +138,7 @@ class Restorer(NetworkModel):
                 raise ValueError(
                     f"holes: expected {image.shape[:2]}, as the image, found {np.shape(holes)}"
                 )
-            holes = np.float32(np.asarray(holes) > 0.5)[None, ..., None]  # (1, H, W, 1)
+            holes = (np.asarray(holes) > 0.5).astype("float32")[None, ..., None]  # (1, H, W, 1)
             holes = np.repeat(holes, len(batch), axis=0)
             batch = fill(batch, holes)
         if task == "upscale":

@@ -20,6 +20,9 @@ class RestorerRecipe(Recipe):
 
     keras-gen train restorer --data products
     keras-gen restore photo.jpg --model runs/restorer-1 --task jpeg
+
+    The time of these defaults on idle CPU cores and the PSNR that they reach were not measured;
+    docs/restoration.md says what shorter runs reached, beside classical methods.
     """
 
     data: str = option(

@@ -2,11 +2,13 @@
 
 photos.py       a photograph's colours, transparency and details, read and written
 recolouring.py  the product in another colour
+matting.py      how much of each pixel the product covers, by a small network
+cutting.py      the product without its background
 """
 
-VERBS = {"recolour": "recolouring"}
+VERBS = {"cut_out": "cutting", "recolour": "recolouring"}
 
-__all__ = ["recolour"]
+__all__ = ["cut_out", "recolour"]
 
 
 def __getattr__(name: str):

@@ -8,6 +8,8 @@ from keras_gen import pictures
 from keras_gen.data.tints import colour_lab, rgb_to_lab
 from keras_gen.files import expand
 from keras_gen.provenance import Marks
+from keras_gen.retouch.cutting import is_cutout, photo_matte
+from keras_gen.retouch.matting import WEIGHTS
 from keras_gen.retouch.photos import Photo, new_photo, origin_of, read_photo, write_photo
 
 SAMPLE = 10**6  # pixels whose mean is good enough
@@ -27,8 +29,9 @@ def recolour(
     Args:
         name: picture file, or the name of a bundled picture.
         colour: a name of CSS, such as teal, or #RRGGBB: the mean colour that is wanted.
-        mask: a picture of the same size, white where the product is; None for the transparency of
-            the photograph, or all of it where it has none.
+        mask: a picture of the same size, white where the product is, or "cutout" for what
+            `cut_out` finds; None for the transparency of the photograph, or all of it where it has
+            none.
         out: PNG, JPEG or WebP file to write; by default PHOTO-COLOUR.png, or the first of
             PHOTO-COLOUR-2.png, ... that is free.
         marks: the labels, by default invisible ones only.
@@ -47,7 +50,7 @@ def recolour(
     chosen = _chosen(photo, mask)
     out = new_photo(out, f"{photo.path.stem}-{colour.lstrip('#').lower()}.png")
     pixels = pictures.recolour(photo.pixels, chosen, target)
-    made_from = [photo.path, colour, *([expand(mask)] if mask else [])]
+    made_from: list[str | Path] = [photo.path, colour, *_mask_file(mask)]
     write_photo(out, photo, pixels, photo.alpha, origin_of("recolour", *made_from), marks)
     product = pixels[chosen >= 0.5]  # (M, 3)
     some = product[:: 1 + len(product) // SAMPLE] / 255
@@ -59,7 +62,9 @@ def _chosen(photo: Photo, mask: str | Path | None) -> np.ndarray:
     if mask is None:
         opaque = np.full(photo.size, 255, np.uint8)
         # A file stores the product's own colour in a soft edge, so that all of it is recoloured.
-        chosen = np.float32((opaque if photo.alpha is None else photo.alpha) > 0)
+        chosen = ((opaque if photo.alpha is None else photo.alpha) > 0).astype(np.float32)
+    elif is_cutout(mask):
+        chosen = photo_matte(photo)
     else:
         chosen = pictures.read_mask(expand(mask), photo.size)
     if chosen.max() < 0.5:
@@ -68,3 +73,10 @@ def _chosen(photo: Photo, mask: str | Path | None) -> np.ndarray:
             f"lighter than {round(255 * float(chosen.max()))} of 255"
         )
     return chosen
+
+
+def _mask_file(mask):
+    """Return the file that decides where the product is, if there is one."""
+    if mask is None:
+        return []
+    return [WEIGHTS if is_cutout(mask) else expand(mask)]

@@ -84,11 +84,13 @@ class ProductRequest:
                 raise ValueError(f"{series}: expected no {fixed} beside it, found one")
         if self.turntable and self.colourways:
             raise ValueError("expected turntable or colourways, found both")
-        kinds = range(run.recipe.classes)
-        kinds = kinds if self.kind is None else run.class_numbers([self.kind], "kind")
+        recipe: Any = run.recipe  # one of products
+        kinds = list(range(recipe.classes))
+        if self.kind is not None:
+            kinds = run.class_numbers([self.kind], "kind")
         colour = None if self.colour is None else colour_lab(self.colour)
         angle = None if self.angle is None else read_angle(self.angle)
-        if colour is not None and run.recipe.data == "products":
+        if colour is not None and recipe.data == "products":
             _remark_on(self.colour, colour)
 
         def draw(model, n, seed):

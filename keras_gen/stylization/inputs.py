@@ -11,6 +11,8 @@ from keras_gen.files import expand
 from keras_gen.networks.vgg19.tiles import GRID
 from keras_gen.pictures.details import Details, read_details
 from keras_gen.pictures.picture import MIN_SIDE
+from keras_gen.retouch.cutting import is_cutout, require_product
+from keras_gen.retouch.matting import WEIGHTS, matte_of
 
 HALF_A_LEVEL = 0.5 / 255  # of 8 bits: less is rounding
 MAX_SIDE = 2048  # pixels of the longer side, which take 3.5 GiB in tiles
@@ -22,7 +24,7 @@ class Content:
 
     Attributes:
         path: its file.
-        keep_path: the file of the mask of what stays, or None.
+        keep_path: the file of the mask of what stays, or of the weights that found it, or None.
         file_size: (height, width) of the file, which masks must have as well.
         pixels: float32, (H, W, 3) in [0, 1].
         alpha: uint8, (H, W), 255 where opaque; None where the file has no transparency.
@@ -67,8 +69,8 @@ def read_content(
     Args:
         name: a file, or the name of a bundled picture.
         size: pixels of the longer side, 32 to 2048.
-        keep: a file of the content's size, white where the content stays as it is, or the name
-            of a bundled mask.
+        keep: a file of the content's size, white where the content stays as it is, the name of a
+            bundled mask, or "cutout" for the product that the network of `retouch` finds.
         location: keep the place that the file's EXIF names, if it does.
 
     Returns:
@@ -93,8 +95,13 @@ def read_content(
         opacity = pictures.resize(alpha / np.float32(255), shape)
         alpha = np.rint(255 * opacity).astype("uint8")
         kept = 1 - opacity
-    keep_path = mask_path(keep) if keep else None
-    if keep_path:
+    keep_path = None
+    if is_cutout(keep):
+        keep_path = WEIGHTS
+        matte = matte_of(np.rint(255 * picture.pixels).astype("uint8"))
+        kept = np.maximum(kept, pictures.resize(require_product(matte, path), shape))
+    elif keep:
+        keep_path = mask_path(keep)
         mask = _read_mask(keep_path, file_size, shape)
         if mask.max() < 0.5:  # of 0 and 1 instead of 0 and 255, or drawn in the alpha channel
             level = round(255 * float(mask.max()))

@@ -32,7 +32,7 @@ class StyleOptions:
     keep: str | None = option(
         None,
         "a picture of the content's size, white where the content stays as it is; "
-        "mug_logo_mask is bundled",
+        "mug_logo_mask is bundled, and cutout is the product that keras-gen cutout finds",
         item_type=str,
         metavar="MASK",
     )

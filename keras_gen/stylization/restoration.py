@@ -13,6 +13,7 @@ from keras_gen.data.degradations import TASKS
 from keras_gen.environment import versions
 from keras_gen.pictures.details import read_details
 from keras_gen.provenance import Marks
+from keras_gen.recipes import RestorerRecipe
 from keras_gen.runs import Run
 from keras_gen.stylization import outputs
 from keras_gen.stylization.inputs import Content, mask_path
@@ -60,10 +61,11 @@ def restore(
     if len(photos) != 1 and (mask or out):
         raise ValueError(f"expected one photo beside --mask or --out, found {len(photos)}")
     run = Run.open(run_dir)
-    if run.name != "restorer":
+    if not isinstance(run.recipe, RestorerRecipe):
         raise ValueError(f"{run_dir}: expected a run of restorer, found one of {run.name}")
-    if task not in run.recipe.tasks:
-        known = ", ".join(run.recipe.tasks)
+    recipe: Any = run.recipe  # a RestorerRecipe
+    if task not in recipe.tasks:
+        known = ", ".join(recipe.tasks)
         raise ValueError(f"{run_dir}: expected a task that it learnt ({known}), found {task}")
     for name in photos:
         _read(name, mask, location)

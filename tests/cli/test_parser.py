@@ -21,8 +21,8 @@ def run(*words):
 
 
 COMMANDS = (
-    "demo", "train", "generate", "stylize", "restore", "recolour", "evaluate", "compare", "study",
-    "study-results", "gate", "export", "review", "review-results", "inspect", "info",
+    "demo", "train", "generate", "stylize", "restore", "cutout", "recolour", "evaluate", "compare",
+    "study", "study-results", "gate", "export", "review", "review-results", "inspect", "info",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 from keras_gen.data import shipped
 from keras_gen.pictures.picture import read_mask, resize
 from keras_gen.provenance import Marks, Origin
+from keras_gen.stylization import inputs
 from keras_gen.stylization.inputs import mask_path, read_content, read_region, read_style
 from keras_gen.stylization.outputs import (
     Writer,
@@ -67,6 +68,19 @@ def test_transparent_parts_stay_and_so_does_what_a_mask_asks_for(tmp_path):
     half = read_content(content, 64).alpha
     assert half.shape == (64, 48) and half.dtype == np.uint8
     assert (half[:, :19] == 0).all() and (half[:, 29:] == 255).all()
+
+
+def test_the_cut_out_product_may_be_what_stays(tmp_path, monkeypatch):
+    """The record then names the weights that found it."""
+    left = np.ones((80, 60), "float32") * (np.arange(60) < 30)
+    monkeypatch.setattr(inputs, "matte_of", lambda pixels: left)
+    path = save(tmp_path / "a.png", NOISE[..., :3])
+    found = read_content(path, 80, "cutout")
+    np.testing.assert_array_equal(found.keep, left)
+    assert found.keep_path.name == "cutout_net.npz"
+    monkeypatch.setattr(inputs, "matte_of", lambda pixels: 0.3 * left)
+    with pytest.raises(ValueError, match=r"a\.png: expected a product that can be cut out"):
+        read_content(path, 80, "cutout")
 
 
 def test_an_alpha_channel_without_transparency_keeps_nothing(tmp_path):
