@@ -19,10 +19,10 @@ GAN_KEYS = [
     "frechet_distance", "kernel_distance", "second_frechet_distance", "second_kernel_distance",
     "precision", "recall", "density", "coverage",
     "class_entropy", *(f"class_{i}" for i in range(10)), "sharpness",
-    "nearest_train", "copied", "duplicates",
+    "nearest_train", "copied", "duplicates", "membership_nearest", "membership_score",
 ]  # fmt: skip
 VAE_KEYS = [
-    *GAN_KEYS, "negative_elbo", "nll", "kl", "importance_weighted", "psnr", "ssim"
+    *GAN_KEYS[:-1], "negative_elbo", "nll", "kl", "importance_weighted", "psnr", "ssim"
 ]  # fmt: skip
 SMALL = {
     "generator_width": 8,
@@ -79,7 +79,9 @@ def test_the_content_says_what_was_measured(measured, gan):
     assert measured.real_images.startswith("test images of fashion_mnist_10k: 2,000 images")
     for figure in measured.figures:
         assert figure.n_fake == 150
-        assert figure.n_real == (10_000 if figure.key in ("nearest_train", "copied") else 150)
+        counts = {"nearest_train": 10_000, "copied": 10_000}
+        counts |= dict.fromkeys(("membership_nearest", "membership_score"), 300)
+        assert figure.n_real == counts.get(figure.key, 150)
 
 
 def test_the_figures_are_those_of_the_run_s_samples(measured, gan):
@@ -274,7 +276,7 @@ def test_mistakes_are_one_line_and_write_nothing(copy, tmp_path):
         (
             copy,
             {"features": "vgg"},
-            r"unknown features 'vgg': expected fashion_net or strided_net or inception",
+            r"unknown features 'vgg': expected fashion_net or strided_net or product_net or inception",
         ),
         (tmp_path, {}, r"fashion_net: expected images of 28x28x1, found 32x32x1"),
         (tmp_path / "nowhere", {}, r"expected a run folder, found nothing"),
