@@ -65,7 +65,9 @@ def measure_membership(
     Returns:
         List of `Measurement`: the area under the ROC curve of each attack.
     """
-    attacks = {"nearest": ("nearest sample", lambda x: -measures.nearest(x.images, fake)[0][:, 0])}
+    attacks = {
+        "nearest": ("the nearest sample", lambda x: -measures.nearest(x.images, fake)[0][:, 0])
+    }
     if score is not None:
         attacks["score"] = ("D's logit", score)
     figures = []
@@ -74,7 +76,7 @@ def measure_membership(
         figures.append(
             Measurement(
                 key=f"membership_{key}",
-                label=f"membership told by the {name}, area under the ROC",
+                label=f"membership told by {name}, area under the ROC",
                 value=found.area,
                 interval=found.interval,
                 better="near",
