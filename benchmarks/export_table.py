@@ -29,7 +29,7 @@ COLUMNS = (
     ("format", "格式"),
     ("size, MB", "大小，MB"),
     ("largest difference, floats", "最大差异，浮点数"),
-    ("grey levels", "灰阶"),
+    ("grey levels", "灰度级"),
     ("images per CPU-second", "每 CPU 秒的图数"),
 )
 

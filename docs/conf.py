@@ -29,6 +29,7 @@ extensions = [
     "links",
     "reference",
     "loss_table",
+    "questions",
 ]
 
 # Notebooks are stored with their outputs.

@@ -10,18 +10,20 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # a worker per core; two with all cores
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import contextlib
-import json
-import select
 import shutil
 import signal
 import socket
 import subprocess
-import time
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+from browser import Browser  # from scripts
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -91,84 +93,6 @@ def screenshot(tmp_path):
             return np.asarray(image.convert("L"), "float32")
 
     return photograph
-
-
-class Browser:
-    """A headless Chromium, driven through the pipe of its DevTools protocol: no port, no server."""
-
-    def __init__(self, executable, folder):
-        commands, self.commands = os.pipe()
-        self.replies, replies = os.pipe()
-        flags = ["--headless", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe"]
-        flags += ["--disable-background-networking", "--disable-sync", "--disable-component-update"]
-        flags += [f"--user-data-dir={folder}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-        quiet = [(os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0) for output in (1, 2)]
-        ends = [(os.POSIX_SPAWN_DUP2, commands, 3), (os.POSIX_SPAWN_DUP2, replies, 4)]
-        self.process = os.posix_spawn(
-            executable, [executable, *flags], os.environ, file_actions=[*quiet, *ends]
-        )
-        os.close(commands)
-        os.close(replies)
-        self.received, self.count, self.session = b"", 0, {}
-        tab = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = {
-            "sessionId": self.call("Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
-        }
-
-    def call(self, method, **params):
-        """Send one command and return its result."""
-        self.count += 1
-        command = {"id": self.count, "method": method, "params": params, **self.session}
-        os.write(self.commands, json.dumps(command).encode() + b"\0")
-        while True:
-            while b"\0" not in self.received:
-                assert select.select([self.replies], [], [], 60)[0], f"no answer to {method}"
-                received = os.read(self.replies, 1 << 20)
-                assert received, f"the browser is gone, before an answer to {method}"
-                self.received += received
-            reply, _, self.received = self.received.partition(b"\0")
-            reply = json.loads(reply)
-            if reply.get("id") == self.count:
-                assert "error" not in reply, reply
-                return reply["result"]
-
-    def value(self, expression):
-        """Return the value of a JavaScript expression."""
-        reply = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in reply, reply
-        return reply["result"].get("value")
-
-    def wait(self, expression):
-        """Wait until the expression is true; while a page loads, it may not even be defined."""
-        deadline = time.monotonic() + 60
-        while not self.value(f"(() => {{ try {{ return {expression} }} catch {{}} }})()"):
-            assert time.monotonic() < deadline, f"never true: {expression}"
-            time.sleep(0.02)
-
-    def open(self, path):
-        self.call("Page.navigate", url=path.as_uri())
-        self.wait(f"location.href === '{path.as_uri()}' && document.readyState === 'complete'")
-
-    def press(self, key, **params):
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, **params)
-
-    def click(self, selector):
-        element = f"document.querySelector('{selector}')"
-        self.value(f"{element}.scrollIntoView({{block: 'center'}})")
-        x, y, width, height = (
-            self.value(f"{element}.getBoundingClientRect().{name}")
-            for name in ("x", "y", "width", "height")
-        )
-        at = {"x": x + width / 2, "y": y + height / 2, "button": "left", "clickCount": 1}
-        for kind in ("mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, **at)
-
-    def close(self):
-        os.close(self.commands)
-        os.close(self.replies)
-        os.kill(self.process, signal.SIGTERM)
-        os.waitpid(self.process, 0)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ COMMANDS = {
     "resume": (["train", "--run-dir=run", "--resume", "--steps=6"], True),
     "generate": (["generate", "run", "--n=4", "--out=new.png", "--npz=new.npz"], True),
     "stylize": (["stylize", "mug", "flow_field", "--out=new.png", *PAINT], True),
+    "restore": (["restore", "mug", "--model=restorer", "--out=new.png"], True),
     "evaluate": (["evaluate", "run", "--n=100"], True),
     "compare": (["compare", "run", "other", "--out=new.html", "--n=100"], True),
     "study": (["study", "run", "--trials=2", "--out=new.html"], True),
@@ -64,6 +65,8 @@ def template(tmp_path_factory):
         words = [*SMALL, "--steps=3", "--save-every=1", f"--seed={seed}"]
         assert main(["train", "mlp_gan", "--run-dir", str(folder / name), *words]) == 0
         assert main(["evaluate", str(folder / name), "--n=100"]) == 0
+    words = ["--steps=1", "--width=2", "--levels=2", "--image-size=16", "--batch-size=2"]
+    assert main(["train", "restorer", "--run-dir", str(folder / "restorer"), *words]) == 0
     (folder / "answers.csv").write_text(ANSWERS)
     (folder / "pictures").mkdir()
     Image.new("L", (28, 28)).save(folder / "pictures" / "0.png")

@@ -20,7 +20,11 @@ sys.path.insert(0, str(FOLDER))
 import export_table  # noqa: E402
 import flow  # noqa: E402
 import gan_quality  # noqa: E402
+import restoration  # noqa: E402
+import restoration_pages  # noqa: E402
+import restoration_peers  # noqa: E402
 import results_table  # noqa: E402
+import small_models  # noqa: E402
 import step_memory  # noqa: E402
 import step_parts  # noqa: E402
 import step_peers  # noqa: E402
@@ -171,7 +175,7 @@ def test_a_bound_of_some_images_is_carried_over_to_all():
 
 def test_a_row_of_exported_networks():
     """Sizes in millions of bytes; an encoder has no grey levels."""
-    known = {"size": 2_950_000, "images_per_second": 1234.4}
+    known = {"size": 2_950_000, "weights": "float32", "decibels": 99.0, "images_per_second": 1234.4}
     generator = Artefact(path=Path("a/generator.onnx"), difference=1.0, dtype="uint8", **known)
     encoder = Artefact(path=Path("a/encoder"), difference=3e-6, dtype="float32", **known)
     floats = dataclasses.replace(generator, difference=2.04e-7, dtype="float32")
@@ -209,3 +213,44 @@ def test_the_tables_of_single_runs_are_those_of_the_stored_figures(name):
         text = (FOLDER.parent / "docs" / page).read_text("utf-8")
         for line in results_table.markdown([""], rows)[2:]:
             assert text.count(f"\n{line}\n") == 1, line
+
+
+@pytest.mark.parametrize(("page", "language"), [("export.md", 0), ("export.zh-CN.md", 1)])
+def test_the_table_of_smaller_models_is_that_of_the_stored_figures(page, language):
+    """And int8 holds what was asked of it: a distance within 15 % of float32's."""
+    docs = FOLDER.parent / "docs"
+    rows = json.loads((docs / "small_models.json").read_text("utf-8"))["rows"]
+    assert f"\n{small_models.table(rows, language)}\n" in (docs / page).read_text("utf-8")
+    by_name = {(row["network"], row["weights"]): row["distances"] for row in rows}
+    assert len(by_name) == 9
+    for (network, weights), distances in by_name.items():
+        for judge, (distance, low, high) in distances.items():
+            full = by_name[network, "float32"][judge][0]
+            assert low < distance < high and abs(distance / full - 1) < 0.15, (network, weights)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("task", restoration_peers.METHODS)
+def test_classical_methods_keep_the_shape_of_grey_and_of_colour(task, channels):
+    truth = np.random.default_rng(0).uniform(0.3, 0.7, (2, 24, 24, channels)).astype("float32")
+    pixels, holes = restoration.damaged(task, truth)
+    for method, options in restoration_peers.METHODS[task].values():
+        parameters = {key: values[0] for key, values in options.items()}
+        images = restoration_peers.apply(method, parameters, pixels, holes)
+        assert images.shape == truth.shape and 0 <= images.min() <= images.max() <= 1
+
+
+def test_how_far_a_method_is_behind_is_worked_by_hand():
+    """Errors of 0.1 and 0.01 everywhere are 20 and 40 dB; the reference has 30 and 44."""
+    truth = np.full((2, 12, 12, 1), 0.5) + 0.01 * np.random.default_rng(0).normal(
+        size=(2, 12, 12, 1)
+    )
+    images = truth + np.array([0.1, 0.01]).reshape(2, 1, 1, 1)
+    found = restoration.row(truth, {"psnr": images}, {"psnr": np.array([30.0, 44.0])}, method="x")
+    assert found["psnr"]["mean"] == pytest.approx(30.0, abs=1e-6)
+    # differences 10 and 4: mean 7, standard error 3; Student's quantile for two values is 12.706
+    assert found["psnr_behind"]["mean"] == pytest.approx(7.0, abs=1e-6)
+    assert found["psnr_behind"]["low"] == pytest.approx(7.0 - 12.706 * 3.0, abs=0.01)
+    assert found["sharpness"] == pytest.approx(1.0) and found["n"] == 2 and found["method"] == "x"
+    table = restoration_pages.rows_of({"rows": [{"task": "jpeg", **found}]})
+    assert table == [["JPEG", "x", "30.00 ± 127.06", "-", "7.00 ± 38.12", "-", "1.00"]]

@@ -10,6 +10,7 @@ import inspect
 import json
 import pydoc
 import re
+import shlex
 import sys
 import tomllib
 from pathlib import Path
@@ -183,6 +184,49 @@ def test_the_drawing_of_the_architecture_shows_the_arrows_that_there_are(languag
     assert all(contract()[here] > contract()[there] for here, there in arrows)
 
 
+# --- production -----------------------------------------------------------------------------------
+
+PRODUCTION = {language: pages.pages(language)["production"] for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_of_production_are_those_of_the_command_line(language):
+    from keras_gen.cli import build_parser
+
+    text = (ROOT / PRODUCTION[language]).read_text("utf-8")
+    commands = [shlex.split(found)[1:] for found in re.findall(r"`(keras-gen [^`]+)`", text)]
+    assert sum(len(words) > 1 for words in commands) >= 7
+    for words in commands:
+        if len(words) > 1:
+            assert build_parser().parse_args(words).command == words[0]
+        else:
+            assert words[0] in build_parser()._subparsers._group_actions[0].choices
+    flags = re.findall(r"`(--(?:strategy|precision) [^`]+)`", text)
+    assert len(flags) == 3
+    for flag in flags:
+        build_parser().parse_args(["train", "dcgan", *shlex.split(flag)])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_of_production_are_parts_of_those_that_were_measured(language):
+    text = (ROOT / PRODUCTION[language]).read_text("utf-8")
+    for name, page, count in (("export", "export", 3), ("serving", "serving", 3)):
+        table = text.split(f"<!-- {name} -->\n")[1].split("<!-- end")[0].splitlines()
+        measured = (ROOT / pages.pages(language)[page]).read_text("utf-8").splitlines()
+        assert len(table) == count + 2 and set(table) <= set(measured)
+
+
+def test_production_has_the_same_code_in_both_languages_and_it_runs():
+    blocks = [
+        re.findall(r"```python\n(.*?)```", (ROOT / path).read_text("utf-8"), re.DOTALL)
+        for path in PRODUCTION.values()
+    ]
+    assert blocks[0] == blocks[1] and len(blocks[0]) == 1
+    scope = {}
+    exec(blocks[0][0], scope)
+    assert scope["gan"].steps_done == 20
+
+
 # --- docstrings and the table of losses -----------------------------------------------------------
 
 DOCSTRING = r"""Measure something.
@@ -334,6 +378,20 @@ def test_the_sampling_plan_is_that_of_the_function(path):
         expected = [sampling_plan(p, defects=c) for c in (0, 1, 2, 5)]
         expected += [sampling_plan(p, 0.99), sampling_plan(p, population=1000)]
         assert [int(number) for number in numbers] == expected
+
+
+@pytest.mark.parametrize("path", ["docs/play.md", "docs/play.zh-CN.md"])
+def test_the_time_to_the_first_picture_is_the_stored_one(path):
+    found = json.loads((ROOT / "docs" / "play.json").read_text("utf-8"))
+    text = (ROOT / path).read_text("utf-8")
+    seconds = found["seconds to the first picture"]
+    shown = [f"{np.median(seconds):.1f}", f"{min(seconds):.1f}"]
+    shown += [str(found[f"load of the last minute {when}"]) for when in ("before", "after")]
+    shown += [f"{sum(found['megabytes'].values()):.1f} MB"]
+    (paragraph,) = (part for part in text.split("\n\n") if "first_picture.py" in part)
+    for figure in shown:
+        assert re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", paragraph), figure
+    assert len(seconds) == 5 and found["logical processors"] == 2
 
 
 @pytest.mark.parametrize("path", ["docs/results.md", "docs/results.zh-CN.md"])

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import math
 import queue
+import re
 import shutil
 import subprocess
 import threading
@@ -255,3 +256,21 @@ def test_a_page_without_runtime_says_so_and_the_formulas_work(ask, page):
                  rows: all("#play-losses tbody tr").length };
     """)
     assert "scripts/build_play.py" in seen["state"] and seen["rows"] == 6
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_option_is_cut_off_and_plots_label_whole_numbers(page, browser, width):
+    browser.size(width)
+    browser.open(page)
+    browser.wait("document.querySelectorAll('#play-gram select').length")
+    cut = browser.value("""[...document.querySelectorAll("select")].flatMap((select) => {
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = getComputedStyle(select).font;
+      const room = select.clientWidth - 28;  // the arrow and the padding
+      return [...select.options].map((option) => option.text)
+        .filter((words) => pen.measureText(words).width > room);
+    })""")
+    assert cut == []
+    labels = browser.value("[...document.querySelectorAll('svg text')].map((t) => t.textContent)")
+    assert len(labels) == 11  # two plots with four ends, one that begins at 0
+    assert all(re.fullmatch(r"−?\d+", label) for label in labels), labels

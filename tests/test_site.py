@@ -1,18 +1,21 @@
 """The documentation site as it is built: whole, without the network, and in a browser."""
 
 import importlib.util
+import itertools
 import re
 import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ("en", "zh")
+COURSE = sorted((ROOT / "tutorials").glob("[0-9]*.py"))
 
 pytestmark = pytest.mark.slow
 
@@ -133,6 +136,41 @@ def test_the_search_finds_what_is_there(site, browse, language, query, page):
     found = browse(f"{(site / language / 'search.html').as_uri()}?q={query}")
     results = re.search(r'<div id="search-results">.*', found, re.DOTALL)[0]
     assert page in re.findall(r'href="([^"#?]+)', results)
+
+
+@pytest.mark.parametrize(
+    ("language", "query"),
+    [("en", "question 58"), ("en", "Q58"), ("zh", "第58题"), ("zh", "面试题 58")],
+)
+def test_the_search_leads_to_a_question_by_its_number(site, browse, language, query):
+    found = browse(f"{(site / language / 'search.html').as_uri()}?q={quote(query)}")
+    first = re.search(r'<div id="search-results">.*?href="([^"]+)', found, re.DOTALL)[1]
+    assert unquote(first).startswith("interview/training.html#q58-"), first
+
+
+def neighbour(folder, name, side):
+    """Return the name of the page to which a page's link "next" or "prev" leads."""
+    path = folder / f"{name}.html"
+    link = re.search(rf'<a class="{side}-page" href="([^"]+)"', path.read_text("utf-8"))[1]
+    return str((path.parent / link).resolve().relative_to(folder.resolve()).with_suffix(""))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_previous_and_next_follow_the_course(site, language):
+    """From README through the tutorials in their order, as a reader would go on."""
+    course = ["readme", *(f"tutorials/{path.stem}" for path in COURSE), "notation"]
+    for before, after in itertools.pairwise(course):
+        assert neighbour(site / language, before, "next") == after
+        assert neighbour(site / language, after, "prev") == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_front_page_shows_styles_samples_and_a_moving_picture(site, language):
+    shown = Page((site / language / "index.html").read_text("utf-8")).loads
+    names = {Path(load).name for load in shown}
+    assert {"style_grid.jpg", "dcgan.png", "walk.webp", f"play.{language}.png"} <= names
+    with Image.open(site / language / "_images" / "walk.webp") as film:
+        assert film.n_frames > 20
 
 
 @pytest.fixture

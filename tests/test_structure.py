@@ -130,6 +130,7 @@ def test_tests_mirror_the_package():
         "test_benchmarks.py",
         "test_docs.py",
         "test_errata.py",
+        "test_glossary.py",
         "test_habits.py",
         "test_interview.py",
         "test_interview_coding.py",

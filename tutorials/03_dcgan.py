@@ -17,7 +17,7 @@
 # %% [markdown] lang="zh"
 # # 3. DCGAN：转置卷积，以及博弈的一步
 #
-# 一个用小特征图“盖章”盖出图像的生成器，一个透过带步长的窗口看图的判别器，以及一个双方各自只动自己权重的训练步。请先读[教程 2](02_mlp_gan.ipynb)。
+# 一个用小特征图“盖章”盖出图像的生成器，一个透过带步幅的窗口看图的判别器，以及一个双方各自只动自己权重的训练步。请先读[教程 2](02_mlp_gan.ipynb)。
 #
 # 学完本篇，你能够
 #
@@ -57,7 +57,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="zh"
 # ## 问题
 #
-# 第二篇文档许诺的是：用“反卷积”搭的生成器（generator）、用卷积搭的判别器（discriminator），以及一个训练双方的组合模型。而它的代码把 7 x 7 的特征图放大了三次，得到的是 56 而不是 28；卷积核为 5、步长为 2；判别器以 `Flatten` 开头，一个卷积也没有；本该只训练 $G$ 的那一步，却动了 $D$（[勘误](../../docs/errata.zh-CN.md) E2、E17、E16、E15）。每一处背后都有一个没人写出来的公式。
+# 第二篇文档许诺的是：用“反卷积”搭的生成器（generator）、用卷积搭的判别器（discriminator），以及一个训练双方的组合模型。而它的代码把 7 x 7 的特征图放大了三次，得到的是 56 而不是 28；卷积核为 5、步幅为 2；判别器以 `Flatten` 开头，一个卷积也没有；本该只训练 $G$ 的那一步，却动了 $D$（[勘误](../../docs/errata.zh-CN.md) E2、E17、E16、E15）。每一处背后都有一个没人写出来的公式。
 #
 # **7 x 7 的特征图怎样变成 28 x 28 的图像？这会在图像里和梯度里留下什么痕迹？两个网络怎样走一步，而各自除了自己什么都不动？**
 
@@ -177,7 +177,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # %% [markdown] lang="zh"
 # ## 公式，一行一步
 #
-# **矩阵。** 一维情形，卷积核为 $w_0, \dots, w_{k-1}$，步长（stride）为 $s$：
+# **矩阵。** 一维情形，卷积核为 $w_0, \dots, w_{k-1}$，步幅（stride）为 $s$：
 #
 # $$
 # \begin{aligned}
@@ -188,7 +188,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # \end{aligned}
 # $$
 #
-# (1) 是带步长的卷积，即 $D$ 的一层。(2) 中， $C$ 的第 $i$ 行是平移了 $s i$ 的卷积核，其余为零。(3) 是转置卷积，即 $G$ 的一层： $y_i$ 在 $s i$ 处盖下卷积核这个章。(4) 是对 (2) 用链式法则，用的是同一个矩阵：**$G$ 前向做的事，正是 $D$ 反向做的事。** $C^\top$ 不是 $C^{-1}$，所以并没有什么被“反”卷积了（E42）。
+# (1) 是带步幅的卷积，即 $D$ 的一层。(2) 中， $C$ 的第 $i$ 行是平移了 $s i$ 的卷积核，其余为零。(3) 是转置卷积，即 $G$ 的一层： $y_i$ 在 $s i$ 处盖下卷积核这个章。(4) 是对 (2) 用链式法则，用的是同一个矩阵：**$G$ 前向做的事，正是 $D$ 反向做的事。** $C^\top$ 不是 $C^{-1}$，所以并没有什么被“反”卷积了（E42）。
 #
 # **尺寸。** 设有 $H$ 个值， $k \ge s$，最后一个章从 $s (H - 1)$ 开始，长为 $k$：
 #
@@ -211,7 +211,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # \end{aligned}
 # $$
 #
-# (8) 在远离两端处成立；当且仅当 $s$ 整除 $k$ 时，它对所有 $m$ 都相同。(9) 要求权重相互独立、均值为 0，未经训练的网络就是这样。二维时行与列相乘：核为 5、步长为 2 时，每个方向是 2 次或 3 次，所以是 4、6、9 次（E17）。
+# (8) 在远离两端处成立；当且仅当 $s$ 整除 $k$ 时，它对所有 $m$ 都相同。(9) 要求权重相互独立、均值为 0，未经训练的网络就是这样。二维时行与列相乘：核为 5、步幅为 2 时，每个方向是 2 次或 3 次，所以是 4、6、9 次（E17）。
 #
 # **两团数据上的批归一化（BatchNorm）。** 某个特征在真实图上的均值是 $a$，在生成图上是 $b$，两团内部的标准差都是 $\tau$。令 $\delta = (a - b) / 2$：
 #
@@ -259,7 +259,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # %% [markdown] lang="zh"
 # ## 手算一个数
 #
-# **盖章。** $y = (1, 2, 3)$，卷积核 $(1, 10, 100)$，步长 2。由 (5) 共有 $2 \cdot 2 + 3 = 7$ 个位置，从数字就能看出是谁盖的章：
+# **盖章。** $y = (1, 2, 3)$，卷积核 $(1, 10, 100)$，步幅 2。由 (5) 共有 $2 \cdot 2 + 3 = 7$ 个位置，从数字就能看出是谁盖的章：
 #
 # | 位置 | 0 | 1 | 2 | 3 | 4 | 5 | 6 |
 # |---|---|---|---|---|---|---|---|
@@ -322,7 +322,7 @@ assert np.isclose(ONE_BACKWARD_RATIOS["non_saturating"](np.array([-2.0]))[0], -n
 # The sizes (6) of the networks of [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py). A strided convolution with `same` padding gives $\lceil H / s \rceil$. The paper that gave the DCGAN its name (Radford, Metz and Chintala 2016) lists what made such networks trainable: strides in place of pooling; BatchNorm in both networks; no hidden dense layers; ReLU in $G$ with tanh at the end; LeakyReLU in $D$; and Adam with $\beta_1 = 0.5$, since the training oscillated with the usual 0.9. This package keeps all of it but BatchNorm in $D$, for the reason that follows below.
 
 # %% [markdown] lang="zh"
-# 再核对 [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 里各层的尺寸 (6)。带步长的卷积用 `same` 填充时，尺寸是 $\lceil H / s \rceil$。给 DCGAN 命名的论文（Radford、Metz 与 Chintala 2016）列出了让这类网络训练得动的办法：用步长代替池化；两个网络都用批归一化；不用隐藏的全连接层； $G$ 用 ReLU，以 tanh 结尾； $D$ 用 LeakyReLU；Adam 取 $\beta_1 = 0.5$，因为用通常的 0.9 时训练会振荡。本项目照此办理，只有 $D$ 里的批归一化除外，原因见下文。
+# 再核对 [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 里各层的尺寸 (6)。带步幅的卷积用 `same` 填充时，尺寸是 $\lceil H / s \rceil$。给 DCGAN 命名的论文（Radford、Metz 与 Chintala 2016）列出了让这类网络训练得动的办法：用步幅代替池化；两个网络都用批归一化；不用隐藏的全连接层； $G$ 用 ReLU，以 tanh 结尾； $D$ 用 LeakyReLU；Adam 取 $\beta_1 = 0.5$，因为用通常的 0.9 时训练会振荡。本项目照此办理，只有 $D$ 里的批归一化除外，原因见下文。
 
 # %%
 for network in (dcgan.generator(), dcgan.discriminator()):
@@ -347,7 +347,7 @@ for network in (dcgan.generator(), dcgan.discriminator()):
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# **值。** 让随机的特征图通过 256 个未经训练的生成器最后一层。柱子是沿一行的像素的均方根，圆点是 (9) 的预测。**斜率。** 下排对图像处的梯度做同样的事：未经训练的判别器，核为 3、4、5，各有三个带步长的层，看每个像素被“听见”的强弱（均值为 1，对六个网络、64 个输出、128 张图求平均）。
+# **值。** 让随机的特征图通过 256 个未经训练的生成器最后一层。柱子是沿一行的像素的均方根，圆点是 (9) 的预测。**斜率。** 下排对图像处的梯度做同样的事：未经训练的判别器，核为 3、4、5，各有三个带步幅的层，看每个像素被“听见”的强弱（均值为 1，对六个网络、64 个输出、128 张图求平均）。
 
 
 # %%
@@ -643,7 +643,7 @@ grid((np.concatenate(rows) + 1) / 2, columns=16, zoom=2)
 # Training unlearns the rest, since $D$ sees it. The *averaged* generator is ahead in this:
 
 # %% [markdown] lang="zh"
-# 两者开始时都有棋盘格，此时看不出两种核的差别：三个刚初始化的网络的平均是 0.31 和 0.30，种子之间的差别大得多。核为 4 去掉的是系统性的那一部分，即 (8)，要对许多核求平均才看得出来，比如上面的 256 个。100 步之后，核为 5 的比例约为核为 4 的两倍：周期为 2 时平均是 0.056 对 0.027，周期为 4 时是 0.080 对 0.042。只有三个种子，只算迹象。两者都还高于真实商品，图上也看得见：下排每隔四个像素仍有亮点。先把特征图放大，再做步长为 1 的卷积，两种棋盘格都能避免，这也是 Odena 等人推荐的做法（Q62）。
+# 两者开始时都有棋盘格，此时看不出两种核的差别：三个刚初始化的网络的平均是 0.31 和 0.30，种子之间的差别大得多。核为 4 去掉的是系统性的那一部分，即 (8)，要对许多核求平均才看得出来，比如上面的 256 个。100 步之后，核为 5 的比例约为核为 4 的两倍：周期为 2 时平均是 0.056 对 0.027，周期为 4 时是 0.080 对 0.042。只有三个种子，只算迹象。两者都还高于真实商品，图上也看得见：下排每隔四个像素仍有亮点。先把特征图放大，再做步幅为 1 的卷积，两种棋盘格都能避免，这也是 Odena 等人推荐的做法（Q62）。
 #
 # 其余的会在训练中被忘掉，因为 $D$ 看得出来。**滑动平均**的生成器走在前面：
 
@@ -763,7 +763,7 @@ assert found["keras_gen.models.GAN"][1] == 0 and min(found["keras_gen.models.GAN
 # As printed, the step for $G$ moves $D$ as well. Frozen before the first call, which is the classical recipe, $D$ never moves, and says so in nothing but a warning. Setting the flag before each call does train, and for a bad reason: `train_on_batch` becomes a graph at its first call, and the graph keeps the list of weights that were trainable *then*. A batch of another size is another graph:
 
 # %% [markdown] lang="zh"
-# 照原样，训练 $G$ 的那一步也动了 $D$。若在第一次调用之前就冻结，也就是经典的做法， $D$ 从来不动，除了一个警告什么也不说。每次调用之前都设置开关，倒是在训练，却是出于一个糟糕的原因：`train_on_batch` 在第一次调用时变成计算图，图里记住的是**那一刻**可训练的权重。批次大小一变，就是另一个图：
+# 照原样，训练 $G$ 的那一步也动了 $D$。若在第一次调用之前就冻结，也就是经典的做法， $D$ 从来不动，除了一个警告什么也不说。每次调用之前都设置开关，倒是在训练，却是出于一个糟糕的原因：`train_on_batch` 在第一次调用时变成计算图，图里记住的是**那一刻**可训练的权重。批大小一变，就是另一个图：
 
 # %%
 _, judge = small_pair()
@@ -970,7 +970,7 @@ plt.show()
 #
 # ## 练习
 #
-# **1.** 一层转置卷积之后的高度，卷积核 $\ge$ 步长；检查时会叠三层。
+# **1.** 一层转置卷积之后的高度，卷积核 $\ge$ 步幅；检查时会叠三层。
 
 
 # %% exercise
@@ -1068,16 +1068,16 @@ def hinge_ratio(s):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** 转置卷积拿卷积核当章，每个值盖一个；它是带步长的卷积的转置矩阵，所以 $G$ 前向做的事，正是 $D$ 反向做的事。步长不整除卷积核时，各像素被盖的次数不等，从第一步起，图像里和梯度里就有棋盘格。能整除的核只去掉系统性的那一部分。博弈的一步是两个梯度，各给一方的变量。在一张生成图处，两个梯度只差一个因子，所以一次反向传播就够双方用，前提是一张图的分数只取决于这张图。
+# **用几句话说出来。** 转置卷积拿卷积核当章，每个值盖一个；它是带步幅的卷积的转置矩阵，所以 $G$ 前向做的事，正是 $D$ 反向做的事。步幅不整除卷积核时，各像素被盖的次数不等，从第一步起，图像里和梯度里就有棋盘格。能整除的核只去掉系统性的那一部分。博弈的一步是两个梯度，各给一方的变量。在一张生成图处，两个梯度只差一个因子，所以一次反向传播就够双方用，前提是一张图的分数只取决于这张图。
 #
-# | | 核 5，步长 2 | 核 4，步长 2 |
+# | | 核 5，步幅 2 | 核 4，步幅 2 |
 # |---|---|---|
 # | 一个像素被盖的次数 | 4、6 或 9 | 4 |
 # | 系统性的棋盘格 | 有，图像和梯度里都有 | 没有 |
 # | 单个随机核的棋盘格 | 有 | 有 |
 # | 7 x 7 放大两次 | 28 x 28 | 28 x 28 |
 #
-# **先预测，再运行。** 把生成器里每个带步长的转置卷积换成 `UpSampling2D` 加步长为 1 的卷积，再运行比较两种核的那个单元。刚初始化的图会是什么样，打印的比例会是多少？先写下来。
+# **先预测，再运行。** 把生成器里每个带步幅的转置卷积换成 `UpSampling2D` 加步幅为 1 的卷积，再运行比较两种核的那个单元。刚初始化的图会是什么样，打印的比例会是多少？先写下来。
 #
 # - [网络](../../keras_gen/networks/dcgan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E2 至 E5、E15 至 E17、E42；[面试题](../../docs/interview.zh-CN.md) Q7、Q8、Q11、Q51、Q52、Q54、Q62、Q64。完整的训练是 `keras-gen train dcgan --data fashion_mnist`，另一种更新次序是 `--update alternating`。
 # - Radford、Metz 与 Chintala 2016，[arXiv:1511.06434](https://arxiv.org/abs/1511.06434)；Odena、Dumoulin 与 Olah，“Deconvolution and Checkerboard Artifacts”，Distill 2016，[doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003)；Shen et al. 2021，[arXiv:2103.00430](https://arxiv.org/abs/2103.00430)。

@@ -660,7 +660,7 @@ show(shown, columns=4, size=1.6)
 # **A logo that must stay.** A shop may paint around its badge, not over it. `keep` is a mask, 1 where the photo stays; the pixels are put back before the network looks, so that the strokes around it fit. Exact: where the mask is 1, no bit changes.
 
 # %% [markdown] lang="zh"
-# **必须保留的商标。** 商家可以在徽标周围作画，但不能画在上面。`keep` 是一张掩码，1 表示照片保持原样；网络看之前，这些像素就已换回，所以周围的笔触与它相合。这是精确的：掩码为 1 的地方，一个比特也不变。
+# **必须保留的商标。** 商家可以在徽标周围作画，但不能画在上面。`keep` 是一张蒙版，1 表示照片保持原样；网络看之前，这些像素就已换回，所以周围的笔触与它相合。这是精确的：蒙版为 1 的地方，一个比特也不变。
 
 # %%
 mug, wave = read("mug", 192), read("wave_pattern", 192)

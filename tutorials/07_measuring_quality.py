@@ -566,6 +566,7 @@ print(PAIRS_NOTE)
 # - `fake` is as large as `real`, because of (11), and made of bytes: what is measured is what would be saved.
 # - The features are computed once, for distances and balls. Sharpness and copies look at pixels, as a person would; copies are sought among all of `train`.
 # - PSNR and SSIM are last, and only for a model that reconstructs, such as a VAE: its reconstructions have originals.
+# - A pair can be trained on as well: a network that [restores](../../docs/restoration.md) damaged pictures descends `keras_gen.losses.pixel_loss`, in code `losses.pixel_loss(images, restored)`, the mean of $|x - y|$. It is least at the median of the originals that one damaged picture may have, where the squared error behind PSNR is least at their mean; both are blurred where the originals differ, which is why restoration adds an adversarial loss, and pays for sharpness with PSNR.
 # - Each result is a [`keras_gen.evaluation.Measurement`](../../keras_gen/evaluation/measurements.py): the number, its interval, the yardstick, the numbers of images, and the features with the hash of their weights.
 
 # %% [markdown] lang="zh"
@@ -573,6 +574,7 @@ print(PAIRS_NOTE)
 # - 由于 (11)，`fake` 与 `real` 张数相同；它由字节构成：衡量的就是将要保存的东西。
 # - 特征只算一次，供距离和球使用。锐度与复制则像人一样看像素；复制要在整个 `train` 里查找。
 # - PSNR 与 SSIM 排在最后，而且只给会重建的模型，如变分自编码器（VAE）：它的重建图有原图。
+# - 成对的图也可以拿来训练：[修复](../../docs/restoration.zh-CN.md)受损图像的网络下降的是 `keras_gen.losses.pixel_loss`，代码为 `losses.pixel_loss(images, restored)`，即 $|x - y|$ 的平均值。一张受损图可能对应多张原图，它在这些原图的中位数处最小，而 PSNR 背后的平方误差在均值处最小；原图不一致的地方，两者都是模糊的，因此修复还要加上对抗损失，用 PSNR 换清晰。
 # - 每个结果都是一个 [`keras_gen.evaluation.Measurement`](../../keras_gen/evaluation/measurements.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
 
 # %% [markdown] lang="en"

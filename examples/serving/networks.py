@@ -57,6 +57,9 @@ class Network:
         self.latent_dim = shapes["latents"][1] if "latents" in shapes else None
         count = shapes["labels"][1] if "labels" in shapes else 0
         names = json.loads(known["data"])["classes"] or [str(number) for number in range(count)]
+        if count > len(names):
+            reason = f"expected a network that takes classes, found one of {count} conditions"
+            raise ValueError(f"{path}: {reason}")
         self.classes = names[:count]
         self.about = {key: known[key] for key in ("artefact", "recipe", "run_id", "label_duty")}
         self.about["classes"] = self.classes

@@ -12,6 +12,8 @@ from keras_gen.cli.labels import inspect, marks_of
 from keras_gen.cli.mishaps import import_tensorflow, prepare_process, run_guarded
 from keras_gen.cli.parser import build_parser
 from keras_gen.cli.printing import logs_printed
+from keras_gen.cli.products import product_of
+from keras_gen.cli.restore import restore
 from keras_gen.cli.retouch import cutout, recolour
 from keras_gen.cli.review import review, review_results
 from keras_gen.cli.training import renew_model_card, train
@@ -28,7 +30,8 @@ def _generate(arguments):
 
     names = ("n", "seed", "out", "npz", "labels", "mix", "truncation")
     options = {name: getattr(arguments, name) for name in names}
-    for path in generate(arguments.run_dir, **options, marks=marks_of(arguments)):
+    asked = {"product": product_of(arguments), "marks": marks_of(arguments)}
+    for path in generate(arguments.run_dir, **options, **asked):
         print(path)
     return 0
 
@@ -135,6 +138,7 @@ COMMANDS = {
     "train": train,
     "generate": _generate,
     "stylize": _stylize,
+    "restore": restore,
     "cutout": cutout,
     "recolour": recolour,
     "evaluate": _evaluate,

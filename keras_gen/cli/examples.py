@@ -15,6 +15,8 @@ EXAMPLES = {
         "keras-gen generate runs/first --n 5000 --npz samples.npz",
         'keras-gen generate conditional_gan --label bag "ankle boot" --n 20',
         "keras-gen generate conditional_gan --label shirt coat --mix",
+        "keras-gen generate runs/product_gan-1 --kind mug --colour teal --angle 30",
+        "keras-gen generate runs/product_gan-1 --kind chair --turntable --out chair.gif",
         "keras-gen generate dcgan --n 4 --out drawn/ --visible-label zh",
     ],
     "stylize": [
@@ -24,6 +26,11 @@ EXAMPLES = {
         "keras-gen stylize mug stained_glass --keep mug_logo_mask --save-every 20",
         "keras-gen stylize photo.jpg --model runs/fast_style-1",
         "keras-gen stylize photo.jpg flow_field --visible-label en",
+    ],
+    "restore": [
+        "keras-gen restore photo.jpg --model runs/restorer-1 --task jpeg",
+        "keras-gen restore scratched.png --model runs/restorer-1 --mask scratches.png",
+        "keras-gen restore small-*.png --model runs/restorer-1 --task upscale",
     ],
     "cutout": ["keras-gen cutout mug", "keras-gen cutout photo-1.jpg photo-2.jpg --out cut/"],
     "recolour": [

@@ -27,6 +27,22 @@ def add_export(commands) -> None:
         default="uint8",
         help="of pictures that go in and come out: 0 to 255, or floats in [0, 1] (uint8)",
     )
+    bits = export.add_mutually_exclusive_group()
+    bits.add_argument(
+        "--int8",
+        dest="weights",
+        action="store_const",
+        const="int8",
+        help="LiteRT: weights and computing in 8 bits, of networks that draw from numbers",
+    )
+    bits.add_argument(
+        "--float16",
+        dest="weights",
+        action="store_const",
+        const="float16",
+        help="LiteRT: weights in 16 bits",
+    )
+    export.set_defaults(weights="float32")
     export.add_argument(
         "--out",
         type=a_path,
@@ -40,7 +56,7 @@ def export(arguments) -> int:
     from keras_gen.export import export_run
 
     for artefact in export_run(
-        arguments.run_dir, arguments.format, arguments.pixels, arguments.out
+        arguments.run_dir, arguments.format, arguments.pixels, arguments.out, arguments.weights
     ):
         print(artefact)
     return 0

@@ -16,6 +16,8 @@ from keras_gen.cli.flags import (
 )
 from keras_gen.cli.gate import add_gate
 from keras_gen.cli.labels import add_inspect, add_label_options
+from keras_gen.cli.products import add_product_options
+from keras_gen.cli.restore import add_restore
 from keras_gen.cli.retouch import add_retouch
 from keras_gen.cli.review import add_review
 from keras_gen.cli.train import add_train
@@ -40,6 +42,7 @@ def build_parser() -> Parser:
     add_train(commands)
     _add_generate(commands)
     _add_stylize(commands)
+    add_restore(commands)
     add_retouch(commands)
     _add_evaluate(commands)
     _add_compare(commands)
@@ -69,13 +72,10 @@ def _add_demo(commands) -> None:
 
 def _add_generate(commands) -> None:
     generate = add_command(commands, "generate", "draw images from a finished run")
+    generate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help=RUN_HELP)
     generate.add_argument(
-        "run_dir",
-        type=a_path,
-        metavar="RUN_DIR",
-        help=RUN_HELP,
+        "--n", type=int, help="number of images (64), or of objects that turn or change colour (1)"
     )
-    generate.add_argument("--n", type=int, default=64, help="number of images (64)")
     generate.add_argument(
         "--seed", type=a_seed, metavar="N", default=0, help="another seed, other images (0)"
     )
@@ -96,6 +96,7 @@ def _add_generate(commands) -> None:
         metavar="X",
         help="keep the noise between -X and X: typical images, and fewer different ones",
     )
+    add_product_options(generate)
     generate.add_argument(
         "--out", type=a_path, metavar="PATH", help="a new picture of a grid, or a folder of images"
     )
@@ -151,10 +152,9 @@ def _add_measuring_options(command) -> None:
     command.add_argument("--n", type=int, default=10_000, help="number of samples (10000)")
     command.add_argument(
         "--features",
-        choices=("fashion_net", "strided_net", "inception"),
-        default="fashion_net",
+        choices=("fashion_net", "strided_net", "product_net", "inception"),
         help="network whose features are compared; of garments a second one measures the "
-        "distances again (fashion_net)",
+        "distances again (product_net for products, fashion_net for the rest)",
     )
 
 

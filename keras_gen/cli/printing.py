@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import sys
 
 
 class _Printer(logging.StreamHandler):
@@ -12,11 +13,15 @@ class _Printer(logging.StreamHandler):
 
 @contextlib.contextmanager
 def logs_printed(stream):
-    """Print what the library logs, line by line as it is."""
-    logger, handler = logging.getLogger("keras_gen"), _Printer(stream)
+    """Print what the library logs, line by line as it is; warnings go to standard error."""
+    logger, news, warnings = logging.getLogger("keras_gen"), _Printer(stream), _Printer(sys.stderr)
+    news.addFilter(lambda record: record.levelno < logging.WARNING)
+    warnings.setLevel(logging.WARNING)
     logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
+    logger.addHandler(news)
+    logger.addHandler(warnings)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
+        logger.removeHandler(news)
+        logger.removeHandler(warnings)

@@ -32,6 +32,16 @@ class ImageData:
     conditions: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     mattes: np.ndarray | None = None
 
+    def take(self, places: np.ndarray) -> "ImageData":
+        """Return the images at these places (N,), with all that is known of them."""
+        return dataclasses.replace(
+            self,
+            images=self.images[places],
+            labels=None if self.labels is None else self.labels[places],
+            conditions={name: values[places] for name, values in self.conditions.items()},
+            mattes=None if self.mattes is None else self.mattes[places],
+        )
+
     @property
     def summary(self) -> str:
         """Name, number and size, without the place, which concerns nobody but its owner."""

@@ -26,7 +26,9 @@ def steps_per_epoch(n, batch_size):
     return n // batch_size
 
 
-def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, labels=None):
+def batches(
+    images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, labels=None, change=None
+):
     """Stream shuffled batches without end; batch t depends only on the arguments and on t.
 
     Step t belongs to epoch t // steps_per_epoch. Each epoch is a new permutation of all images,
@@ -42,10 +44,12 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
         start_step: number of batches that have already been used.
         scale: function from uint8 to the networks' scale; see `keras_gen.data.scales`.
         labels: (N, ...), one per image, or None.
+        change: function from a scaled batch (B, H, W, C) and a seed (2,), another for each step, to
+            what becomes of it, such as `damage`; or None.
 
     Returns:
-        `tf.data.Dataset` of infinite cardinality; elements float32, (B, H, W, C), or pairs of these
-        and their labels (B, ...).
+        `tf.data.Dataset` of infinite cardinality; elements float32, (B, H, W, C), or what `change`
+        makes of these, or pairs of these and their labels (B, ...).
 
     Raises:
         ValueError: images of another dtype or rank, fewer images than one batch needs, another
@@ -67,6 +71,7 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
     with tf.device("CPU"):
         images = tf.constant(images)
         labels = None if labels is None else tf.constant(labels)
+        change_seed = tf.constant([seed, 1], tf.int64)
         seed = tf.constant([seed, 0], tf.int64)
 
     def index_batches(epoch):
@@ -77,12 +82,15 @@ def batches(images, batch_size, seed, start_step=0, scale=uint8_to_symmetric, la
         full = tf.reshape(order[: steps * batch_size], (steps, batch_size))
         return tf.data.Dataset.from_tensor_slices(full)
 
-    def gather(indices):
+    def gather(step, indices):
         batch = scale(tf.gather(images, indices))
+        if change is not None:
+            batch = change(batch, tf.random.experimental.stateless_fold_in(change_seed, step))
         return batch if labels is None else (batch, tf.gather(labels, indices))
 
     epoch, done = divmod(start_step, steps)
     dataset = tf.data.Dataset.counter(epoch).flat_map(index_batches).skip(done)
+    dataset = tf.data.Dataset.zip(tf.data.Dataset.counter(start_step), dataset)
     dataset = dataset.map(gather, num_parallel_calls=tf.data.AUTOTUNE)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
     dataset = dataset.prefetch(tf.data.AUTOTUNE)

@@ -9,13 +9,13 @@
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from keras_gen.data.conditions import read_angle
 from keras_gen.data.tints import colour_lab
 from keras_gen.files import read_text
 
@@ -90,14 +90,9 @@ def _row(header, cells):
     row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
     if not row["kind"]:
         raise ValueError("expected a kind, found an empty cell")
-    try:
-        angle = float(row["angle"])
-    except ValueError:
-        angle = math.nan
-    if not math.isfinite(angle):
-        raise ValueError(f"expected the angle in degrees, found {row['angle']!r}")
+    angle = read_angle(row["angle"])
     lab, colour = colour_lab(row["colour"]), row["colour"].lower()
-    return row["file"], {"kind": row["kind"], "colour": colour, "angle": angle % 360, "lab": lab}
+    return row["file"], {"kind": row["kind"], "colour": colour, "angle": angle, "lab": lab}
 
 
 def _check_name(name, names, rows):

@@ -1,15 +1,21 @@
 """Measure a run against real images."""
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from keras_gen import data, measures
+from keras_gen.data.conditions import known_requests
 from keras_gen.evaluation.measure_autoencoders import measure_likelihood, measure_pairs
 from keras_gen.evaluation.measure_labels import measure_labels
+from keras_gen.evaluation.measure_membership import (
+    choose_members,
+    discriminator_scores,
+    measure_membership,
+)
 from keras_gen.evaluation.measure_points import point_figures
+from keras_gen.evaluation.measure_products import measure_requests
 from keras_gen.evaluation.measure_samples import (
     measure_classes,
     measure_distances,
@@ -29,7 +35,7 @@ def evaluate(
     *,
     split: str | None = None,
     n: int = 10_000,
-    features: str = "fashion_net",
+    features: str | None = None,
     seed: int = 0,
     data_source: str | Path | None = None,
     write: bool = True,
@@ -48,7 +54,8 @@ def evaluate(
             the data have any. Of training images one half at most is compared with; the other is
             the yardstick.
         n: number of samples and of real images; fewer where there are fewer real ones.
-        features: name in `measures.FEATURES` of the first judge, which also measures the rest.
+        features: name in `measures.FEATURES` of the first judge, which also measures the rest; by
+            default "product_net" for the catalogue of products, and "fashion_net" for the rest.
         seed: integer, of samples, choices and resampling.
         data_source: where the run's images lie now, if they were moved.
         write: whether to write `metrics.json`; without it, `write_measurements` does so later.
@@ -77,6 +84,8 @@ def evaluate(
 
 def _image_figures(run, split, n, features, seed):
     """Return what `Measurements` says of the model and the real images, and the figures."""
+    if features is None:
+        features = "product_net" if run.recipe.data == "products" else "fashion_net"
     judges = measures.load_judges(features, run.recipe.image_shape)
     model = run.load_model()
     split, source, real, train, others = real_images(run, split, n, seed)
@@ -85,7 +94,14 @@ def _image_figures(run, split, n, features, seed):
         "real_images": f"{split} images of {source}",
         "real_sha256": real.sha256,
     }
-    return known, measure(model, judges, real, train, others, seed)
+    attacked = None
+    if split == "test":  # without images that the model has not seen there is nothing to tell
+        members = choose_members(run, len(real.images), seed)
+        scores = None
+        if not run.is_bundled:  # its D is untrained
+            scores = discriminator_scores(model, run.recipe.conditions)
+        attacked = (members, scores)
+    return known, measure(model, judges, real, train, others, seed, attacked)
 
 
 def write_measurements(run: Run, measurements: Measurements) -> Path:
@@ -124,12 +140,12 @@ def real_images(run: Run, split: str | None, n: int, seed: int) -> tuple:
     others = train[order[n:]] if split == "train" else rng.permutation(train)
     # In their own order, so that the SHA-256 is the same for all seeds where all are chosen.
     kept = np.sort(order[:n])
-    labels = None if real.labels is None else real.labels[kept]
-    chosen = dataclasses.replace(real, images=real.images[kept], labels=labels)
-    return split, real.summary, chosen, train, others
+    return split, real.summary, real.take(kept), train, others
 
 
-def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
+def measure(
+    model, judges, real, train, others, seed: int, attacked: tuple | None = None
+) -> list[Measurement]:
     """Draw samples and measure what the model can do, part by part behind a progress bar.
 
     Args:
@@ -140,17 +156,20 @@ def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
         train: (K, H, W, C) uint8, all training images.
         others: (L, H, W, C) uint8, training images that are not in `real`, L >= N.
         seed: integer, of samples and resampling.
+        attacked: members as `data.ImageData` and D's scores of images, or None for D's, to tell
+            members from `real`; None where `real` holds members too.
 
     Returns:
         List of `Measurement`.
     """
-    labels, class_names, real = real.labels, real.class_names, real.images
-    n = len(real)
+    source, real = real, real.images
+    labels, class_names, n = source.labels, source.class_names, len(real)
     asks = judges[0].has_classes and class_names == data.FASHION_MNIST_CLASSES
     asks = asks and getattr(model, "classes", None) == len(data.FASHION_MNIST_CLASSES)
     has_likelihood = getattr(model, "likelihood", None) == "bernoulli"
     reconstructs = hasattr(model, "reconstruct")
-    parts = 6 + len(judges) + asks + has_likelihood + reconstructs
+    answers = hasattr(model, "requested") and class_names == data.PRODUCT_KINDS
+    parts = 6 + len(judges) + asks + answers + bool(attacked) + has_likelihood + reconstructs
     with tqdm(total=parts, unit="part", leave=False) as bar:
 
         def part(title, function, *arguments):
@@ -173,8 +192,17 @@ def measure(model, judges, real, train, others, seed: int) -> list[Measurement]:
             figures += part(
                 "labels", measure_labels, extractor, features[:2], classes[:2], (labels, asked)
             )
+        if answers:
+            known, asked = known_requests(source), model.requested(n, seed)
+            judge = measures.load_product_judge()
+            figures += part(
+                "requests", measure_requests, judge, real, fake, known, asked, class_names, seed
+            )
         figures += part("sharpness", measure_sharpness, real, fake)
         figures += part("copies", measure_memorization, real, fake, train, others)
+        if attacked:
+            members, scores = attacked
+            figures += part("members", measure_membership, members, source, fake, scores, seed)
         if has_likelihood:
             figures += part("likelihood", measure_likelihood, model, real, seed)
         if reconstructs:

@@ -17,6 +17,7 @@ LIMITS = {"uint8": 1.0, "float32": 1e-5}  # largest difference by dtype, one gre
 ANY_SIZE = (37, 50)  # height and width that a network of any size is tried with
 SPEED_PIXELS = 64 * 28 * 28  # of the pictures in one pass of the stopwatch
 SPEED_SECONDS = 0.5
+LEAST_DECIBELS = 20.0  # of fewer bits: an error of a tenth of what the outputs differ among them
 
 
 def fixed_inputs(network: keras.Model, n: int) -> Arrays:
@@ -43,18 +44,41 @@ def largest_difference(network: keras.Model, run: Runner, n: int) -> tuple[float
         levels for uint8; for floats it is relative to the largest of them, if that is above 1, and
         else absolute. It is infinite for outputs of other names, shapes or dtypes.
     """
+    expected, found = _outputs(network, run, n)
+    dtype = str(next(iter(expected.values())).dtype)
+    if _kinds(expected) != _kinds(found):
+        return math.inf, dtype
+    gaps = [_gap(expected[name], found[name]) for name in expected]
+    return float(np.max(gaps)), dtype  # NaN if one of them is
+
+
+def signal_to_noise(network: keras.Model, run: Runner, n: int = 64) -> float:
+    """Return 10 log10(Var[outputs of Keras] / mean squared difference), in dB.
+
+    The least over the outputs; minus infinity for outputs of other names, shapes or dtypes.
+    """
+    expected, found = _outputs(network, run, n)
+    if _kinds(expected) != _kinds(found):
+        return -math.inf
+    return min(_decibels(expected[name], found[name]) for name in expected)
+
+
+def _decibels(expected, found):
+    noise = np.mean(np.square(np.subtract(found, expected, dtype="float64")))
+    return 10.0 * math.log10(np.var(expected, dtype="float64") / noise) if noise else math.inf
+
+
+def _outputs(network, run, n):
+    """Return the outputs of Keras, on the CPU, and those of another runtime."""
     inputs = fixed_inputs(network, n)
     with tf.device("CPU"):  # a GPU may multiply at less than float32
         tensors = [tf.constant(inputs[tensor.name]) for tensor in network.inputs]
         outputs = called(network, tensors)
-        expected = {name: ops.convert_to_numpy(tensor) for name, tensor in outputs.items()}
-        found = run(inputs)
-    dtype = str(next(iter(expected.values())).dtype)
-    kinds = [{k: (v.shape, v.dtype) for k, v in arrays.items()} for arrays in (expected, found)]
-    if kinds[0] != kinds[1]:
-        return math.inf, dtype
-    gaps = [_gap(expected[name], found[name]) for name in expected]
-    return float(np.max(gaps)), dtype  # NaN if one of them is
+        return {name: ops.convert_to_numpy(tensor) for name, tensor in outputs.items()}, run(inputs)
+
+
+def _kinds(arrays):
+    return {name: (array.shape, array.dtype) for name, array in arrays.items()}
 
 
 def _gap(expected, found):

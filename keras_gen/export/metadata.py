@@ -9,7 +9,9 @@ from keras_gen.provenance import DUTY
 from keras_gen.runs import Run, data_summary
 
 
-def metadata(run: Run, steps: int, name: str, network: keras.Model, pixels: str) -> dict[str, Any]:
+def metadata(
+    run: Run, steps: int, name: str, network: keras.Model, pixels: str, weights: str
+) -> dict[str, Any]:
     """Describe an artefact in plain values, without folders of this machine.
 
     Args:
@@ -18,11 +20,13 @@ def metadata(run: Run, steps: int, name: str, network: keras.Model, pixels: str)
         name: of the artefact.
         network: what is exported.
         pixels: "uint8" or "float".
+        weights: "float32", "float16" or "int8".
     """
     known = run.provenance.get("data", {})
     return {
         "artefact": name,
         "pixels": pixels,
+        "weights": weights,
         "inputs": {tensor.name: _described(tensor) for tensor in network.inputs},
         "outputs": {key: _described(tensor) for key, tensor in network.output.items()},
         "recipe": run.name,

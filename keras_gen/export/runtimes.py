@@ -61,9 +61,14 @@ def load_onnx(path: Path) -> Runner:
     return lambda inputs: dict(zip(names, session.run(names, inputs), strict=True))
 
 
-def write_litert(network: keras.Model, path: Path, metadata: dict[str, Any]) -> None:
-    """Write a file, and the metadata as JSON beside it."""
-    network.export(path, format="litert", verbose=False)
+def write_litert(
+    network: keras.Model, path: Path, metadata: dict[str, Any], **settings: Any
+) -> None:
+    """Write a file, by a converter with these settings, and the metadata as JSON beside it."""
+    with _native_lines_silenced(), warnings.catch_warnings():
+        old = r"\s*Warning: tf.lite.Interpreter"  # with which the converter itself calibrates
+        warnings.filterwarnings("ignore", old, UserWarning)
+        network.export(path, format="litert", verbose=False, **settings)
     path.with_suffix(".json").write_text(_json(metadata), encoding="utf-8")
 
 

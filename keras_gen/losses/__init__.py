@@ -2,8 +2,8 @@
 
 Every adversarial and likelihood loss follows one reduction rule: sum over the dimensions of one
 example, mean over the batch. The arguments are logits, real before fake; a positive logit means
-real. The losses of style transfer are means over positions as well, so that they do not grow with
-the picture. No loss calls a network, opens a tape, logs, or holds state.
+real. The losses of style transfer and of restoration are means over positions as well, so that they
+do not grow with the picture. No loss calls a network, opens a tape, logs, or holds state.
 """
 
 from keras_gen.losses.gan import (
@@ -21,6 +21,7 @@ from keras_gen.losses.gan import (
     wasserstein_generator_loss,
 )
 from keras_gen.losses.penalties import PENALTIES, gradient_penalty, r1_penalty, r2_penalty
+from keras_gen.losses.restoration import pixel_loss
 from keras_gen.losses.style import content_loss, gram_matrix, style_loss, total_variation
 from keras_gen.losses.vae import bernoulli_nll, gaussian_kl, negative_elbo
 
@@ -44,6 +45,7 @@ __all__ = [
     "bernoulli_nll",
     "gaussian_kl",
     "negative_elbo",
+    "pixel_loss",
     "gram_matrix",
     "content_loss",
     "style_loss",

@@ -4,9 +4,11 @@
     distances.py   two sets of images: Fréchet distance, kernel distance
     manifold.py    quality and variety separately: precision and recall, density and coverage
     neighbours.py  copies of training images, and near-duplicates among the samples
+    membership.py  how well an attacker tells training images from others
     modes.py       which modes of a known mixture samples reach
     classes.py     which classes occur, and how evenly
     likelihood.py  how likely images are under a VAE
+    products.py    whether pictures of products show the kind, colour and angle asked for
     mattes.py      how well an object was cut out
     sharpness.py   how strong the edges of an image are
     style.py       what style transfer kept of the content, and how close it came to the style
@@ -39,10 +41,18 @@ from keras_gen.measures.manifold import (
     precision_recall,
 )
 from keras_gen.measures.mattes import intersection_over_union, matte_errors
+from keras_gen.measures.membership import Membership, membership_attack
 from keras_gen.measures.modes import Modes, count_modes
 from keras_gen.measures.neighbours import copied_share, duplicate_share, nearest, suspected_copies
 from keras_gen.measures.pairs import psnr, ssim
 from keras_gen.measures.pca import pca_reconstructions
+from keras_gen.measures.products import (
+    ProductJudge,
+    Reading,
+    angle_errors,
+    delta_e_2000,
+    load_product_judge,
+)
 from keras_gen.measures.sharpness import sharpness
 from keras_gen.measures.style import (
     HELD_OUT_LAYERS,
@@ -67,6 +77,8 @@ __all__ = [
     "load_judges",
     "intersection_over_union",
     "matte_errors",
+    "Membership",
+    "membership_attack",
     "Modes",
     "count_modes",
     "KernelDistance",
@@ -83,6 +95,11 @@ __all__ = [
     "suspected_copies",
     "class_entropy",
     "class_shares",
+    "ProductJudge",
+    "Reading",
+    "angle_errors",
+    "delta_e_2000",
+    "load_product_judge",
     "Interval",
     "bootstrap_interval",
     "mean_interval",

@@ -1,10 +1,11 @@
 """The features in which samples are measured.
 
 A measure of samples compares feature vectors, so its value belongs to the network that made them.
-`load_features` loads one of three networks:
+`load_features` loads one of four networks:
 
     fashion_net  this project's classifier of 28x28 garments, bundled; also returns classes
     strided_net  a second one of another kind, trained apart, bundled; also returns classes
+    product_net  this project's reader of 64x64 pictures of products, bundled
     inception    Keras' InceptionV3 for photos, if its weights are available; never downloaded
 
 One judge is not enough: samples that were tuned to please one network may please no other.
@@ -26,9 +27,10 @@ from keras import ops
 from keras_gen.data import uint8_to_symmetric, uint8_to_unit
 from keras_gen.data.folder import check_image_shape
 from keras_gen.files import digest, keras_home
+from keras_gen.measures.products import load_product_judge
 from keras_gen.networks import fashion_net, strided_net
 
-FEATURES = ("fashion_net", "strided_net", "inception")
+FEATURES = ("fashion_net", "strided_net", "product_net", "inception")
 SECOND_JUDGE = {"fashion_net": "strided_net", "strided_net": "fashion_net"}
 
 FASHION_NET_WEIGHTS = Path(__file__).with_name("fashion_net.weights.h5")
@@ -70,7 +72,8 @@ class Features:
     """A trained network that turns images into feature vectors.
 
     Attributes:
-        name: "FashionNet", "StridedNet" or "InceptionV3 (Keras)", to be stated beside every number.
+        name: "FashionNet", "StridedNet", "ProductNet" or "InceptionV3 (Keras)", to be stated beside
+            every number.
         sha256: hex digest of the weights file.
         has_classes: whether a call returns classes.
         image_shape: (H, W, C) of the images.
@@ -117,10 +120,11 @@ def load_features(name: str, image_shape: Sequence[int]) -> Features:
 
     Args:
         name: one of `FEATURES`.
-        image_shape: (H, W, C) of the images, C in {1, 3}; only (28, 28, 1) for the classifiers.
+        image_shape: (H, W, C) of the images, C in {1, 3}; only (28, 28, 1) for the classifiers and
+            (64, 64, 3) for "product_net".
 
     Returns:
-        `Features`: D = 96 for the classifiers, D = 2048 and no classes for "inception".
+        `Features`: D = 96 for the bundled ones, D = 2048 and no classes for "inception".
 
     Raises:
         ValueError: unknown name, a shape that the network does not take, or a damaged weights file.
@@ -131,7 +135,9 @@ def load_features(name: str, image_shape: Sequence[int]) -> Features:
     if name not in FEATURES:
         raise ValueError(f"unknown features {name!r}: expected {' or '.join(FEATURES)}")
     image_shape = check_image_shape(image_shape)
-    return _inception(image_shape) if name == "inception" else _classifier(name, image_shape)
+    if name == "inception":
+        return _inception(image_shape)
+    return _product_net(image_shape) if name == "product_net" else _classifier(name, image_shape)
 
 
 def load_judges(name: str, image_shape: Sequence[int]) -> list[Features]:
@@ -167,6 +173,16 @@ def _classifier(name, image_shape):
         return features, tf.argmax(logits, axis=-1)
 
     return Features(title, sha256, True, image_shape, 500, forward)
+
+
+def _product_net(image_shape):
+    """Load the reader of products; kinds of product are no classes of garments."""
+    if image_shape != (64, 64, 3):
+        found = "x".join(map(str, image_shape))
+        raise ValueError(f"product_net: expected images of 64x64x3, found {found}")
+    judge = load_product_judge()
+    read = lambda images: (judge.read(images).features, None)
+    return Features(judge.name, judge.sha256, False, image_shape, 500, read)
 
 
 def _inception(image_shape):

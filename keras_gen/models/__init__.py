@@ -1,7 +1,7 @@
 """Models: networks arrive as arguments.
 
-`GAN`, `UnrolledGAN`, `VAE` and `FastStyle` are `keras.Model`s with a `train_step`; `StyleTransfer`
-trains no network but the pixels of one picture.
+`GAN`, `UnrolledGAN`, `PrivateGAN`, `ProductGAN`, `VAE`, `FastStyle` and `Restorer` are
+`keras.Model`s with a `train_step`; `StyleTransfer` trains no network but the pixels of one picture.
 """
 
 import keras
@@ -15,8 +15,21 @@ if keras.backend.backend() != "tensorflow":
 from keras_gen.models.base import NetworkModel  # after the check
 from keras_gen.models.fast_style import FastStyle
 from keras_gen.models.gan import GAN
+from keras_gen.models.private_gan import PrivateGAN
+from keras_gen.models.product_gan import ProductGAN
+from keras_gen.models.restorer import Restorer
 from keras_gen.models.style import StyleTransfer
 from keras_gen.models.unrolled_gan import UnrolledGAN
 from keras_gen.models.vae import VAE
 
-__all__ = ["GAN", "VAE", "FastStyle", "NetworkModel", "StyleTransfer", "UnrolledGAN"]
+__all__ = [
+    "GAN",
+    "VAE",
+    "FastStyle",
+    "NetworkModel",
+    "PrivateGAN",
+    "ProductGAN",
+    "Restorer",
+    "StyleTransfer",
+    "UnrolledGAN",
+]

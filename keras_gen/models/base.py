@@ -68,6 +68,10 @@ class NetworkModel(keras.Model):
         """Number of training steps so far."""
         return int(getattr(self, list(self.OPTIMIZERS)[-1]).iterations.numpy())
 
+    def spending(self) -> dict[str, float]:
+        """Return what the steps so far have spent of a budget, by name; most models have none."""
+        return {}
+
     def track(self, sample_weight: Any = None, **values: Any) -> None:
         """Update the running means of these names."""
         for name, value in values.items():

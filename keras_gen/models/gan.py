@@ -75,7 +75,7 @@ class GAN(NetworkModel):
 
     NETWORKS = ("generator", "discriminator")
     DRAWING = ("ema_generator",)
-    METRICS = ("d_loss", "g_loss", "real_score", "fake_score")
+    METRICS: ClassVar[tuple[str, ...]] = ("d_loss", "g_loss", "real_score", "fake_score")
     OPTIMIZERS: ClassVar = {"d_optimizer": ("discriminator",), "g_optimizer": ("generator",)}
 
     def __init__(
@@ -164,7 +164,11 @@ class GAN(NetworkModel):
         """
         if labels is None and self.classes:
             labels = np.arange(n) % self.classes
-        return self.draw(draw_noise(n, self.latent_dim, seed, truncation), labels)
+        return self.draw(self.noise(n, seed, truncation), labels)
+
+    def noise(self, n: int, seed: int = 0, truncation: float | None = None):
+        """Return the noise (n, L) of `sample`; arguments as there."""
+        return draw_noise(n, self.latent_dim, seed, truncation)
 
     def draw(self, latents, labels=None) -> np.ndarray:
         """Return the averaged generator's images of given noise, (n, H, W, C) in [0, 1].
@@ -181,15 +185,18 @@ class GAN(NetworkModel):
     def train_step(self, data):
         """Play one round on a batch of real images (B, H, W, C) in [-1, 1], and their labels."""
         images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        labels = self._check_labels(labels)
+        self.play(images, self._check_labels(labels))
+        self.update_average()
+        return self.get_metrics_result()
+
+    def play(self, images, labels=None) -> None:
+        """Let both players move."""
         if self.update == "simultaneous":
             self.train_both(images, labels)
         else:
             for share, share_labels in _shares(images, labels, self.discriminator_steps):
                 self.train_discriminator(share, share_labels)
             self.train_generator(share, share_labels)
-        self.update_average()
-        return self.get_metrics_result()
 
     def train_discriminator(self, images, labels=None) -> None:
         """Algorithm 1, first half: D descends its loss on real and generated images."""

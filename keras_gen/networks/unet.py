@@ -15,6 +15,7 @@ def unet(
     outputs: int = 3,
     widths: Sequence[int] = (24, 48, 96),
     activation: str = "linear",
+    last_initializer: str = "glorot_uniform",
 ) -> keras.Model:
     """Map images to maps of the same size: down to small maps, up again, with skip connections.
 
@@ -32,6 +33,8 @@ def unet(
         outputs: N, the channels of the maps.
         widths: channels of the hidden maps at full size, half the size, a quarter and so on.
         activation: of the last layer: "linear", or "sigmoid" for a matte in [0, 1].
+        last_initializer: of the last layer's kernel; "zeros" for a network that draws a difference,
+            which then begins with none.
 
     Returns:
         Functional model, images (B, H, W, C), H and W divisible by `multiple(widths)` ->
@@ -52,7 +55,7 @@ def unet(
         x = _convolve(x, width, kernel=1)  # before doubling, where it costs a quarter
         x = layers.Concatenate()([layers.UpSampling2D(2)(x), skip])  # (B, H, W, 48)
         x = _convolve(_convolve(x, width), width)  # (B, H, W, 24)
-    x = layers.Conv2D(outputs, 3, padding="same")(x)
+    x = layers.Conv2D(outputs, 3, padding="same", kernel_initializer=last_initializer)(x)
     maps = layers.Activation(activation, dtype="float32", name="maps")(x)  # (B, H, W, N)
     return keras.Model(images, maps, name="unet")
 
@@ -60,6 +63,29 @@ def unet(
 def multiple(widths: Sequence[int]) -> int:
     """Return what divides the sides of a U-Net's images: 2 for each level below the first."""
     return 2 ** (len(widths) - 1)
+
+
+def reach(widths: Sequence[int]) -> int:
+    r"""Return how many pixels away an image can change a map of a U-Net, at most.
+
+    Formula:
+        $1 + 2 + \sum_{l \ge 1} (2^{l-1} + 2^l) + \sum_{l < L} (2 \cdot 2^l + 2^l)$
+        the last layer and the first two; strided and plain convolution of each level on the way
+        down; two convolutions and what the doubling shifts on the way up
+    """
+    levels = range(len(widths) - 1)
+    return (
+        3
+        + sum(2**level + 2 ** (level + 1) for level in levels)
+        + sum(3 * 2**level for level in levels)
+    )
+
+
+def widths_of(network: keras.Model) -> tuple[int, ...]:
+    """Return the `widths` that a U-Net was made with, for one that was read from a file."""
+    convolutions = [layer for layer in network.layers if isinstance(layer, layers.Conv2D)]
+    halving = [layer.filters for layer in convolutions if layer.strides == (2, 2)]
+    return (convolutions[0].filters, *halving)
 
 
 def _convolve(x, width, kernel=3, strides=1):

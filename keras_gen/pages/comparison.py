@@ -30,7 +30,7 @@ def compare(
     *,
     remeasure: bool = False,
     n: int = 10_000,
-    features: str = "fashion_net",
+    features: str | None = None,
     data_source: str | Path | None = None,
 ) -> str:
     """Compare runs that were measured on the same images.

@@ -98,7 +98,7 @@ def _weakness(figure):
         "rare": key.startswith("class_") and value < RARE * real,
         "narrow": key == "recall" and value < RARE * real,
         "blurred": key == "sharpness" and value < SOFT * real,
-        "missed": key == "label_hits" and high < real,
+        "missed": key in ("label_hits", "kind_hits") and high < real,
         "copied": key == "copied" and low > real,
         "duplicates": key == "duplicates" and low > real,
     }

@@ -10,15 +10,21 @@ from keras_gen.recipes.conditional_gan import ConditionalGANRecipe
 from keras_gen.recipes.fast_style import FastStyleRecipe
 from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
 from keras_gen.recipes.points import GridRecipe, RingRecipe
+from keras_gen.recipes.private_gan import PrivateGANRecipe
+from keras_gen.recipes.product_gan import ProductGANRecipe
 from keras_gen.recipes.recipe import PRECISIONS, Recipe, check_options, option
+from keras_gen.recipes.restorer import RestorerRecipe
 from keras_gen.recipes.vae import VAERecipe
 
 RECIPES: dict[str, type[Recipe]] = {
     "mlp_gan": MLPGANRecipe,
     "dcgan": DCGANRecipe,
     "conditional_gan": ConditionalGANRecipe,
+    "private_gan": PrivateGANRecipe,
+    "product_gan": ProductGANRecipe,
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
+    "restorer": RestorerRecipe,
     "ring": RingRecipe,
     "grid": GridRecipe,
 }
@@ -32,7 +38,10 @@ __all__ = [
     "GANRecipe",
     "GridRecipe",
     "MLPGANRecipe",
+    "PrivateGANRecipe",
+    "ProductGANRecipe",
     "Recipe",
+    "RestorerRecipe",
     "RingRecipe",
     "VAERecipe",
     "check_options",

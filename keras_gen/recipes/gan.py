@@ -8,12 +8,8 @@ from keras_gen.recipes.recipe import Recipe, option, precision_policy, seeded
 
 
 @dataclass(frozen=True, kw_only=True)
-class GANRecipe(Recipe):
-    """What every GAN recipe decides; the two documents' GANs differ in networks and defaults.
-
-    Their default update is simultaneous: one backward pass serves both players, so that a step is
-    faster than an alternating one.
-    """
+class AdversarialRecipe(Recipe):
+    """What every game of two networks decides, whatever the rules of its steps are."""
 
     steps: int = option(3000, "training steps, one generator update each", least=1)
     latent_dim: int = option(100, "length of the noise vector", least=1, most=16384)
@@ -23,6 +19,52 @@ class GANRecipe(Recipe):
     discriminator_width: int = option(
         128, "width of the discriminator, as its network defines it", least=1, most=4096
     )
+    discriminator_steps: int = option(1, "discriminator steps per generator step", least=1)
+    d_learning_rate: float = option(5e-4, "learning rate of the discriminator")
+    g_learning_rate: float = option(5e-4, "learning rate of the generator")
+    beta_1: float = option(0.5, "Adam's beta_1, for both networks", below_one=True)
+    ema_decay: float = option(
+        0.999, "decay of the generator's moving average, which draws the samples", below_one=True
+    )
+
+    can_truncate: ClassVar[bool] = True
+    pixel_scale: ClassVar[str] = "symmetric"  # [-1, 1], where tanh draws
+
+    @property
+    def images_per_step(self) -> int:
+        """Number of real images that one training step sees."""
+        return self.batch_size * self.discriminator_steps
+
+    def networks(self):
+        """Return the module of `keras_gen.networks` that holds this recipe's pair."""
+        raise NotImplementedError("a recipe names its networks")
+
+    def optimizers(self):
+        """Return the optimizers of discriminator and generator."""
+        import keras
+
+        rates = (self.d_learning_rate, self.g_learning_rate)
+        return [keras.optimizers.Adam(rate, beta_1=self.beta_1) for rate in rates]
+
+    def artefacts(self, model):
+        """Return the averaged generator: latents, and labels where it takes them -> images."""
+        import keras
+
+        from keras_gen.data import symmetric_to_unit
+
+        network = model.ema_generator
+        images = keras.ops.clip(symmetric_to_unit(network.output), 0.0, 1.0)  # as `draw` does
+        return {"generator": keras.Model(network.inputs, {"images": images})}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GANRecipe(AdversarialRecipe):
+    """What every GAN recipe decides; the two documents' GANs differ in networks and defaults.
+
+    Their default update is simultaneous: one backward pass serves both players, so that a step is
+    faster than an alternating one.
+    """
+
     dropout: float = option(
         0.3, "share of the discriminator's features dropped in training", below_one=True
     )
@@ -67,12 +109,6 @@ class GANRecipe(Recipe):
         0, "steps of the discriminator that the generator looks ahead", most=100
     )
     unrolled_rate: float = option(0.1, "length of an unrolled step")
-    d_learning_rate: float = option(5e-4, "learning rate of the discriminator")
-    g_learning_rate: float = option(5e-4, "learning rate of the generator")
-    beta_1: float = option(0.5, "Adam's beta_1, for both networks", below_one=True)
-    ema_decay: float = option(
-        0.999, "decay of the generator's moving average, which draws the samples", below_one=True
-    )
 
     panels: ClassVar[list] = [
         ("loss", {"d_loss": "discriminator", "g_loss": "generator"}),
@@ -85,13 +121,6 @@ class GANRecipe(Recipe):
         "relativistic": ("r1_r2", 1.0, 8),
         None: ("r1", 1.0, 8),
     }
-    can_truncate: ClassVar[bool] = True
-    pixel_scale: ClassVar[str] = "symmetric"  # [-1, 1], where tanh draws
-
-    @property
-    def images_per_step(self) -> int:
-        """Number of real images that one training step sees."""
-        return self.batch_size * self.discriminator_steps
 
     def __post_init__(self):
         """Refuse also a batch that packs of two images do not divide."""
@@ -129,32 +158,18 @@ class GANRecipe(Recipe):
         """Return what networks and model are told of labels: nothing, or the number of classes."""
         return {}
 
-    def networks(self):
-        """Return the module of `keras_gen.networks` that holds this recipe's pair."""
-        raise NotImplementedError("a recipe names its networks")
+    def model(self):
+        """Return the class of the model, and what it is told beside what every GAN is told."""
+        from keras_gen.models import GAN, UnrolledGAN
 
-    def artefacts(self, model):
-        """Return the averaged generator: latents, and labels where it takes them -> images."""
-        import keras
-
-        from keras_gen.data import symmetric_to_unit
-
-        network = model.ema_generator
-        images = keras.ops.clip(symmetric_to_unit(network.output), 0.0, 1.0)  # as `draw` does
-        return {"generator": keras.Model(network.inputs, {"images": images})}
+        if not self.unrolled_steps:
+            return GAN, self.labels()
+        unrolled = {"unrolled_steps": self.unrolled_steps, "unrolled_rate": self.unrolled_rate}
+        return UnrolledGAN, {**unrolled, **self.labels()}
 
     def build(self):
         """Return the compiled `GAN`; the same recipe always starts from the same weights."""
-        import keras
-
-        from keras_gen.models import GAN, UnrolledGAN
-
-        unrolled = {}
-        if self.unrolled_steps:
-            unrolled = {
-                "unrolled_steps": self.unrolled_steps,
-                "unrolled_rate": self.unrolled_rate,
-            }
+        model, options = self.model()
         networks = self.networks()
         with seeded(self.seed):
             with precision_policy(self.precision):
@@ -169,7 +184,7 @@ class GANRecipe(Recipe):
                     **({"packing": 2} if "packing" in self.d_extras else {}),
                     **self.labels(),
                 )
-            gan = (UnrolledGAN if unrolled else GAN)(
+            gan = model(
                 generator,
                 discriminator,
                 self.latent_dim,
@@ -177,15 +192,11 @@ class GANRecipe(Recipe):
                 update=self.update,
                 discriminator_steps=self.discriminator_steps,
                 **self.penalty_arguments(),
-                **unrolled,
-                **self.labels(),
+                **options,
                 ema_decay=self.ema_decay,
                 seed=self.seed,
             )
-        gan.compile(
-            keras.optimizers.Adam(self.d_learning_rate, beta_1=self.beta_1),
-            keras.optimizers.Adam(self.g_learning_rate, beta_1=self.beta_1),
-        )
+        gan.compile(*self.optimizers())
         return gan
 
 

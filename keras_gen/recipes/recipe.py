@@ -120,6 +120,7 @@ class Recipe:
     layout: ClassVar[dict[str, int]] = {"zoom": 2}  # how `pictures.grid` lays out the samples
     pixel_scale: ClassVar[str] = "unit"  # of the networks' images, a key of `data.SCALES`
     conditional: ClassVar[bool] = False  # whether the model is trained on labels as well
+    requests: ClassVar[bool] = False  # whether those are kind, colour and angle of a product
     can_sample: ClassVar[bool] = True  # whether the model draws images from noise
     instead: ClassVar[str] = ""  # where it does not: what it does, and what to do with a {run}
     next_command: ClassVar[str] = "generate {run}"  # what a finished run is good for
@@ -154,6 +155,40 @@ class Recipe:
     def for_data(self, images: Any) -> Self:
         """Return the recipe with what only its data decide, `data.ImageData`, filled in."""
         return self
+
+    def limited(self, n: int, done: int = 0) -> Self:
+        """Return the recipe with no more steps than it may take on n images.
+
+        Args:
+            n: number of images in the data.
+            done: steps that are done already.
+
+        Raises:
+            ValueError: it asks for more, and may take none.
+        """
+        return self
+
+    def conditions(self, images: Any) -> Any:
+        """Return what a conditional model is told of each of the images (N, ...), or None."""
+        return images.labels if self.conditional else None
+
+    def batches(self, images: Any, start: int) -> Any:
+        """Return the stream of batches of `data.ImageData` from a step on, as `data.batches`."""
+        from keras_gen import data
+
+        return data.batches(
+            images.images,
+            self.images_per_step,
+            self.seed,
+            start,
+            data.SCALES[self.pixel_scale],
+            self.conditions(images),
+            self.change(),
+        )
+
+    def change(self) -> Any:
+        """Return what `data.batches` does to each batch, such as damage; None: nothing."""
+        return None
 
     def build(self) -> Any:
         """Return the compiled model; the same recipe always starts from the same weights."""

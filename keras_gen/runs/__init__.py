@@ -10,6 +10,7 @@
     callbacks.py   what a run writes meanwhile, and when it is stopped
     progress.py    progress bars, and the first Ctrl-C
     generation.py  draw images from a run
+    product_requests.py    a kind, a colour and an angle in words, turntables and colourways
 
 Functions take a `Run` or the path of its folder.
 """
@@ -18,11 +19,13 @@ from keras_gen.runs.callbacks import TrainingStopped
 from keras_gen.runs.devices import WorkerLost, open_strategy, using
 from keras_gen.runs.generation import generate
 from keras_gen.runs.images import data_summary, held_out_images, training_images, with_data
+from keras_gen.runs.product_requests import ProductRequest
 from keras_gen.runs.run import Run, load
 from keras_gen.runs.training import begin, prepare, resume, train
 from keras_gen.runs.workers import run_workers
 
 __all__ = [
+    "ProductRequest",
     "Run",
     "TrainingStopped",
     "WorkerLost",

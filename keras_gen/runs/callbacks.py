@@ -129,7 +129,7 @@ class RunLogger(keras.callbacks.Callback):
         speed = {"images_per_second": round(images / seconds, 1)}
         if self.counts_cpu:
             speed["cpu_seconds"] = round(cpu, 2)
-        self.rows.append({"step": self.step, **self.means, **speed})
+        self.rows.append({"step": self.step, **self.means, **self.model.spending(), **speed})
         self.run.write_metrics(self.rows)
         self.save_samples()
         self.save_checkpoint()

@@ -179,13 +179,11 @@ def stream(images: data.ImageData, recipe: Recipe, start: int) -> Any:
 
     Replica r of R takes rows r B / R to (r + 1) B / R - 1 of every batch of B.
     """
-    n, scale = recipe.images_per_step, data.SCALES[recipe.pixel_scale]
-    labels = images.labels if recipe.conditional else None
-    strategy = current()
+    n, strategy = recipe.images_per_step, current()
     replicas = strategy.num_replicas_in_sync
 
     def batches(context=None):
-        whole = data.batches(images.images, n, recipe.seed, start, scale, labels)
+        whole = recipe.batches(images, start)
         if context is None:
             return whole
         local = replicas // context.num_input_pipelines

@@ -15,18 +15,21 @@ from keras_gen.data import unit_to_uint8
 from keras_gen.files import replacing, require_new
 from keras_gen.pictures import grid
 from keras_gen.provenance import Marks, array_mark, save_generated
+from keras_gen.runs.product_requests import Drawn, ProductRequest
 from keras_gen.runs.run import Run
 
 MOST = 1_000_000  # images that are held in memory at once: 3 GB of Fashion-MNIST's size
+SECONDS_A_TURN = 4
 MIXES = 9  # images from one class to another
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+FILMS = (".gif", ".webp")  # for an object that turns
 
 logger = logging.getLogger("keras_gen")
 
 
 def generate(
     run: Run | str | Path,
-    n: int = 64,
+    n: int | None = None,
     seed: int = 0,
     out: str | Path | None = None,
     npz: str | Path | None = None,
@@ -34,6 +37,7 @@ def generate(
     labels: Sequence[str] = (),
     mix: bool = False,
     truncation: float | None = None,
+    product: ProductRequest | None = None,
     marks: Marks | None = None,
 ) -> list[Path]:
     """Draw n images and write them as one grid, as single images, or as an array.
@@ -44,18 +48,21 @@ def generate(
 
     Args:
         run: a `Run`, its folder, or the name of a run that comes with the package.
-        n: number of images, >= 1.
+        n: number of images, >= 1, or of objects in a series of images; by default 64, and 1 object.
         seed: integer; the same seed gives the same images.
         labels: the classes to draw, by name or number; by default all of them.
         mix: turn the first of two labels into the second: each row of the grid has one noise, and
             `MIXES` steps from one class to the other.
         truncation: largest absolute value of the noise, as for `models.GAN.sample`.
+        product: kind, colour and angle, for a run of product_gan. An object that turns is written
+            as an animation, by default `turntable-seed-N.gif` in the run folder.
         out: a picture file for a grid, or a folder for single images; without it and without
             `npz`, a grid `generated-seed-N.png` in the run folder, or `dcgan-seed-N.png` in the
             working directory for a run that comes with the package.
         npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`, the class numbers
-            (n,) under `labels` where a run has classes and they are not mixed, and their mark, a
-            JSON text, under `provenance`. It has no visible label.
+            (n,) under `labels` where a run has classes and they are not mixed, of products also
+            `colours` (n, 3) in CIELAB and `angles` (n,) in degrees, and their mark, a JSON text,
+            under `provenance`. It has no visible label.
         marks: the labels, by default invisible ones only.
 
     Returns:
@@ -68,14 +75,19 @@ def generate(
         ValueError: `recipe.json` cannot be read, n is below 1 or above a million, a file is of an
             unknown kind, the model cannot sample from noise, or does not know the labels.
     """
-    if not 1 <= n <= MOST:
-        raise ValueError(f"n: expected 1 to {MOST:,}, found {n:,}")
+    product = product or ProductRequest()
+    n = product.default_n if n is None else n
+    most = MOST // product.members
+    if not 1 <= n <= most:
+        raise ValueError(f"n: expected 1 to {most:,}, found {n:,}")
     run = Run.open(run)
     run.require_sampler()
     marks = marks or Marks()
     origin = dataclasses.replace(run.origin, seed=seed)
-    request = _request(run, labels, mix, truncation)
+    request = _request(run, labels, mix, truncation, product)
     default = run.path / f"generated-seed-{seed}.png"  # which may be drawn again
+    if product.turntable:
+        default = run.path / f"turntable-seed-{seed}.gif"
     if run.is_bundled:
         default = Path(f"{run.name}-seed-{seed}.png")
     if out is None and npz is None:
@@ -88,23 +100,27 @@ def generate(
     single = out is not None and (out.is_dir() or not out.suffix)
     if single:
         _require_empty(out, n)
-    elif out and out.suffix.lower() not in SUFFIXES:
+    elif out and out.suffix.lower() not in (suffixes := FILMS if product.turntable else SUFFIXES):
+        what = "an animation" if product.turntable else "a picture"
         raise ValueError(
-            f"expected a picture ({', '.join(SUFFIXES)}) or a folder, found {out}; a folder with a "
+            f"expected {what} ({', '.join(suffixes)}) or a folder, found {out}; a folder with a "
             "dot in its name has to be there already"
         )
     elif out and out != default:
         require_new(out)
-    images, classes, columns = request(run.load_model(), n, seed)  # (n, H, W, C), (n,)
+    images, arrays, columns, frames = request(run.load_model(), n, seed)  # (n, H, W, C), (n, ...)
     pixels = np.asarray(unit_to_uint8(images))
     if npz:
         npz.parent.mkdir(parents=True, exist_ok=True)
         with replacing(npz, new=True) as temporary, temporary.open("wb") as file:
-            arrays: dict[str, Any] = {**classes, **array_mark(pixels, origin, marks)}
-            np.savez_compressed(file, images=pixels, **arrays)
-    if out and not single:
-        if classes:
-            images, columns = _in_rows(images, classes["labels"])
+            marked: dict[str, Any] = {**arrays, **array_mark(pixels, origin, marks)}
+            np.savez_compressed(file, images=pixels, **marked)
+    if out and not single and frames > 1:
+        first, options = _film(images, frames)
+        save_generated(out, first, origin, marks, new=out != default, **options)
+    elif out and not single:
+        if arrays and columns is None:
+            images, columns = _in_rows(images, arrays["labels"])
         save_generated(out, grid(images, columns, zoom=2), origin, marks, new=out != default)
     elif out:
         out.mkdir(parents=True, exist_ok=True)
@@ -128,28 +144,39 @@ def _remember(run, paths, n, origin, marks):
         logger.warning(f"{run.path}: generated.jsonl was not written: {error.strerror}")
 
 
-def _request(run, labels, mix, truncation):
-    """Return a function of (model, n, seed) that draws what was asked for; refuse it if need be.
-
-    It returns images (n, H, W, C), a dict of their class numbers if they have any, and the columns
-    of a grid where they are not a matter of taste.
-    """
+def _request(run, labels, mix, truncation, product):
+    """Return a function of (model, n, seed) that draws what was asked for, or refuse it."""
     if truncation is not None and not (run.recipe.can_truncate and truncation > 0):
         raise ValueError(f"truncation: expected a number above 0 for a GAN, found {truncation}")
+    if run.recipe.requests or product.is_made:
+        if labels or mix:
+            raise ValueError("label: expected none beside kind, colour and angle, found one")
+        return product.drawer(run, truncation)
     options = {} if truncation is None else {"truncation": truncation}
     if not (labels or mix or run.recipe.conditional):
-        return lambda model, n, seed: (model.sample(n, seed, **options), {}, None)
+        return lambda model, n, seed: Drawn(model.sample(n, seed, **options), {})
     numbers = run.class_numbers(labels) or list(range(run.recipe.classes))
     if mix:
         if len(labels) != 2 or truncation:
             raise ValueError(f"mix: expected two labels and no truncation, found {len(labels)}")
-        return lambda model, n, seed: (_mixed(model, *numbers, n, seed), {}, MIXES)
+        return lambda model, n, seed: Drawn(_mixed(model, *numbers, n, seed), {}, MIXES)
 
     def draw(model, n, seed):
         classes = np.array(numbers)[np.sort(np.arange(n) % len(numbers))]  # one after the other
-        return model.sample(n, seed, labels=classes, **options), {"labels": classes}, None
+        return Drawn(model.sample(n, seed, labels=classes, **options), {"labels": classes})
 
     return draw
+
+
+def _film(images, frames):
+    """Return the first frame of a film, and the options with which Pillow writes the others."""
+    first, *rest = (grid(part, zoom=4) for part in np.split(images, frames))
+    return first, {
+        "save_all": True,
+        "append_images": rest,
+        "duration": SECONDS_A_TURN * 1000 // frames,
+        "loop": 0,
+    }
 
 
 def _in_rows(images, classes):

@@ -10,6 +10,8 @@ from typing import Any
 import keras
 from tqdm import tqdm
 
+from keras_gen.recipes import Recipe
+
 SHORT_NAMES = {"real_score": "D(x)", "fake_score": "D(G(z))"}
 
 
@@ -63,22 +65,32 @@ def progress_bar(**options: Any) -> Bar:
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """Shows images seen, images per second, time left and the means of the metrics."""
+    """Shows images seen, images per second, time left, the means of the metrics, what was spent."""
 
-    def __init__(self, batch_size: int, done: int, steps: int):
+    def __init__(self, recipe: Recipe, done: int):
         super().__init__()
-        self.batch_size = batch_size
+        self.save_every, self.images_per_step = recipe.save_every, recipe.images_per_step
         self.bar = progress_bar(
-            initial=done * batch_size, total=steps * batch_size, unit="img", unit_scale=True
+            initial=done * self.images_per_step,
+            total=recipe.steps * self.images_per_step,
+            unit="img",
+            unit_scale=True,
         )
 
+    def on_train_begin(self, logs=None):
+        """Begin with what earlier steps have spent."""
+        self.spent = self.model.spending()
+
     def on_train_batch_end(self, batch, logs=None):
-        """Advance by one batch."""
+        """Advance by one batch; what was spent, which takes time to compute, with each row."""
+        if self.model.steps_done % self.save_every == 0:
+            self.spent = self.model.spending()
         means = [
             f"{SHORT_NAMES.get(m.name, m.name)}={logs[m.name]:.3f}" for m in self.model.metrics
         ]
-        self.bar.set_postfix_str(", ".join(means), refresh=False)
-        self.bar.update(self.batch_size)
+        spent = [f"{name}={value:.4g}" for name, value in self.spent.items()]
+        self.bar.set_postfix_str(", ".join([*means, *spent]), refresh=False)
+        self.bar.update(self.images_per_step)
 
     def close(self) -> None:
         """Leave the bar on the screen as it is."""

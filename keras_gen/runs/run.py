@@ -283,12 +283,13 @@ class Run:
         load_newest(model, self.checkpoints, self.model_path)
         return model
 
-    def class_numbers(self, words: Sequence[str]) -> list[int]:
+    def class_numbers(self, words: Sequence[str], what: str = "label") -> list[int]:
         """Return the numbers of the classes that words name.
 
         Args:
             words: numbers, names of classes, or a part of a name that no other class has; upper and
                 lower case are the same.
+            what: how a message calls a word.
 
         Raises:
             ValueError: a word that names no class, or several, or a run without classes.
@@ -297,7 +298,7 @@ class Run:
         if not count:
             raise ValueError(f"{self.path}: expected a run with classes, found a {self.name} run")
         names = self.provenance.get("data", {}).get("classes") or [str(i) for i in range(count)]
-        return [_class_number(word, names) for word in words]
+        return [_class_number(word, names, what) for word in words]
 
     def require_sampler(self) -> None:
         """Raise a ValueError where the run's model cannot sample from noise."""
@@ -308,7 +309,7 @@ class Run:
             )
 
 
-def _class_number(word, names):
+def _class_number(word, names, label):
     """Return which of the names a word means."""
     wanted, known = word.strip().casefold(), [name.casefold() for name in names]
     if wanted in known:
@@ -319,7 +320,7 @@ def _class_number(word, names):
     if len(found) != 1:
         what = " and ".join(names[number] for number in found) or "none"
         listed = ", ".join(f"{number} {name}" for number, name in enumerate(names))
-        raise ValueError(f"label {word!r}: expected one of {listed}; it names {what}")
+        raise ValueError(f"{label} {word!r}: expected one of {listed}; it names {what}")
     return found[0]
 
 

@@ -175,7 +175,7 @@ def _resume(run, steps, epochs, moved_to, callbacks):
     devices.check_batch(run.recipe)
     images = training_images(run)
     _log(images)
-    recipe = _with_length(run.recipe, images, steps, epochs)
+    recipe = _with_length(run.recipe, images, steps, epochs, done)
     if recipe.steps < done or (recipe.steps == done and run.is_finished):
         raise ValueError(
             f"the run has already completed {done} of {recipe.steps} steps; pass a larger --steps"
@@ -205,14 +205,21 @@ def _log(images):
         logger.info(f"  skipped {file}: {reason}")
 
 
-def _with_length(recipe, images, steps=None, epochs=None):
-    """Return the recipe with another number of steps, given as such or as passes over the data."""
+def _with_length(recipe, images, steps=None, epochs=None, done=0):
+    """Return the recipe with another number of steps, given as such or as passes over the data.
+
+    They are no more than the recipe may take.
+    """
     per_epoch = data.steps_per_epoch(len(images.images), recipe.images_per_step)
     if epochs is not None:
         if epochs < 1:
             raise ValueError(f"epochs: expected at least 1, found {epochs}")
         steps = epochs * per_epoch
-    return recipe if steps is None else dataclasses.replace(recipe, steps=steps)
+    asked = recipe if steps is None else dataclasses.replace(recipe, steps=steps)
+    recipe = asked.limited(len(images.images), done)
+    if recipe.steps < asked.steps:
+        logger.info(f"its budget ends training after {recipe.steps:,} of {asked.steps:,} steps")
+    return recipe
 
 
 def _request_deterministic_xla():
@@ -226,7 +233,7 @@ def fit(run: Run, model: keras.Model, images: data.ImageData, callbacks=()) -> b
     """Train until the recipe's steps are done; write the run's model, then its pictures."""
     recipe, start, chief = run.recipe, model.steps_done, devices.is_chief()
     if start < recipe.steps:
-        bar, stop = ProgressBar(recipe.images_per_step, start, recipe.steps), StopOnSignal()
+        bar, stop = ProgressBar(recipe, start), StopOnSignal()
         own = [StopOnBreakdown(run), RunLogger(run) if chief else Follower(recipe.save_every)]
         with (
             interrupt_gracefully(stop, "requested"),

@@ -1,6 +1,5 @@
 """Stylise a photograph in one pass of a trained network."""
 
-import dataclasses
 import time
 from pathlib import Path
 from typing import Any
@@ -53,12 +52,7 @@ def stylize_by_model(
     record = {
         **outputs.record_of(out, photo, image, True, cost),
         **writer.record(),
-        "model": {
-            "run": str(run_dir),
-            "recipe": run.name,
-            "fields": dataclasses.asdict(run.recipe),
-            **run.provenance,
-        },
+        "model": outputs.model_record(run),
         "arguments": {"content": content, "model": run_dir, "size": size, "keep": keep},
     }
     outputs.write_record(out, record)

@@ -20,6 +20,7 @@ from keras_gen.measures import luminance_ssim
 from keras_gen.pictures import animation, photo_image
 from keras_gen.pictures.picture import PHOTO_QUALITY
 from keras_gen.provenance import Marks, Origin, save_generated
+from keras_gen.runs import Run
 from keras_gen.stylization.inputs import Content
 
 
@@ -152,6 +153,12 @@ def run_id(*decided: Any) -> str:
 def file_record(path: str | Path) -> dict[str, str]:
     """Return the name of a file and the digest of its bytes."""
     return {"file": Path(path).name, "sha256": digest(path)}
+
+
+def model_record(run: Run) -> dict[str, Any]:
+    """Return what a record says of the run whose network drew the picture."""
+    fields = dataclasses.asdict(run.recipe)
+    return {"run": str(run.path), "recipe": run.name, "fields": fields, **run.provenance}
 
 
 def record_of(

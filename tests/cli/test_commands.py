@@ -258,7 +258,7 @@ MISTAKES = {
     "resume without a folder": (["train", "dcgan", "--resume"], "--resume needs the --run-dir"),
     "no recipe": (
         ["train"],
-        "expected a recipe (mlp_gan, dcgan, conditional_gan, vae, fast_style, ring, grid), --rec",
+        "expected a recipe (mlp_gan, dcgan, conditional_gan, product_gan, vae, fast_style, ring, ",
     ),
     "recipe from nothing": (["train", "--recipe", "x.json"], "expected x.json in ., found no such"),
     "another recipe's file": (

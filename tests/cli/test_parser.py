@@ -21,7 +21,7 @@ def run(*words):
 
 
 COMMANDS = (
-    "demo", "train", "generate", "stylize", "cutout", "recolour", "evaluate", "compare",
+    "demo", "train", "generate", "stylize", "restore", "cutout", "recolour", "evaluate", "compare",
     "study", "study-results", "gate", "export", "review", "review-results", "inspect", "info",
 )  # fmt: skip
 

@@ -33,6 +33,20 @@ def test_elements():
     np.testing.assert_array_equal(batch[:, 0], batch[:, 1])  # images stay whole
 
 
+def test_a_change_has_another_seed_in_each_step_and_the_same_when_resumed():
+    def change(batch, seed):
+        return batch, tf.random.stateless_uniform((4,), seed)
+
+    options = {"seed": 1, "scale": uint8_to_unit, "change": change}
+    noise = [pair[1].numpy() for pair in batches(numbered(10), 4, **options).take(4)]
+    assert len({tuple(each) for each in noise}) == 4
+    resumed, drawn = next(iter(batches(numbered(10), 4, start_step=3, **options)))
+    np.testing.assert_array_equal(drawn, noise[3])
+    np.testing.assert_array_equal(
+        np.rint(255 * resumed[:, 0, 0, 0]), take(10, 4, steps=4, seed=1)[3]
+    )
+
+
 def test_each_epoch_holds_each_image_exactly_once():
     epochs = take(12, 4, steps=9).reshape(3, 12)
     np.testing.assert_array_equal(np.sort(epochs, axis=1), [np.arange(12)] * 3)

@@ -10,10 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
-from keras_gen.export import ArtefactRefused, export_run, runtimes
+from keras_gen.export import ArtefactRefused, comparison, export_run, quantised, runtimes
 from keras_gen.recipes import RECIPES
 from keras_gen.runs import Run
 
@@ -76,6 +77,71 @@ def test_artefacts_agree_with_keras(name, artefacts, format, tmp_path):
         expected = model.decode(latents)
     pixels = runtimes.LOAD[format](found[-1].path)(inputs)["images"]
     assert pixels.dtype == np.uint8 and np.abs(pixels - 255.0 * expected).max() < 1.01
+
+
+@pytest.mark.export
+@pytest.mark.parametrize("weights", ["float16", "int8"])
+@pytest.mark.parametrize("name", ["dcgan", "vae"])
+def test_fewer_bits_make_smaller_files_that_still_agree(name, weights, tmp_path):
+    """Of the trained runs; the bytes of a weight are arithmetic, the noise is measured."""
+    need("litert")
+    full = export_run(name, "litert", out=tmp_path / "float32")[-1]
+    found = export_run(name, "litert", out=tmp_path / weights, weights=weights)
+    assert [artefact.path.stem for artefact in found][-1:] == [full.path.stem]
+    assert ("encoder" in [artefact.path.stem for artefact in found]) == (
+        name == "vae" and weights == "float16"  # int8 has no pictures to calibrate an encoder with
+    )
+    small = found[-1]
+    share = {"float16": 0.5, "int8": 0.25}[weights]  # 2 bytes or 1 of 4, and a little for the graph
+    assert share < small.size / full.size < share + 0.06
+    assert small.weights == weights and metadata_of(small.path, "litert")["weights"] == weights
+    # Rounding to 8 bits is 2^-9 of the range off on average, 50 dB or less after several layers;
+    # 20 dB would be refused. float16 has 11 bits.
+    assert (25 < small.decibels < 50) if weights == "int8" else small.decibels > 50
+    assert small.difference >= (2 if weights == "int8" else 0) and small.dtype == "uint8"
+
+
+def test_the_bounded_copy_draws_the_same_within_its_bound():
+    """tanh(3.5) = 0.99818, so that black is 0.00091 in [0, 1], a quarter of a grey level."""
+    logits = keras.Input((1,), name="latents")
+    images = keras.layers.Activation("tanh")(logits)
+    copy = quantised.bounded(keras.Model(logits, {"images": images}))
+    found = np.asarray(copy(np.array([[-105.0], [-3.4], [0.5], [9.0]], "float32"))["images"])
+    expected = [-np.tanh(3.5), np.tanh(-3.4), np.tanh(0.5), np.tanh(3.5)]
+    assert np.allclose(found[:, 0], expected, atol=1e-6)
+    assert 0.2 < (1 - np.tanh(3.5)) / 2 * 255 < 0.25
+
+
+def test_signal_to_noise_by_hand():
+    """Outputs 0 and 1 have variance 1/4; an error of 0.05 squared is 1/400: 20 dB."""
+    x = keras.Input((1,), name="latents")
+    network = keras.Model(x, {"images": keras.ops.cast(x > 0, "float32")})
+
+    def off(by, name="images"):
+        return lambda inputs: {name: (inputs["latents"] > 0).astype("float32") + np.float32(by)}
+
+    exact = network(comparison.fixed_inputs(network, 64)["latents"])["images"]
+    share = float(np.mean(exact))
+    expected = 10 * np.log10(share * (1 - share) / 0.05**2)
+    assert 19.5 < expected <= 20.0
+    assert comparison.signal_to_noise(network, off(0.05)) == pytest.approx(expected, abs=1e-4)
+    assert comparison.signal_to_noise(network, off(0.0)) == np.inf
+    assert comparison.signal_to_noise(network, off(0.0, "pixels")) == -np.inf
+
+
+@pytest.mark.export
+def test_the_bound_is_worth_decibels_and_too_much_noise_is_refused(tmp_path, monkeypatch):
+    """The pages say five decibels; 11 were measured for the DCGAN (31 against 20)."""
+    need("litert")
+    (bounded,) = export_run("dcgan", "litert", out=tmp_path / "bounded", weights="int8")
+    monkeypatch.setattr(quantised, "bounded", lambda network: network)
+    monkeypatch.setattr(comparison, "LEAST_DECIBELS", 0.0)
+    (free,) = export_run("dcgan", "litert", out=tmp_path / "free", weights="int8")
+    assert 5 < bounded.decibels - free.decibels < 20
+    monkeypatch.setattr(comparison, "LEAST_DECIBELS", 60.0)
+    with pytest.raises(ArtefactRefused, match="signal to noise of at least 60 dB in int8, found "):
+        export_run("dcgan", "litert", out=tmp_path / "refused", weights="int8")
+    assert not (tmp_path / "refused").exists()
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -149,6 +215,10 @@ def test_mistakes_are_named(tmp_path, monkeypatch):
         export_run(run, "h5")
     with pytest.raises(ValueError, match="pixels: expected uint8 or float, found 'bits'"):
         export_run(run, "saved_model", "bits")
+    with pytest.raises(ValueError, match="weights: expected float32, float16, int8, found 'int4'"):
+        export_run(run, "litert", weights="int4")
+    with pytest.raises(ValueError, match="int8: expected the format litert, found onnx"):
+        export_run(run, "onnx", weights="int8")
     with pytest.raises(FileExistsError, match="exists already"):
         export_run(run, "saved_model", out=run.path)
     run.model_path.unlink()

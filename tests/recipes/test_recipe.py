@@ -47,5 +47,5 @@ def test_recipes_are_listed_without_keras():
 def test_the_docstring_states_command_hardware_and_figure(name):
     text = RECIPES[name].__doc__
     assert f"keras-gen train {name}" in text
-    figures = ("Frechet distance", "nats", "style term", "modes")
+    figures = ("Frechet distance", "nats", "PSNR", "style term", "modes")
     assert "CPU core" in text and any(figure in text for figure in figures)

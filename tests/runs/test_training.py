@@ -15,7 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.recipes import DCGANRecipe, FastStyleRecipe, MLPGANRecipe, VAERecipe
+from keras_gen.recipes import (
+    DCGANRecipe,
+    FastStyleRecipe,
+    MLPGANRecipe,
+    RestorerRecipe,
+    VAERecipe,
+)
 from keras_gen.runs import Run, callbacks, training
 from keras_gen.runs.callbacks import TrainingStopped
 
@@ -359,6 +365,26 @@ def test_a_resumed_style_run_keeps_its_features_and_its_style(photo_folder, tmp_
     Image.new("RGB", (32, 32), "blue").save(style)
     with pytest.raises(ValueError, match=r"the style changed since the run began: then .*sha256"):
         training.resume(run_dir, steps=2)
+
+
+# --- restoration ----------------------------------------------------------------------------------
+
+
+def test_a_killed_restorer_goes_on_bit_for_bit_with_the_same_damage(photo_folder, tmp_path):
+    """A run that was killed between its reports at 6 and 9 steps left this."""
+    fields = {"width": 2, "levels": 2, "image_size": 16, "batch_size": 2, "save_every": 3}
+    recipe = RestorerRecipe(**fields, data=str(photo_folder), steps=9)
+    assert training.train("restorer", recipe, tmp_path / "whole")
+    run_dir = shutil.copytree(tmp_path / "whole", tmp_path / "killed")
+    (run_dir / "model.keras").unlink()
+    checkpoints(run_dir)[-1][1].unlink()
+    assert training.resume(run_dir)
+    models = [Run.open(tmp_path / name).load_model() for name in ("whole", "killed")]
+    states = [[*m.variables, *m.optimizer.variables, *m.d_optimizer.variables] for m in models]
+    assert len(states[0]) > 60
+    assert all(np.array_equal(np.array(a), np.array(b)) for a, b in zip(*states, strict=True))
+    with Image.open(run_dir / "samples.png") as picture:
+        assert picture.size == (2 * (8 * 18 - 2), 2 * (4 * 18 - 2))  # four pairs, four tasks
 
 
 # --- what must not be lost or taken for something else --------------------------------------------

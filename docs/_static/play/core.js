@@ -60,13 +60,17 @@ Play.Plot = class {
     this.svg = this.shape(parent, "svg", { viewBox: "0 0 320 220", role: "img", "aria-label": title });
     const axes = `M0 ${this.y(0)}H320M${this.x(0)} 0V220`;
     this.shape(this.svg, "path", { class: "axis", d: axes });
-    const text = (x, y, words, anchor) =>
-      (this.shape(this.svg, "text", { x, y, "text-anchor": anchor }).textContent = words);
+    const text = (x, y, value, anchor) =>
+      (this.shape(this.svg, "text", { x, y, "text-anchor": anchor }).textContent =
+        String(value).replace("-", "−"));
     const base = Math.min(this.y(0) + 14, 216);
     text(2, base, left, "start");
     text(318, base, right, "end");
-    text(this.x(0) + 4, 12, top, "start");
-    text(this.x(0) + 4, 216, bottom === 0 ? "" : bottom, "start");
+    // A plot may end between whole numbers; what it labels is the last one inside.
+    for (const value of [Math.trunc(bottom), Math.trunc(top)].filter((value) => value)) {
+      this.shape(this.svg, "path", { class: "axis", d: `M${this.x(0) - 3} ${this.y(value)}h6` });
+      text(this.x(0) + 6, Math.min(Math.max(this.y(value) + 4, 12), 216), value, "start");
+    }
   }
 
   x = (value) => ((value - this.left) / (this.right - this.left)) * 320;

@@ -17,7 +17,7 @@
     Object.assign(document.createElement("span"), { className, textContent: words })));
   const game = choice(controls, say("Game", "博弈"), {
     dirac: say("Dirac-GAN (non_saturating)", "Dirac-GAN（non_saturating）"),
-    bilinear: say("bilinear (wasserstein, no penalty)", "双线性（wasserstein，无惩罚）"),
+    bilinear: say("bilinear (wasserstein)", "双线性（wasserstein）"),
   }, draw);
   const rate = slider(controls, say("Learning rate", "学习率"), [0.02, 0.5, 0.01, 0.2], draw);
   const gamma = slider(controls, say("R1, weight γ", "R1 的权重 γ"), [0, 1, 0.05, 0], draw);
@@ -47,7 +47,8 @@
       const [theta, psi] = points.at(-1);
       plot.path(points, name);
       plot.dot(theta, psi, `${name} dot`);
-      const line = `${words}: θ = ${theta.toFixed(4)}, ψ = ${psi.toFixed(4)}, ` +
+      const [colon, comma] = [say(": ", "："), say(", ", "，")];
+      const line = `${words}${colon}θ = ${theta.toFixed(4)}${comma}ψ = ${psi.toFixed(4)}${comma}` +
         `${say("distance from equilibrium", "到均衡的距离")} ${Math.hypot(theta, psi).toFixed(4)}`;
       Object.assign(add(told, "span", {}, line).dataset, { theta, psi });
       add(told, "br");

@@ -39,8 +39,8 @@
     plot.curve(best, "third");
     const js = divergence();
     told.dataset.js = js;
-    told.textContent = say("JS = ", "JS 散度 = ") + `${js.toFixed(4)} nat; ` +
-      `L_D(D*) = log 4 − 2 JS = ${(Math.log(4) - 2 * js).toFixed(4)}`;
+    const js4 = `${say("JS = ", "JS 散度 = ")}${js.toFixed(4)} nat${say("; ", "；")}`;
+    told.innerHTML = `${js4}L<sub>D</sub>(D*) = log 4 − 2 JS = ${(Math.log(4) - 2 * js).toFixed(4)}`;
   }
 
   let held;

@@ -85,8 +85,8 @@
       line.slice(...size).map((value, j) => Math.abs(value - other[i + size[0]][j + size[0]]))));
     const [colours, edges] = [largest([0, 3]), largest([3, 5])];
     Object.assign(told.dataset, { colours, edges });
-    told.textContent = `${say("Largest difference: colours", "最大差异：颜色")} ${colours.toFixed(4)}, ` +
-      `${say("edges", "边缘")} ${edges.toFixed(4)}`;
+    told.textContent = `${say("Largest difference: colours", "最大差异：颜色")} ${colours.toFixed(4)}` +
+      `${say(", edges", "，边缘")} ${edges.toFixed(4)}`;
   }
 
   draw();

@@ -19,7 +19,7 @@
   function sliders(id, name) {
     const model = Play.models[name];
     const [shown, controls] = panel(id);
-    const picture = canvas(shown, say("Picture of these latents", "这些潜变量的图像"));
+    const picture = canvas(shown, say("Picture of these latents", "这些隐变量的图像"));
     let start = noise(model.latents);
     const draw = engine.live(async () => {
       const labels = kind && Float32Array.from({ length: model.classes }, (_, i) => +(i == kind.value));

@@ -1,0 +1,177 @@
+"""A restorer as a Keras model: a U-Net against a discriminator of patches."""
+
+import functools
+from typing import ClassVar
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gen.data.degradations import TASKS, enlarge, fill, stack
+from keras_gen.losses import (
+    minimax_discriminator_loss,
+    non_saturating_generator_loss,
+    pixel_loss,
+)
+from keras_gen.models.base import NetworkModel
+from keras_gen.networks import unet
+
+TILE = 256  # pixels of a side that are restored at once, without the margin
+
+
+@keras.saving.register_keras_serializable("keras_gen")
+class Restorer(NetworkModel):
+    r"""A network that undoes damage, trained on images that were damaged on purpose.
+
+    Calling the model restores: inputs (B, H, W, C + 4), damaged images and the planes that say
+    where each kind of damage is (`keras_gen.data.degradations`) -> images (B, H, W, C), which may
+    lie a little outside of [0, 1].
+
+    Formula:
+        $R(y, m) = y + \max_t m_t \, f(y, m)$, $\min_R \; L_1(x, R(y, m))
+        + w \, E[-\log D(y, m, R(y, m))]$, with D trained as in a GAN on the pairs
+        $(y, m, x)$ and $(y, m, R(y, m))$
+
+    The network draws the difference to the damaged image, which is small, and changes nothing where
+    no damage is. What a hole held is lost, and the pixel loss is least for a blurred guess; the
+    adversarial term, whose weight is small, asks for one that looks real.
+
+    Deviation: Isola et al. draw the whole image, and let dropout stand in for noise.
+
+    Args:
+        network: `unet.unet`, (B, H, W, C + 4) -> (B, H, W, C).
+        discriminator: `patch_gan.discriminator` of C channels and C + 4 conditions.
+        adversarial_weight: w >= 0. The paper's 1 to 100 would be 0.005 here, because pixels are in
+            [0, 1] instead of [-1, 1]; it is less, because damage leaves more of an image than the
+            paper's label maps do, and less is to be invented. With 0 the discriminator looks on: it
+            learns to tell restored images, and nobody listens.
+
+    Reference: Isola et al. 2017, arXiv:1611.07004, equations 1 to 4.
+    """
+
+    NETWORKS = ("network", "discriminator")
+    DRAWING = ("network",)
+    METRICS = ("pixel_loss", "adversarial_loss", "d_loss", "real_score", "fake_score")
+    OPTIMIZERS: ClassVar = {"d_optimizer": ("discriminator",), "optimizer": ("network",)}
+
+    def __init__(
+        self,
+        network: keras.Model,
+        discriminator: keras.Model,
+        *,
+        adversarial_weight: float = 0.002,
+        name: str = "restorer",
+        **kwargs,
+    ):
+        super().__init__(name=name, **kwargs)
+        self.network = network
+        self.discriminator = discriminator
+        self.adversarial_weight = adversarial_weight
+
+    @property
+    def channels(self) -> int:
+        """C of the images."""
+        return self.network.output_shape[-1]
+
+    def call(self, inputs, training: bool = False):
+        """Return the restored images (B, H, W, C)."""
+        damaged = inputs[..., : self.channels]  # (B, H, W, C)
+        where = ops.max(inputs[..., self.channels :], axis=-1, keepdims=True)  # (B, H, W, 1)
+        return damaged + where * self.network(inputs, training=training)
+
+    def train_step(self, data):
+        """Play one round on inputs (B, H, W, C + 4) and the undamaged images (B, H, W, C)."""
+        inputs, images, _ = keras.utils.unpack_x_y_sample_weight(data)
+        d_gradients, gradients = self.gradients(inputs, images)
+        self.descend(self.d_optimizer, d_gradients, self.discriminator.trainable_variables)
+        self.descend(self.optimizer, gradients, self.network.trainable_variables)
+        return self.get_metrics_result()
+
+    def gradients(self, inputs, images) -> tuple:
+        """Return the gradients of both losses at the same point, D's by D's weights first."""
+        with tf.GradientTape(persistent=True) as tape:
+            restored = self(inputs, training=True)  # (B, H, W, C)
+            real_logits = self.discriminator([inputs, images], training=True)  # (B, h, w, 1)
+            fake_logits = self.discriminator([inputs, restored], training=True)  # (B, h, w, 1)
+            d_loss = minimax_discriminator_loss(real_logits, fake_logits)
+            pixels = pixel_loss(images, restored)
+            adversarial = non_saturating_generator_loss(fake_logits)
+            loss = pixels + self.adversarial_weight * adversarial
+        self.track(
+            pixel_loss=pixels,
+            adversarial_loss=adversarial,
+            d_loss=d_loss,
+            real_score=ops.mean(ops.sigmoid(real_logits)),
+            fake_score=ops.mean(ops.sigmoid(fake_logits)),
+        )
+        d_gradients = tape.gradient(d_loss, self.discriminator.trainable_variables)
+        return d_gradients, tape.gradient(loss, self.network.trainable_variables)
+
+    def restore(self, image, task: str, holes=None) -> np.ndarray:
+        """Restore one picture of any size, in tiles that are the same as the whole.
+
+        A model of grey images restores each channel by itself.
+
+        Args:
+            image: (H, W, C) floats in [0, 1].
+            task: "denoise", "jpeg", "inpaint", or "upscale" to twice the size.
+            holes: (H, W) booleans or floats, more than 1/2 where pixels are missing; for "inpaint"
+                only.
+
+        Returns:
+            (H, W, C) float32 NumPy array in [0, 1]; (2 H, 2 W, C) for "upscale".
+
+        Raises:
+            ValueError: an array of another shape, an unknown task, holes of another size or for
+                another task.
+        """
+        image = np.asarray(image, "float32")
+        grey = self.channels == 1
+        if image.ndim != 3 or (image.shape[2] != self.channels and not grey):
+            raise ValueError(
+                f"restore: expected an image (H, W, {self.channels}), found {image.shape}"
+            )
+        batch = np.moveaxis(image, 2, 0)[..., None] if grey else image[None]  # (B, H, W, C)
+        if holes is not None:
+            if np.shape(holes) != image.shape[:2]:
+                raise ValueError(
+                    f"holes: expected {image.shape[:2]}, as the image, found {np.shape(holes)}"
+                )
+            holes = (np.asarray(holes) > 0.5).astype("float32")[None, ..., None]  # (1, H, W, 1)
+            holes = np.repeat(holes, len(batch), axis=0)
+            batch = fill(batch, holes)
+        if task == "upscale":
+            batch = enlarge(batch)
+        restored = self._in_tiles(np.asarray(stack(batch, task, holes)))
+        restored = np.clip(restored, 0.0, 1.0)
+        return np.moveaxis(restored[..., 0], 0, 2) if grey else restored[0]
+
+    def _in_tiles(self, inputs):
+        """Restore inputs (B, H, W, C + 4) tile by tile, each with as much margin as it sees."""
+        widths = unet.widths_of(self.network)
+        step = unet.multiple(widths)
+        margin = -(-unet.reach(widths) // step) * step
+        _, height, width, _ = inputs.shape
+        padding = [(0, 0), (0, -height % step), (0, -width % step), (0, 0)]
+        inputs = np.pad(inputs, padding, mode="edge")
+        restored = np.empty((*inputs.shape[:3], self.channels), "float32")
+        for top in range(0, height, TILE):
+            for left in range(0, width, TILE):
+                rows, columns = (slice(max(0, x - margin), x + TILE + margin) for x in (top, left))
+                tile = np.asarray(self._draw(inputs[:, rows, columns]))
+                inner = tile[:, top - rows.start :, left - columns.start :][:, :TILE, :TILE]
+                restored[:, top : top + TILE, left : left + TILE] = inner
+        return restored[:, :height, :width]
+
+    @functools.cached_property
+    def _draw(self):
+        """The model as one graph for every size."""
+        inputs = tf.TensorSpec((None, None, None, self.channels + len(TASKS)), "float32")
+        return tf.function(
+            lambda x: self(x, training=False), input_signature=[inputs], autograph=False
+        )
+
+    def get_config(self) -> dict:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "adversarial_weight": self.adversarial_weight}
