@@ -76,9 +76,13 @@ class Scenes:
 
         Returns:
             Image, uint8 (S, S, 3), and matte, uint8 (S, S, 1), of the side of the products.
+
+        Raises:
+            ValueError: the products have no mattes.
         """
-        mattes = np.asarray(self.products.mattes)  # no copy: they are there
-        image, matte = self.products.images[index], mattes[index, ..., 0]
+        if self.products.mattes is None:
+            raise ValueError(f"{self.products.name}: expected mattes, found none")
+        image, matte = self.products.images[index], self.products.mattes[index, ..., 0]
         side = len(image)
         where = _placement(side, rng)
         alpha = _placed(matte, where, "constant") / np.float32(255)  # (S, S)

@@ -51,6 +51,11 @@ def test_each_scene_shows_some_of_its_product(catalogue):
     assert shares.min() > 0.01 and shares.max() < 0.9
 
 
+def test_products_without_mattes_are_refused(catalogue):
+    with pytest.raises(ValueError, match="products: expected mattes, found none"):
+        Scenes(dataclasses.replace(catalogue, mattes=None)).batch([0], 0)
+
+
 @pytest.fixture
 def plain(monkeypatch):
     """Take chance out of everything but the placement."""
