@@ -94,20 +94,11 @@ def repeated(images, n=60_000):
 def trained(recipe, epsilon, images):
     """Return a trained model; few images come again within a batch, as in a longer epoch."""
     model = plain(recipe) if epsilon is None else recipe.build()
-<<<<<<< Updated upstream
     stream = iter(
         recipe.batches(images, 0)
         if epsilon
         else data.batches(repeated(images.images), recipe.images_per_step, recipe.seed)
     )
-=======
-    if epsilon is None:
-        often = -(-recipe.images_per_step // len(images.images))  # for 250, less than a batch
-        pool = np.tile(images.images, (often, 1, 1, 1))
-        stream = iter(data.batches(pool, recipe.images_per_step, recipe.seed))
-    else:
-        stream = iter(recipe.batches(images, 0))
->>>>>>> Stashed changes
     model.make_train_function()
     for step in range(recipe.steps):
         model.train_function(stream)
