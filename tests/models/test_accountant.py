@@ -12,6 +12,8 @@ def dp():
     return pytest.importorskip("dp_accounting", reason="dp-accounting is in the extra 'privacy'")
 
 
+pytestmark = pytest.mark.export  # the gate's second stage has the extra
+
 SETTINGS = [(256 / 60_000, 1.0, 1e-5, 2_000), (0.01, 0.7, 1e-6, 500), (1.0, 5.0, 1e-5, 10)]
 
 

@@ -97,6 +97,7 @@ def test_it_is_saved_and_goes_on_bit_for_bit(images, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.export
 def test_epsilon_counts_the_steps_of_d(images):
     pytest.importorskip("dp_accounting", reason="dp-accounting is in the extra 'privacy'")
     model = private(noise_multiplier=1.0, discriminator_steps=2)

@@ -39,6 +39,7 @@ def test_the_recipe_takes_the_number_of_images_from_the_data():
         dataclasses.replace(RECIPE, delta=0.01).for_data(images.take(np.arange(400)))
 
 
+@pytest.mark.export
 def test_a_budget_cuts_the_steps_and_is_not_spent_twice(dp):
     recipe = dataclasses.replace(RECIPE, target_epsilon=3.0, steps=10_000)
     cut = recipe.limited(10_000)
@@ -50,6 +51,7 @@ def test_a_budget_cuts_the_steps_and_is_not_spent_twice(dp):
     assert RECIPE.limited(10_000) == RECIPE  # without a budget
 
 
+@pytest.mark.export
 def test_a_budget_below_the_first_step_is_refused_in_one_line(dp, tmp_path, capsys):
     words = ["train", "private_gan", "--run-dir", str(tmp_path / "run"), "--target-epsilon=0.01"]
     assert main([*words, *FLAGS]) == 2
