@@ -258,7 +258,7 @@ MISTAKES = {
     "resume without a folder": (["train", "dcgan", "--resume"], "--resume needs the --run-dir"),
     "no recipe": (
         ["train"],
-        "expected a recipe (mlp_gan, dcgan, conditional_gan, product_gan, vae, fast_style, ring, ",
+        "expected a recipe (mlp_gan, dcgan, conditional_gan, private_gan, product_gan, vae, ",
     ),
     "recipe from nothing": (["train", "--recipe", "x.json"], "expected x.json in ., found no such"),
     "another recipe's file": (

@@ -152,9 +152,8 @@ def test_another_shape_is_refused_and_the_alternative_named(shape):
 
 
 def test_unknown_features_and_no_shape_are_refused():
-    with pytest.raises(
-        ValueError, match="unknown features 'vgg': expected fashion_net or strided_net or inception"
-    ):
+    known = "fashion_net or strided_net or product_net or inception"
+    with pytest.raises(ValueError, match=f"unknown features 'vgg': expected {known}"):
         load_features("vgg", (28, 28, 1))
     with pytest.raises(ValueError, match=r"found \(28, 28\)"):
         load_features("inception", (28, 28))
