@@ -153,7 +153,7 @@ def test_the_page_holds_samples_figures_and_curves_and_asks_nothing_of_the_netwo
     sizes = [Image.open(io.BytesIO(base64.b64decode(source))).size for source in sources]
     assert sizes[:2] == [((8 * 30 - 2) * 2,) * 2] * 2  # 8 x 8 samples of 28 pixels
     assert "120 samples of each run against 120 real images" in page
-    assert page.count("<tr>") == 1 + 31  # the header, 23 figures of both runs, 6 of the VAE
+    assert page.count("<tr>") == 1 + 31  # the header, 25 figures of both runs, 6 of the VAE
     assert not re.search(r"https?:|<script|<link|@import|url\(", page)
 
 

@@ -38,6 +38,7 @@ def test_pictures_of_a_run_show_an_object_of_each_kind_turned_step_by_step():
     np.testing.assert_allclose(samples[8 + 2 : 8 + 3], expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_and_resumed_bit_for_bit(tmp_path):
     recipe = ProductGANRecipe(**SMALL, steps=4, save_every=2, precision="mixed_bfloat16")
     assert training.train("product_gan", recipe, tmp_path / "whole")
