@@ -50,7 +50,7 @@ def cut_out(
         photo = read_photo(name, location=location)
         matte = photo_matte(photo)
         alpha = np.rint(255 * matte).astype("uint8")
-        edge = max(photo.size) / SIDE  # pixels of the photograph in one of the network's
+        edge = max(photo.height_width) / SIDE  # pixels of the photograph in one of the network's
         colours = foreground(photo.pixels, alpha / 255, reach=edge)
         origin = origin_of("cutout", photo.path)
         write_photo(path, photo, colours, alpha, origin, marks)

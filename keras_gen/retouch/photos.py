@@ -34,8 +34,8 @@ class Photo:
     details: Details
 
     @property
-    def size(self) -> tuple[int, int]:
-        """(height, width) in pixels."""
+    def height_width(self) -> tuple[int, int]:
+        """Both sides in pixels."""
         height, width, _ = self.pixels.shape
         return height, width
 

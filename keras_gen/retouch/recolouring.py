@@ -60,13 +60,13 @@ def recolour(
 def _chosen(photo: Photo, mask: str | Path | None) -> np.ndarray:
     """Return where the product is, (H, W) in [0, 1]."""
     if mask is None:
-        opaque = np.full(photo.size, 255, np.uint8)
+        opaque = np.full(photo.height_width, 255, np.uint8)
         # A file stores the product's own colour in a soft edge, so that all of it is recoloured.
         chosen = ((opaque if photo.alpha is None else photo.alpha) > 0).astype(np.float32)
     elif is_cutout(mask):
         chosen = photo_matte(photo)
     else:
-        chosen = pictures.read_mask(expand(mask), photo.size)
+        chosen = pictures.read_mask(expand(mask), photo.height_width)
     if chosen.max() < 0.5:
         raise ValueError(
             f"{mask or photo.path}: expected white (255) where the product is, found nothing "

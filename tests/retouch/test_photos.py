@@ -20,7 +20,7 @@ def test_colours_are_read_as_they_are_also_below_transparency(tmp_path):
     photo = read_photo(save(tmp_path / "a.png", NOISE))
     np.testing.assert_array_equal(photo.pixels, NOISE[..., :3])
     np.testing.assert_array_equal(photo.alpha, NOISE[..., 3])
-    assert photo.size == (40, 60)
+    assert photo.height_width == (40, 60)
     assert read_photo(save(tmp_path / "b.png", NOISE[..., :3])).alpha is None
 
 
@@ -33,7 +33,7 @@ def test_a_photo_is_turned_upright_and_keeps_its_exif_but_not_the_place(tmp_path
     exif[271], exif[274] = "Camera", 6  # 6: a quarter turn
     exif.get_ifd(34853)[1] = "N"
     photo = read_photo(save(tmp_path / "a.jpg", NOISE[..., :3], exif=exif))
-    assert photo.size == (60, 40)
+    assert photo.height_width == (60, 40)
     out = tmp_path / "out.png"
     write_photo(out, photo, photo.pixels, None, ORIGIN, None)
     with Image.open(out) as written:
