@@ -20,6 +20,7 @@ sys.path.insert(0, str(FOLDER))
 import export_table  # noqa: E402
 import flow  # noqa: E402
 import gan_quality  # noqa: E402
+import privacy  # noqa: E402
 import restoration  # noqa: E402
 import restoration_pages  # noqa: E402
 import restoration_peers  # noqa: E402
@@ -254,3 +255,15 @@ def test_how_far_a_method_is_behind_is_worked_by_hand():
     assert found["sharpness"] == pytest.approx(1.0) and found["n"] == 2 and found["method"] == "x"
     table = restoration_pages.rows_of({"rows": [{"task": "jpeg", **found}]})
     assert table == [["JPEG", "x", "30.00 ± 127.06", "-", "7.00 ± 38.12", "-", "1.00"]]
+
+
+def test_the_table_of_privacy_is_that_of_the_stored_figures():
+    """What is known by heart is told from its control by D alone, and by nothing else so well."""
+    rows = json.loads(privacy.FILE.read_text("utf-8"))
+    text = "\n".join(privacy.table(rows))
+    assert f"\n{text}\n" in (privacy.DOCS / "privacy.md").read_text("utf-8")
+    assert f"\n{privacy.in_chinese(text)}\n" in (privacy.DOCS / "privacy.zh-CN.md").read_text(
+        "utf-8"
+    )
+    attack = {row["row"]: row["membership_score"] for row in rows}
+    assert attack["by heart"][1] > 0.9 > 0.55 > attack["as long"][2]
