@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -22,7 +21,7 @@ from keras_gen.files import write_text
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from browser import Browser  # noqa: E402 - from scripts
+from browser import Browser, find_browser  # noqa: E402 - from scripts
 
 TURNS = 5
 PATIENCE = 300  # seconds for one turn
@@ -45,7 +44,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--site", type=Path, default=ROOT / "build" / "site", help="built site")
     site = parser.parse_args().site.resolve()
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = find_browser()
     if executable is None:
         sys.exit("expected chromium or google-chrome, found neither")
     before = os.getloadavg()[0]

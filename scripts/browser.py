@@ -4,11 +4,17 @@ import base64
 import json
 import os
 import select
+import shutil
 import signal
 import time
 from pathlib import Path
 
 PATIENCE = 60  # seconds for an answer, and for a page
+
+
+def find_browser():
+    """Return the path of Chromium or Chrome, or None where there is neither."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
 
 
 class Browser:

@@ -11,12 +11,11 @@ so that the same site gives the same picture.
 import argparse
 import contextlib
 import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from browser import Browser
+from browser import Browser, find_browser
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
@@ -75,7 +74,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--site", type=Path, default=ROOT / "build" / "site", help="built site")
     site = parser.parse_args().site.resolve()
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = find_browser()
     if executable is None:
         sys.exit("expected chromium or google-chrome, found neither")
     for language in ("en", "zh"):

@@ -10,7 +10,6 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # a worker per core; two with all cores
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import contextlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +22,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from browser import Browser  # from scripts
+from browser import Browser, find_browser  # from scripts
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -76,7 +75,7 @@ def read_mark():
 @pytest.fixture
 def screenshot(tmp_path):
     """Return a function that opens a page in a real browser and photographs it."""
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    browser = find_browser()
     if browser is None:
         pytest.skip("no chromium on this machine")
     flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1"]
@@ -97,7 +96,7 @@ def screenshot(tmp_path):
 
 @pytest.fixture
 def browser(tmp_path):
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = find_browser()
     if executable is None:
         pytest.skip("no chromium on this machine")
     with contextlib.closing(Browser(executable, tmp_path / "profile")) as browser:

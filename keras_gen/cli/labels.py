@@ -28,6 +28,16 @@ def add_label_options(command) -> None:
     )
 
 
+def add_photo_options(command) -> None:
+    """Add the flags of a command that writes photographs that were worked on."""
+    add_label_options(command)
+    command.add_argument(
+        "--keep-location",
+        action="store_true",
+        help="keep the place in the photo's EXIF, which is left out otherwise",
+    )
+
+
 def marks_of(arguments) -> Any:
     """Return the `provenance.Marks` that a command line asks for."""
     from keras_gen.provenance import Marks, load_signer

@@ -15,7 +15,7 @@ from keras_gen.cli.flags import (
     add_fields,
 )
 from keras_gen.cli.gate import add_gate
-from keras_gen.cli.labels import add_inspect, add_label_options
+from keras_gen.cli.labels import add_inspect, add_label_options, add_photo_options
 from keras_gen.cli.products import add_product_options
 from keras_gen.cli.restore import add_restore
 from keras_gen.cli.retouch import add_retouch
@@ -137,12 +137,7 @@ def _add_stylize(commands) -> None:
         help="one pass of a network trained with `train fast_style`, instead of styles; "
         "takes --out, --size, --keep and what concerns labels only",
     )
-    add_label_options(stylize)
-    stylize.add_argument(
-        "--keep-location",
-        action="store_true",
-        help="keep the place in the photo's EXIF, which is left out otherwise",
-    )
+    add_photo_options(stylize)
     names = [field.name for field in fields(StyleOptions)]
     add_fields(stylize, StyleOptions, [name for name in names if name not in EXPERT_OPTIONS])
     add_fields(stylize.add_argument_group("expert options"), StyleOptions, EXPERT_OPTIONS)

@@ -1,9 +1,8 @@
 """The command that restores damaged photos."""
 
 from keras_gen.cli.flags import a_path, add_command
-from keras_gen.cli.labels import add_label_options, marks_of
-
-TASKS = ("denoise", "jpeg", "inpaint", "upscale")
+from keras_gen.cli.labels import add_photo_options, marks_of
+from keras_gen.recipes.restorer import TASKS
 
 
 def add_restore(commands) -> None:
@@ -41,12 +40,7 @@ def add_restore(commands) -> None:
         metavar="PATH",
         help="picture to write, with a .json record (PHOTO-restored.png)",
     )
-    add_label_options(command)
-    command.add_argument(
-        "--keep-location",
-        action="store_true",
-        help="keep the place in the photo's EXIF, which is left out otherwise",
-    )
+    add_photo_options(command)
 
 
 def restore(arguments) -> int:

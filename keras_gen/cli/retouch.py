@@ -1,7 +1,7 @@
 """`keras-gen cutout` and `recolour`: what can be said, and what they do."""
 
 from keras_gen.cli.flags import a_path, add_command
-from keras_gen.cli.labels import add_label_options, marks_of
+from keras_gen.cli.labels import add_photo_options, marks_of
 
 
 def add_retouch(commands) -> None:
@@ -21,7 +21,7 @@ def add_retouch(commands) -> None:
         metavar="PATH",
         help="a new PNG or WebP file, or a folder (PHOTO-cutout.png in this one)",
     )
-    _add_shared(cutout)
+    add_photo_options(cutout)
     recolour = add_command(
         commands, "recolour", "give the product of a photo another colour, with its light and shade"
     )
@@ -43,16 +43,7 @@ def add_retouch(commands) -> None:
     recolour.add_argument(
         "--out", type=a_path, metavar="PATH", help="picture to write (PHOTO-COLOUR.png)"
     )
-    _add_shared(recolour)
-
-
-def _add_shared(command) -> None:
-    add_label_options(command)
-    command.add_argument(
-        "--keep-location",
-        action="store_true",
-        help="keep the place in the photo's EXIF, which is left out otherwise",
-    )
+    add_photo_options(recolour)
 
 
 def cutout(arguments) -> int:

@@ -63,9 +63,8 @@ def restore(
     run = Run.open(run_dir)
     if not isinstance(run.recipe, RestorerRecipe):
         raise ValueError(f"{run_dir}: expected a run of restorer, found one of {run.name}")
-    recipe: Any = run.recipe  # a RestorerRecipe
-    if task not in recipe.tasks:
-        known = ", ".join(recipe.tasks)
+    if task not in run.recipe.tasks:
+        known = ", ".join(run.recipe.tasks)
         raise ValueError(f"{run_dir}: expected a task that it learnt ({known}), found {task}")
     for name in photos:
         _read(name, mask, location)
