@@ -26,8 +26,8 @@ def without_pictures(networks: dict[str, keras.Model]) -> dict[str, keras.Model]
 def bounded(network: keras.Model) -> keras.Model:
     """Clip what a generator's tanh is given, in a copy.
 
-    8 bits divide the range of a tensor into 256 equal steps. A DCGAN reaches down to -105 to draw
-    black, so that two steps cover all that tanh tells apart; between -3.5 and 3.5 there are 256.
+    8 bits divide the range of a tensor into 256 equal steps. A DCGAN reaches below -100 to draw
+    black, so that 15 steps or so lie between -3.5 and 3.5, where tanh tells numbers apart.
     """
 
     def same_or_bounded(layer):

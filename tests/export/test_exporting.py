@@ -101,6 +101,17 @@ def test_fewer_bits_make_smaller_files_that_still_agree(name, weights, tmp_path)
     assert small.difference >= (2 if weights == "int8" else 0) and small.dtype == "uint8"
 
 
+def test_few_of_256_steps_lie_where_tanh_tells_numbers_apart():
+    """What the page says of the DCGAN: below -100, so that 7 of the range's width are 15 steps."""
+    generator = Run.open("dcgan").load_model().ema_generator
+    assert generator.layers[-1].activation is keras.activations.tanh
+    network = keras.Model(generator.inputs[0], generator.layers[-1].input)
+    latents = comparison.fixed_inputs(network, quantised.EXAMPLES)["latents"]
+    logits = np.asarray(network(latents))
+    assert -150 < logits.min() < -100
+    assert 13 < 2 * quantised.BOUND / (np.ptp(logits) / 256) < 17
+
+
 def test_the_bounded_copy_draws_the_same_within_its_bound():
     """tanh(3.5) = 0.99818, so that black is 0.00091 in [0, 1], a quarter of a grey level."""
     logits = keras.Input((1,), name="latents")
