@@ -15,4 +15,4 @@ docs:
 tutorials:
 	$(BIN)python scripts/build_tutorials.py --check
 bench:
-	$(BIN)python benchmarks/step_speed.py
+	$(BIN)python -m benchmarks step

@@ -15,6 +15,7 @@ markers on both pages of docs/.
 import argparse
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -167,10 +168,10 @@ def vae_table(results):
     return markdown(["", *VAE_COLUMNS.values()], rows)
 
 
-def in_chinese(text):
-    """Return a table with Chinese names of its columns and yardsticks."""
-    for english, chinese in IN_CHINESE.items():
-        text = text.replace(f"| {english} |", f"| {chinese} |")
+def in_chinese(text, words=IN_CHINESE):
+    """Return a table with Chinese names of its columns and yardsticks: whole cells."""
+    for english, chinese in words.items():
+        text = re.sub(rf"(?<=\| ){re.escape(english)}(?= \|)", chinese, text)
     return text
 
 

@@ -1,6 +1,7 @@
 """What `step.py` measures, part by part; each part returns raw numbers, by the names of its cases.
 
 peers                    seconds per step of every turn: our step and those of others
+compiled                 the same, for our step with and without XLA, in both precisions
 penalties, unrolling     the same, for options of our step
 batch, width, size       the same, for sizes of our step
 memory                   MiB of a process that trains a few steps
@@ -16,11 +17,12 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from step_peers import SYSTEMS, ours
 from step_times import seconds_of_turns, threads
 
 from keras_gen import data
-from keras_gen.recipes import DCGANRecipe
+from keras_gen.recipes import DCGANRecipe, VAERecipe
 
 TORCH = "PyTorch, eager"
 SHARED = {"batch_size": 256, "generator_width": 64, "discriminator_width": 64, "penalty": "none"}
@@ -31,9 +33,26 @@ PENALTIES = {
     "r1, every 8th step": {"penalty": "r1", "penalty_interval": 8},
     **{name: {"penalty": name} for name in ("r2", "r1_r2", "wgan_gp", "dragan")},
 }
+WIDE = {"batch_size": 256, "generator_width": 128, "discriminator_width": 128}
+MODELS = {"dcgan": (DCGANRecipe, {}), "wide dcgan": (DCGANRecipe, WIDE), "vae": (VAERecipe, {})}
+COMPILED = {  # what follows a model's name: whether XLA compiles its step, and the precision
+    "": (False, "float32"),
+    ", XLA": (True, "float32"),
+    ", bfloat16": (False, "mixed_bfloat16"),
+    ", bfloat16, XLA": (True, "mixed_bfloat16"),
+}
 UNROLLED = (0, 1, 5, 10)
 GROWTH = {"batch": (16, 64, 256), "width": (16, 32, 64), "size": (28, 32, 64)}
-STEPS = {"peers": 1, "penalties": 8, "unrolling": 2, "batch": 2, "width": 8, "size": 2}
+STEPS = {  # of a turn on a CPU; a GPU takes `ON_GPU` times as many
+    "peers": 1,
+    "compiled": 2,
+    "penalties": 8,
+    "unrolling": 2,
+    "batch": 2,
+    "width": 8,
+    "size": 2,
+}
+ON_GPU = 25
 
 
 def pictures(size):
@@ -43,19 +62,29 @@ def pictures(size):
     return np.pad(pixels, ((0, 0), (margin, margin), (margin, margin), (0, 0)))
 
 
-def start(make_step, recipe):
+def on_gpu():
+    """Tell whether TensorFlow computes on a GPU."""
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def start(make_step, recipe, **compiled):
     """Return the step that `make_step` makes of the recipe's model, and its batches."""
-    images = pictures(recipe.image_size)
-    return make_step(recipe.build()), iter(data.batches(images, recipe.batch_size, recipe.seed))
+    images, scale = pictures(recipe.image_size), data.SCALES[recipe.pixel_scale]
+    model = recipe.build()
+    if compiled:
+        model.compile(**{n: getattr(model, n) for n in model.OPTIMIZERS}, **compiled)
+    batches = data.batches(images, recipe.batch_size, recipe.seed, scale=scale)
+    return make_step(model), iter(batches)
 
 
 def start_torch(recipe):
-    """Return PyTorch's step, on the same threads and from the same weights, and its batches."""
+    """Return PyTorch's step, on the same device and from the same weights, and its batches."""
     import step_torch
 
     gan = recipe.build()
     weights = [network.get_weights() for network in (gan.generator, gan.discriminator)]
-    return step_torch.start(pictures(28), recipe, threads(), weights)
+    device = "cuda" if on_gpu() else "cpu"
+    return step_torch.start(pictures(28), recipe, threads(), weights, device)
 
 
 def start_peers():
@@ -73,13 +102,13 @@ def check(runs):
     """Take one more step of each system; raise a ValueError where a loss is not finite."""
     for name, (step, batches) in runs.items():
         losses = {key: float(value) for key, value in step(batches).items()}
-        if not np.isfinite([losses["d_loss"], losses["g_loss"]]).all():
+        if not np.isfinite(list(losses.values())).all():
             raise ValueError(f"{name}: expected finite losses, found {losses}")
 
 
 def timed(part, runs, turns):
     """Time the turns of a part, check that everything has trained, and free its models."""
-    times = seconds_of_turns(runs, turns, STEPS[part])
+    times = seconds_of_turns(runs, turns, STEPS[part] * (ON_GPU if on_gpu() else 1))
     check(runs)
     runs.clear()
     keras.backend.clear_session()
@@ -91,6 +120,20 @@ def peers(turns):
     """Time our step and the others'."""
     times = timed("peers", start_peers(), turns)
     return {**times, TORCH: times.get(TORCH)}
+
+
+def compiled(turns):
+    """Time steps with and without XLA, in float32 and in bfloat16 with float32 sums."""
+    times = {}
+    for model, (family, fields) in MODELS.items():
+        runs = {
+            model + name: start(
+                ours, family(seed=0, precision=precision, **fields), jit_compile=jit
+            )
+            for name, (jit, precision) in COMPILED.items()
+        }
+        times |= timed("compiled", runs, turns)
+    return times
 
 
 def options(part, cases, turns):
@@ -144,6 +187,7 @@ def memory_of(name):
 
 PARTS = {
     "peers": peers,
+    "compiled": compiled,
     "penalties": penalties,
     "unrolling": unrolling,
     **{part: lambda turns, part=part: growth(part, turns) for part in GROWTH},

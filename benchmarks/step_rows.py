@@ -1,19 +1,54 @@
 """Rows of the table that `step.py` prints, made of its raw numbers alone."""
 
+import re
+
 import numpy as np
+from results_table import in_chinese
 
 HEAD = ("rows", "case", "beside", "a step", "ratio", "over the turns")
 GROWING = ("batch", "width", "size")
+IN_CHINESE = {
+    "rows": "项目",
+    "case": "情形",
+    "beside": "对照",
+    "ratio": "倍数",
+    "over the turns": "各轮的范围",
+    "peers": "同类",
+    "compiled": "编译",
+    "penalties": "惩罚",
+    "unrolling": "展开",
+    "batch": "批大小",
+    "width": "宽度",
+    "size": "边长",
+    "memory": "内存",
+    "none": "无",
+    "fitted power": "拟合的幂",
+    "ours, simultaneous": "本项目，同时更新",
+    "ours, alternating": "本项目，交替更新",
+    "keras.io's order": "keras.io 的次序",
+    "TensorFlow tutorial's loop": "TensorFlow 教程的循环",
+    "PyTorch, eager": "PyTorch，即时执行",
+    "r1, every 8th step": "r1，每 8 步一次",
+}
+
+
+def chinese_table(raw):
+    """Return the whole table with Chinese words."""
+    text = in_chinese(
+        table(raw), IN_CHINESE | {f"a step, {raw['device']}": f"每步，{raw['device']}"}
+    )
+    return re.sub(r"MiB, ([\d,]+) before the first", r"MiB，第一步之前 \1", text)
 
 
 def table(raw):
     """Return the whole table in Markdown.
 
     Args:
-        raw: {"threads": n, "rows": {part: {case: numbers, or None where it is not installed}}}.
+        raw: {"device": its name, "rows": {part: {case: numbers, or None}}}, None where a peer is
+            not installed.
     """
     head = list(HEAD)
-    head[3] += f", {raw['threads']} thread{'s' * (raw['threads'] != 1)}"
+    head[3] += f", {raw['device']}"
     rows = [head, ["---"] * len(head)]
     for part, cases in raw["rows"].items():
         rows += [[part, *row] for row in part_rows(part, cases)]
@@ -24,6 +59,8 @@ def part_rows(part, cases):
     """Return the rows of one part, without its name."""
     if part == "memory":
         return memory_rows(cases)
+    if part == "compiled":
+        return [time_row(cases, name, name.partition(", ")[0]) for name in cases]
     bases = [name for name in cases if name.startswith("ours,")] or list(cases)[:1]
     rows = [
         time_row(cases, name, base)

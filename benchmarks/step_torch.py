@@ -59,11 +59,12 @@ def _kernel(module, kernel):
     return kernel.transpose(3, 1, 2, 0).reshape(-1, LATENT_DIM)
 
 
-def batches(images, batch_size):
-    """Draw batches without end from uint8 images (N, 28, 28, 1) in memory."""
-    scaled = torch.tensor(images).permute(0, 3, 1, 2).float().contiguous() / 127.5 - 1.0
+def batches(images, batch_size, device="cpu"):
+    """Draw batches without end from uint8 images (N, 28, 28, 1) in the device's memory."""
+    scaled = torch.tensor(images, device=device).permute(0, 3, 1, 2).float().contiguous()
+    scaled = scaled / 127.5 - 1.0
     while True:
-        yield scaled[torch.randint(len(scaled), (batch_size,))]
+        yield scaled[torch.randint(len(scaled), (batch_size,), device=device)]
 
 
 def training_step(g, d, learning_rate, beta_1):
@@ -74,8 +75,8 @@ def training_step(g, d, learning_rate, beta_1):
 
     def step(stream):
         images = next(stream)
-        ones = torch.ones(len(images), 1)
-        fakes = g(torch.randn(len(images), LATENT_DIM))
+        ones = torch.ones(len(images), 1, device=images.device)
+        fakes = g(torch.randn(len(images), LATENT_DIM, device=images.device))
         d_optimizer.zero_grad()
         d_loss = cross_entropy(d(images), ones)
         d_loss = d_loss + cross_entropy(d(fakes.detach()), torch.zeros_like(ones))
@@ -90,12 +91,12 @@ def training_step(g, d, learning_rate, beta_1):
     return step
 
 
-def start(images, recipe, threads, weights=None):
+def start(images, recipe, threads, weights=None, device="cpu"):
     """Return (step, batches) of a `DCGANRecipe`, from given weights of G and D or from its own."""
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
     g, d = generator(recipe.generator_width), discriminator(recipe.discriminator_width)
     for network, arrays in zip((g, d), weights or (), strict=False):
         copy_weights(network, arrays)
-    step = training_step(g, d, recipe.d_learning_rate, recipe.beta_1)
-    return step, batches(images, recipe.batch_size)
+    step = training_step(g.to(device), d.to(device), recipe.d_learning_rate, recipe.beta_1)
+    return step, batches(images, recipe.batch_size, device)

@@ -55,7 +55,6 @@ def test_help_lists_the_scripts(benchmarks, capsys):
     shown = capsys.readouterr().out
     for script in (
         "step",
-        "step_speed",
         "gan_quality",
         "results_table",
         "vae_quality",
@@ -80,17 +79,36 @@ def test_step_prints_a_table_and_stores_its_numbers(benchmarks, monkeypatch, tmp
 
 
 def test_rows_are_worked_by_hand():
-    """Least time 3 s, turns 3 / 2 and 4 / 4; times of n^2; one system of three missing."""
+    """Least 3 s, turns 3 / 2 and 4 / 4; 1 / 2 and 1 / 4; times of n^2; a system that is missing."""
     seconds = {"none": [2.0, 4.0], "r1": [3.0, 4.0]}
     assert step_rows.part_rows("penalties", seconds)[1] == [
         "r1", "none", "3,000.0 ms", "1.25", "1.00 to 1.50",
     ]  # fmt: skip
+    pairs = {"vae": [2.0, 4.0], "vae, XLA": [1.0, 1.0]}
+    assert step_rows.part_rows("compiled", pairs)[1][:4] == [
+        "vae, XLA",
+        "vae",
+        "1,000.0 ms",
+        "0.38",
+    ]
     squares = {"16": [0.01], "32": [0.04], "64": [0.16]}
     assert step_rows.part_rows("width", squares)[-1][3] == "width^2.00"
     missing = step_rows.part_rows("peers", {"ours, simultaneous": [1.0], step_parts.TORCH: None})
     assert missing[1][2] == "torch not installed"
     mib = {"ours, simultaneous": {"before": 400, "peak": 500}, "x": {"before": 1, "peak": 1000}}
     assert step_rows.part_rows("memory", mib)[1][2:4] == ["1,000 MiB, 1 before the first", "2.00"]
+
+
+@pytest.mark.parametrize("name", ["step"])
+def test_the_tables_of_steps_are_those_of_their_files(name):
+    """Nothing on the pages is typed."""
+    raw = json.loads((FOLDER.parent / "docs" / f"{name}.json").read_text("utf-8"))
+    for page, text in (
+        ("results.md", step_rows.table),
+        ("results.zh-CN.md", step_rows.chinese_table),
+    ):
+        shown = (FOLDER.parent / "docs" / page).read_text("utf-8")
+        assert f"<!-- {name} -->\n{text(raw)}\n<!-- end of {name} -->" in shown
 
 
 def descends(step, batches):
