@@ -22,7 +22,7 @@ from step_peers import SYSTEMS, ours
 from step_times import seconds_of_turns, threads
 
 from keras_gen import data
-from keras_gen.recipes import DCGANRecipe, VAERecipe
+from keras_gen.recipes import DCGANRecipe
 
 TORCH = "PyTorch, eager"
 SHARED = {"batch_size": 256, "generator_width": 64, "discriminator_width": 64, "penalty": "none"}
@@ -34,7 +34,7 @@ PENALTIES = {
     **{name: {"penalty": name} for name in ("r2", "r1_r2", "wgan_gp", "dragan")},
 }
 WIDE = {"batch_size": 256, "generator_width": 128, "discriminator_width": 128}
-MODELS = {"dcgan": (DCGANRecipe, {}), "wide dcgan": (DCGANRecipe, WIDE), "vae": (VAERecipe, {})}
+MODELS = {"the recipe": {}, "width 128 and batch 256": WIDE}
 COMPILED = {  # what follows a model's name: whether XLA compiles its step, and the precision
     "": (False, "float32"),
     ", XLA": (True, "float32"),
@@ -69,12 +69,11 @@ def on_gpu():
 
 def start(make_step, recipe, **compiled):
     """Return the step that `make_step` makes of the recipe's model, and its batches."""
-    images, scale = pictures(recipe.image_size), data.SCALES[recipe.pixel_scale]
+    images = pictures(recipe.image_size)
     model = recipe.build()
     if compiled:
         model.compile(**{n: getattr(model, n) for n in model.OPTIMIZERS}, **compiled)
-    batches = data.batches(images, recipe.batch_size, recipe.seed, scale=scale)
-    return make_step(model), iter(batches)
+    return make_step(model), iter(data.batches(images, recipe.batch_size, recipe.seed))
 
 
 def start_torch(recipe):

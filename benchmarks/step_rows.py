@@ -29,6 +29,14 @@ IN_CHINESE = {
     "TensorFlow tutorial's loop": "TensorFlow 教程的循环",
     "PyTorch, eager": "PyTorch，即时执行",
     "r1, every 8th step": "r1，每 8 步一次",
+    **{
+        english + more: chinese + more.replace(", ", "，")
+        for english, chinese in (
+            ("the recipe", "配方"),
+            ("width 128 and batch 256", "宽度 128、批大小 256"),
+        )
+        for more in ("", ", XLA", ", bfloat16", ", bfloat16, XLA")
+    },
 }
 
 

@@ -84,10 +84,10 @@ def test_rows_are_worked_by_hand():
     assert step_rows.part_rows("penalties", seconds)[1] == [
         "r1", "none", "3,000.0 ms", "1.25", "1.00 to 1.50",
     ]  # fmt: skip
-    pairs = {"vae": [2.0, 4.0], "vae, XLA": [1.0, 1.0]}
+    pairs = {"wide": [2.0, 4.0], "wide, XLA": [1.0, 1.0]}
     assert step_rows.part_rows("compiled", pairs)[1][:4] == [
-        "vae, XLA",
-        "vae",
+        "wide, XLA",
+        "wide",
         "1,000.0 ms",
         "0.38",
     ]
