@@ -34,6 +34,8 @@ def run_guarded(name: str, command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return _end(name, "interrupted", 130)
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # a SystemError, where it met C code
+            return _end(name, "interrupted", 130)
         if os.environ.get(TRACEBACK):
             traceback.print_exc()
         return _end(name, *describe(error))

@@ -67,6 +67,10 @@ def test_a_command_ends_with_its_line_and_its_status(capsys, monkeypatch):
     assert run_guarded("keras-gen x", lambda: 130) == 130 and capsys.readouterr().err == ""
     assert run_guarded("keras-gen x", lambda: fail(KeyboardInterrupt())) == 130
     assert capsys.readouterr().err == "keras-gen x: interrupted\n"
+    within_c = SystemError("returned a result with an exception set")  # as CPython names it
+    within_c.__cause__ = KeyboardInterrupt()
+    assert run_guarded("keras-gen x", lambda: fail(within_c)) == 130
+    assert capsys.readouterr().err == "keras-gen x: interrupted\n"
     assert run_guarded("keras-gen x", lambda: fail(KeyError("y"))) == 1
     assert capsys.readouterr().err.count("\n") == 1
     monkeypatch.setenv(mishaps.TRACEBACK, "1")
