@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from keras_gen import pictures
+from keras_gen.environment import fastest_precision
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances
 from keras_gen.models.style.presets import find_preset, scaled
 from keras_gen.models.style.transfer import Step, StyleTransfer, Stylized, check_styles
@@ -56,11 +57,10 @@ def stylize(
             cannot be used; nothing is written.
     """
     job = _Job(content, styles, out, options, marks or Marks(), location)
-    transfer = StyleTransfer(
-        job.preset, options.weights, dtype=options.precision, seed=options.seed
-    )
+    precision = fastest_precision() if options.precision == "auto" else options.precision
+    transfer = StyleTransfer(job.preset, options.weights, dtype=precision, seed=options.seed)
     source = transfer.network.source
-    logger.info("features: %s", source.description)
+    logger.info("features: %s, %s", source.description, precision)
 
     start = time.perf_counter()
     monitor = _Monitor(job)
@@ -73,6 +73,7 @@ def stylize(
             job.content.keep,
             schedule=options.schedule,
             steps=options.steps,
+            tolerance=options.tolerance,
             optimizer=options.optimizer,
             style_scale=options.style_scale,
             start=options.start,
@@ -91,6 +92,7 @@ def stylize(
         "styles": [outputs.file_record(path) for path in job.style_paths],
         "masks": [outputs.file_record(inputs.mask_path(name)) for name in options.masks],
         "features": dataclasses.asdict(source),
+        "precision": precision,
         "preset": {"name": options.preset, **dataclasses.asdict(job.preset(*job.content.size))},
         "scales": [{"size": size, "steps": steps} for size, steps in result.scales],
         "steps": result.last.number,
