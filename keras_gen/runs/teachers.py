@@ -31,8 +31,8 @@ def with_teacher(recipe: Recipe) -> tuple[Recipe, dict[str, Any]]:
 def teach(model: keras.Model, recipe: Recipe) -> None:
     """Give a student's model, newly built, the weights with which its teacher draws."""
     if recipe.learns_from is not None:
-        (drawing,) = (teacher := Run.open(recipe.learns_from).load_model()).DRAWING
-        model.teacher.set_weights(getattr(teacher, drawing).get_weights())
+        teacher = Run.open(recipe.learns_from).load_model()
+        model.teacher.set_weights(teacher.ema_generator.get_weights())
 
 
 def images_for(run: Run) -> data.ImageData:

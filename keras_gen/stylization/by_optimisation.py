@@ -56,8 +56,10 @@ def stylize(
         FileNotFoundError, FileExistsError, NotADirectoryError, ValueError: arguments or files that
             cannot be used; nothing is written.
     """
+    if options.precision == "auto":  # so that the record says what was taken
+        options = dataclasses.replace(options, precision=fastest_precision())
+    precision = options.precision
     job = _Job(content, styles, out, options, marks or Marks(), location)
-    precision = fastest_precision() if options.precision == "auto" else options.precision
     transfer = StyleTransfer(job.preset, options.weights, dtype=precision, seed=options.seed)
     source = transfer.network.source
     logger.info("features: %s, %s", source.description, precision)
@@ -92,7 +94,6 @@ def stylize(
         "styles": [outputs.file_record(path) for path in job.style_paths],
         "masks": [outputs.file_record(inputs.mask_path(name)) for name in options.masks],
         "features": dataclasses.asdict(source),
-        "precision": precision,
         "preset": {"name": options.preset, **dataclasses.asdict(job.preset(*job.content.size))},
         "scales": [{"size": size, "steps": steps} for size, steps in result.scales],
         "steps": result.last.number,
