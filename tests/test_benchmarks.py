@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
@@ -17,6 +18,8 @@ from keras_gen.recipes import DCGANRecipe
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 
+import distillation  # noqa: E402
+import distillation_table  # noqa: E402
 import export_table  # noqa: E402
 import flow  # noqa: E402
 import gan_quality  # noqa: E402
@@ -246,6 +249,44 @@ def test_the_table_of_smaller_models_is_that_of_the_stored_figures(page, languag
         for judge, (distance, low, high) in distances.items():
             full = by_name[network, "float32"][judge][0]
             assert low < distance < high and abs(distance / full - 1) < 0.15, (network, weights)
+
+
+def test_pruning_takes_the_smallest_numbers_of_each_kernel_and_training_keeps_the_zeros():
+    """Half of 8 numbers; a bias is left alone. SGD would move all of them by 0.1."""
+    inputs = keras.Input((4,))
+    network = keras.Model(inputs, keras.layers.Dense(2)(inputs))
+    kernel, bias = network.trainable_variables
+    kernel.assign(np.array([1, -8, 3, -4, 5, 6, -7, 2], "float32").reshape(4, 2))
+    distillation.prune(network, 0.5)
+    expected = np.array([0, -8, 0, 0, 5, 6, -7, 0], "float32").reshape(4, 2)
+    np.testing.assert_array_equal(kernel, expected)
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.apply([np.ones((4, 2), "float32"), np.ones(2, "float32")], [kernel, bias])
+    np.testing.assert_allclose(kernel, np.where(expected, expected - 0.1, 0), rtol=1e-6)
+    np.testing.assert_allclose(bias, [-0.1, -0.1], rtol=1e-6)
+
+
+def test_the_weight_of_the_best_student_is_taken(tmp_path):
+    """Products of both distances: 2 * 30 and 3 * 19."""
+    assert distillation.best_weight(tmp_path) == 0.1  # the recipe's, where nothing was measured
+    for weight, distances in ((0.0, (2.0, 30.0)), (1.0, (3.0, 19.0))):
+        folder = tmp_path / f"weights-{weight:g}"
+        folder.mkdir()
+        row = {"adversarial_weight": weight, "validation": dict(zip("ab", distances, strict=True))}
+        (folder / "row.json").write_text(json.dumps(row), encoding="utf-8")
+    assert distillation.best_weight(tmp_path) == 1.0
+
+
+def test_a_row_of_a_student():
+    figures = {"megabytes": 0.8, "compressed_megabytes": 0.74, "images_per_cpu_second": 4321.0}
+    row = {"name": "student-16", "zeros": 0.0, "test": {"a": [1, 0.5, 2], "b": [9, 8, 10]}}
+    short = {"name": "weights-0.1", "adversarial_weight": 0.1, "validation": {"a": 2, "b": 3.5}}
+    line = distillation_table.table([row | figures, short], 0).splitlines()
+    assert len(line) == 3 and line[2] == (
+        "| student of width 16 | 0% | 0.80 | 0.74 | 1.000 (0.500, 2.000) | 9.000 (8.000, 10.000) "
+        "| 4,321 |"
+    )
+    assert distillation_table.choice([row, short], 1).splitlines()[2] == "| 0.1 | 2.000 | 3.500 |"
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -26,7 +26,7 @@ from keras_gen.stylization.options import StyleOptions
 PICTURE_HELP = """a picture is a PNG, JPEG or WebP file, or the name of a bundled picture:
   contents: mug, perfume, handbag, sneaker
   styles:   flow_field, stained_glass, ink_wash, wave_pattern"""
-EXPERT_OPTIONS = ("schedule", "optimizer", "start", "precision", "tile")  # of stylize
+EXPERT_OPTIONS = ("schedule", "optimizer", "start", "precision", "tile", "tolerance")  # of stylize
 
 
 def build_parser() -> Parser:

@@ -16,6 +16,7 @@
     image_data.py   ImageData: what every source returns, pixels still uint8
     degradations.py noise, JPEG, holes and shrinking, for a restorer to undo
     scales.py       uint8, [0, 1] and [-1, 1], with exact inverses
+    noise.py        noise instead of images, for a student that sees none
     poisson.py      the same as samples in which each image is by its own coin
     pipeline.py     uint8 array -> endless tf.data stream that is a function of the step number
 
@@ -35,6 +36,7 @@ from keras_gen.data.fashion import (
 )
 from keras_gen.data.folder import image_folder
 from keras_gen.data.image_data import ImageData
+from keras_gen.data.noise import noise_batches
 from keras_gen.data.pipeline import batches, steps_per_epoch
 from keras_gen.data.points import MIXTURES, Mixture, PointData
 from keras_gen.data.poisson import poisson_batches
@@ -74,6 +76,7 @@ __all__ = [
     "load",
     "photo_crops",
     "picture_path",
+    "noise_batches",
     "poisson_batches",
     "products",
     "read_photo",

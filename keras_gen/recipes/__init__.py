@@ -7,6 +7,7 @@ Keras is imported inside the functions, so that the command line can list recipe
 """
 
 from keras_gen.recipes.conditional_gan import ConditionalGANRecipe
+from keras_gen.recipes.distilled import DistilledRecipe
 from keras_gen.recipes.fast_style import FastStyleRecipe
 from keras_gen.recipes.gan import DCGANRecipe, GANRecipe, MLPGANRecipe
 from keras_gen.recipes.points import GridRecipe, RingRecipe
@@ -25,6 +26,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "vae": VAERecipe,
     "fast_style": FastStyleRecipe,
     "restorer": RestorerRecipe,
+    "distilled": DistilledRecipe,
     "ring": RingRecipe,
     "grid": GridRecipe,
 }
@@ -34,6 +36,7 @@ __all__ = [
     "RECIPES",
     "ConditionalGANRecipe",
     "DCGANRecipe",
+    "DistilledRecipe",
     "FastStyleRecipe",
     "GANRecipe",
     "GridRecipe",

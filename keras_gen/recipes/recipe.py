@@ -149,6 +149,15 @@ class Recipe:
         """Number of real images that one training step sees."""
         return self.batch_size
 
+    @property
+    def learns_from(self) -> str | None:
+        """The run whose model this one learns from, its folder or its name; None: it has data."""
+        return None
+
+    def for_teacher(self, teacher: "Recipe") -> Self:
+        """Return the recipe with what only its teacher's recipe decides, filled in."""
+        return self
+
     def check_image_shape(self) -> None:
         """Raise a ValueError where the networks cannot be built for these images."""
 

@@ -6,6 +6,7 @@
     images.py      the images of a run, found and recognised
     devices.py     several devices and machines: strategies, parts of a batch, who writes
     workers.py     all workers of a run on this machine, as processes
+    teachers.py    the run that another one learns from
     training.py    train a recipe in a run folder, resume it exactly
     callbacks.py   what a run writes meanwhile, and when it is stopped
     progress.py    progress bars, and the first Ctrl-C

@@ -17,10 +17,11 @@ from keras_gen.provenance import Marks, save_generated
 from keras_gen.recipes import Recipe
 from keras_gen.runs import devices
 from keras_gen.runs.callbacks import Follower, RunLogger, StopOnBreakdown, StopOnSignal
-from keras_gen.runs.images import describe_images, training_images, with_data
+from keras_gen.runs.images import describe_images, with_data
 from keras_gen.runs.progress import ProgressBar, interrupt_gracefully
 from keras_gen.runs.run import Run
 from keras_gen.runs.states import load_newest, locked, save_state
+from keras_gen.runs.teachers import images_for, no_images, teach, with_teacher
 
 # Makes XLA sum in one order on a GPU. Without it two runs of one seed differed after 400 steps on
 # an NVIDIA H100, with it in no bit, and a step took no longer; `enable_op_determinism` makes Keras
@@ -62,14 +63,18 @@ def prepare(
     require_new(run_dir)
     Marks()  # refuses a producer that cannot be written
     _request_deterministic_xla()
+    recipe, of_teacher = with_teacher(recipe)
     recipe.check_image_shape()
     devices.check_batch(recipe)
-    images = data.load(recipe.data, recipe.image_shape, fit=recipe.fit, strict=strict)
+    if of_teacher:
+        images = no_images(recipe)
+    else:
+        images = data.load(recipe.data, recipe.image_shape, fit=recipe.fit, strict=strict)
     _log(images)
     recipe = _with_length(recipe.for_data(images), images, epochs=epochs)
     save_every = recipe.save_every or max(1, recipe.steps // 50)
     recipe = dataclasses.replace(recipe, save_every=save_every)
-    provenance = {"data": describe_images(recipe, images), "versions": versions()}
+    provenance = {"data": describe_images(recipe, images), "versions": versions(), **of_teacher}
     return Run(path=Path(run_dir), name=recipe_name, recipe=recipe, provenance=provenance), images
 
 
@@ -114,6 +119,7 @@ def begin(
         TrainingStopped: the run broke down.
     """
     model = devices.build(run.recipe)
+    teach(model, run.recipe)
     provenance = devices.record({**run.provenance, **run.recipe.provenance(model)}, 0)
     run = dataclasses.replace(run, provenance=provenance)
     devices.require_same(0)  # all have seen that the folder is not there yet
@@ -173,7 +179,7 @@ def _resume(run, steps, epochs, moved_to, callbacks):
     _request_deterministic_xla()
     run.read_metrics()  # refused, if need be, before anything is loaded
     devices.check_batch(run.recipe)
-    images = training_images(run)
+    images = images_for(run)
     _log(images)
     recipe = _with_length(run.recipe, images, steps, epochs, done)
     if recipe.steps < done or (recipe.steps == done and run.is_finished):
@@ -187,9 +193,11 @@ def _resume(run, steps, epochs, moved_to, callbacks):
             raise ValueError(f"the {key} changed since the run began: then {then}")
     if run.checkpoints or run.model_path.exists():
         load_newest(model, run.checkpoints, run.model_path)
+    else:
+        teach(model, recipe)
     devices.require_same(model.steps_done)
     provenance = devices.record(run.provenance, model.steps_done)
-    if moved_to is not None:
+    if moved_to is not None and recipe.learns_from is None:
         provenance = {**provenance, "data": describe_images(recipe, images)}
     run = dataclasses.replace(run, recipe=recipe, provenance=provenance)
     if devices.is_chief():
@@ -210,7 +218,11 @@ def _with_length(recipe, images, steps=None, epochs=None, done=0):
 
     They are no more than the recipe may take.
     """
-    per_epoch = data.steps_per_epoch(len(images.images), recipe.images_per_step)
+    per_epoch = 0
+    if recipe.learns_from is None:
+        per_epoch = data.steps_per_epoch(len(images.images), recipe.images_per_step)
+    elif epochs is not None:
+        raise ValueError("epochs: expected steps, since a student passes over no data")
     if epochs is not None:
         if epochs < 1:
             raise ValueError(f"epochs: expected at least 1, found {epochs}")

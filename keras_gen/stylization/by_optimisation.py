@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from keras_gen import pictures
+from keras_gen.environment import fastest_precision
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances
 from keras_gen.models.style.presets import find_preset, scaled
 from keras_gen.models.style.transfer import Step, StyleTransfer, Stylized, check_styles
@@ -55,12 +56,13 @@ def stylize(
         FileNotFoundError, FileExistsError, NotADirectoryError, ValueError: arguments or files that
             cannot be used; nothing is written.
     """
+    if options.precision == "auto":  # so that the record says what was taken
+        options = dataclasses.replace(options, precision=fastest_precision())
+    precision = options.precision
     job = _Job(content, styles, out, options, marks or Marks(), location)
-    transfer = StyleTransfer(
-        job.preset, options.weights, dtype=options.precision, seed=options.seed
-    )
+    transfer = StyleTransfer(job.preset, options.weights, dtype=precision, seed=options.seed)
     source = transfer.network.source
-    logger.info("features: %s", source.description)
+    logger.info("features: %s, %s", source.description, precision)
 
     start = time.perf_counter()
     monitor = _Monitor(job)
@@ -73,6 +75,7 @@ def stylize(
             job.content.keep,
             schedule=options.schedule,
             steps=options.steps,
+            tolerance=options.tolerance,
             optimizer=options.optimizer,
             style_scale=options.style_scale,
             start=options.start,

@@ -50,16 +50,24 @@ class StyleOptions:
     )
     steps: int | None = option(
         None,
-        "steps at the first scale (200, or 300 with the classic schedule)",
+        "most steps at the first scale (200, or 300 with the classic schedule)",
         item_type=int,
         least=1,
+    )
+    tolerance: float = option(
+        0.05,
+        "end a scale where its last 20 steps lowered the loss by less than this share; 0: never",
     )
     optimizer: str = option("lbfgs", "optimizer that minimises the loss", choices=("lbfgs", "adam"))
     start: str = option("content", "initial image", choices=("content", "noise"))
     weights: str = option(
         "auto", "weights of VGG19: auto, imagenet, hed, random, or a file", metavar="NAME"
     )
-    precision: str = option("float32", "precision of the features", choices=PRECISIONS)
+    precision: str = option(
+        "auto",
+        "precision of the features; auto: mixed_bfloat16 where the processor multiplies bfloat16",
+        choices=("auto", *PRECISIONS),
+    )
     tile: str = option(
         "auto",
         "side of tiles in pixels, a multiple of 16; 0: no tiles; auto: tiles above 768 x 768",

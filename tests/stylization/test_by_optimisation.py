@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from keras_gen import pictures
+from keras_gen.environment import fastest_precision
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances, luminance_ssim
 from keras_gen.pictures import grids
 from keras_gen.provenance import Marks
@@ -100,7 +101,7 @@ def test_a_picture_and_its_record(made):
     )
     assert written["arguments"] == {
         "content": "content.png", "styles": ["style.png"],
-        **json.loads(json.dumps(dataclasses.asdict(FROM_NOISE))),
+        **json.loads(json.dumps(dataclasses.asdict(FROM_NOISE))), "precision": fastest_precision(),
     }  # fmt: skip
     assert written["seconds"] > 0 and written["peak_memory_mib"] > 100
     assert set(written["versions"]) >= {"keras_gen", "tensorflow", "keras", "python"}
@@ -117,7 +118,7 @@ def test_the_arguments_of_a_record_repeat_the_picture(made, monkeypatch, caplog)
     assert np.array_equal(pixels_of("content-style.png"), pixels_of(path))
     assert again["losses"] == record["losses"] and again["measures"] == record["measures"]
     assert caplog.messages == [
-        "features: VGG19 with random kernels, seed 3", "sizes: 48x36",
+        f"features: VGG19 with random kernels, seed 3, {fastest_precision()}", "sizes: 48x36",
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from keras_gen.models.style.descent import OPTIMIZERS
 from keras_gen.models.style.objective import StyleObjective
 from keras_gen.models.style.presets import StylePreset, find_preset
 from keras_gen.models.style.pyramid import FIRST_LONG_SIDE, Size, pyramid
+from keras_gen.models.style.stopping import Plateau
 from keras_gen.models.style.tiled import TiledStyleObjective
 from keras_gen.networks import vgg19
 from keras_gen.networks.vgg19.tiles import boxes, grams
@@ -54,7 +55,7 @@ class Stylized:
     Attributes:
         image: (H, W, 3) float32 array in [0, 1].
         last: the last `Step`.
-        scales: list of ((height, width), steps) that were planned.
+        scales: list of ((height, width), steps), the steps that were taken.
         finished: False where the callback stopped the optimisation.
     """
 
@@ -115,6 +116,7 @@ class StyleTransfer:
         *,
         schedule: str = "quality",
         steps: int | None = None,
+        tolerance: float = 0.0,
         optimizer: str = "lbfgs",
         style_scale: float = 1.0,
         start: str = "content",
@@ -134,7 +136,9 @@ class StyleTransfer:
             masks: (H, W) floats in [0, 1], one for each style: where it applies. None: everywhere.
             keep: (H, W) floats in [0, 1], 1 where the content stays as it is.
             schedule: "quality" or "classic", see `pyramid`.
-            steps: at the first scale, see `pyramid`.
+            steps: at most, at the first scale; see `pyramid`.
+            tolerance: a scale ends early where its last 20 steps lowered the loss by less than this
+                share of it, see `stopping.Plateau`; 0 takes all steps.
             optimizer: "lbfgs" or "adam"; scales above 1.5 megapixels always use Adam.
             style_scale: how large strokes are: 1 shows a style as large as the content.
             start: "content", or "noise" as in the paper.
@@ -150,11 +154,11 @@ class StyleTransfer:
         """
         check_styles(styles, style_weights, masks)
         _check_images(content, styles, masks, keep)
-        _check_choices(optimizer, style_scale, start)
+        _check_choices(optimizer, style_scale, start, tolerance)
         height, width = content.shape[:2]
         plan = pyramid(height, width, schedule, steps)
         logger.info("sizes: %s", ", ".join(f"{w}x{h}" for (h, w), _ in plan))
-        progress = _Progress(plan, callback)
+        progress = _Progress(plan, callback, tolerance)
         image = content = np.asarray(content, "float32")
         if start == "noise":
             image = keras.random.uniform((*plan[0][0], 3), seed=self.seed)
@@ -171,14 +175,16 @@ class StyleTransfer:
             )
             minimize = OPTIMIZERS["adam" if math.prod(framed) > LBFGS_MAX_PIXELS else optimizer]
             first = _frame(_resize(image, size))[None]
-            best = minimize(objective, first, count, progress.on_step(objective, size))
+            best = minimize(objective, first, count, progress.on_step(objective, size, count))
             image = _without_frame(objective.compose(best)[0])
             if progress.stopped:
                 break
         image = _resize(image, (height, width))
         if keep is not None:
             image = keep[..., None] * content + (1 - keep[..., None]) * image
-        return Stylized(np.asarray(image, "float32"), progress.last, plan, not progress.stopped)
+        return Stylized(
+            np.asarray(image, "float32"), progress.last, progress.scales, not progress.stopped
+        )
 
     def _targets(self, styles, style_weights, masks, longest, tile):
         """Return the target Gram matrices of each region."""
@@ -201,31 +207,40 @@ class StyleTransfer:
 
 
 class _Progress:
-    """Counts the work that is done, and calls the callback."""
+    """Counts the work that is done, calls the callback, and ends scales that gain nothing."""
 
-    def __init__(self, plan, callback):
+    def __init__(self, plan, callback, tolerance):
         self.callback = callback
+        self.tolerance = tolerance
         self.total = sum(math.prod(size) * steps for size, steps in plan)
-        self.done = 0
+        self.planned = 0  # work of the scales so far, had they taken all their steps
         self.number = 0
+        self.scales: list[tuple[Size, int]] = []  # with the steps that were taken
         self.last: Any = None  # the last `Step`
         self.stopped = False
 
-    def on_step(self, objective, size):
+    def on_step(self, objective, size, steps):
         """Return the function that an optimizer calls after each evaluation at one scale."""
+        before, plateau, taken = self.planned, Plateau(self.tolerance), 0
+        self.planned += math.prod(size) * steps
+        self.scales.append((size, 0))
 
         def on_step(parts, image):
+            nonlocal taken
             self.number += 1
-            self.done += math.prod(size)
+            taken += 1
+            self.scales[-1] = (size, taken)
             losses = {"style": 0.0, "content": 0.0, "total_variation": 0.0}
             by_layer = {}
             for (term, region, layer), value in parts.items():
                 losses[term] += float(value)
                 by_layer[f"{term} {region} {layer}".strip()] = float(value)
+            ended = plateau(sum(losses.values()))
+            done = self.planned if ended else before + taken * math.prod(size)
             visible = _without_frame(objective.compose(image)[0])
-            self.last = Step(self.number, self.done / self.total, losses, by_layer, visible)
+            self.last = Step(self.number, done / self.total, losses, by_layer, visible)
             self.stopped = bool(self.callback and self.callback(self.last))
-            return self.stopped
+            return self.stopped or ended
 
         return on_step
 
@@ -294,10 +309,12 @@ def _check_images(content, styles, masks, keep):
             raise ValueError(f"{name}: expected {size}, found {mask.shape}")
 
 
-def _check_choices(optimizer, style_scale, start):
+def _check_choices(optimizer, style_scale, start, tolerance):
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"unknown optimizer {optimizer!r}: expected {' or '.join(OPTIMIZERS)}")
     if start not in STARTS:
         raise ValueError(f"unknown start {start!r}: expected {' or '.join(STARTS)}")
     if style_scale <= 0:
         raise ValueError(f"style scale: expected above 0, found {style_scale}")
+    if tolerance < 0:
+        raise ValueError(f"tolerance: expected at least 0, found {tolerance}")

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gen.models import StyleTransfer
 from keras_gen.models.style import transfer as style
 from keras_gen.models.style.presets import StylePreset
+from keras_gen.models.style.stopping import Plateau
 from keras_gen.networks import vgg19
 
 RNG = np.random.default_rng(0)
@@ -197,6 +198,22 @@ def test_a_callback_stops_the_work_at_full_size(model, optimizer, ends):
     np.testing.assert_array_equal(made.image[keep == 1], content[keep == 1])
 
 
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_a_scale_that_gains_nothing_makes_way_for_the_next(model, optimizer, monkeypatch):
+    """No step gains twice the loss, so that each scale ends once its window of 3 is full."""
+    monkeypatch.setattr(style, "Plateau", lambda tolerance: Plateau(tolerance, window=3))
+    heard = []
+    options = {"schedule": "quality", "steps": 30, "optimizer": optimizer}
+    made = stylize(model, content=blobs(46, 182), tolerance=1e9, callback=heard.append, **options)
+    assert made.finished and made.scales == [((33, 129), 4), ((46, 182), 4)]
+    assert made.image.shape == (46, 182, 3) and made.last is heard[-1]
+    # planned are 30 steps of 33 * 129 and 21 of 46 * 182 pixels: the first scale leaps to its end
+    first, second = 30 * 33 * 129, 46 * 182
+    done = [4257, 8514, 12771, first, first + second, first + 2 * second, first + 3 * second]
+    total = first + 21 * second
+    assert [step.done for step in heard] == pytest.approx([*(d / total for d in done), 1.0])
+
+
 # --- networks, tiles, precision -------------------------------------------------------------------
 
 
@@ -282,6 +299,7 @@ GREY, ONES = CONTENT[..., 0], np.ones((HEIGHT, WIDTH), "float32")
         ({"style_scale": 0}, "style scale: expected above 0, found 0"),
         ({"schedule": "fast"}, "unknown schedule 'fast': expected quality or classic"),
         ({"steps": 0}, "steps: expected at least 1, found 0"),
+        ({"tolerance": -0.1}, "tolerance: expected at least 0, found -0.1"),
         ({"tile": 24}, "tile: expected a multiple of 16, found 24"),
     ],
 )
