@@ -7,7 +7,8 @@ the budget over these steps, found by dp-accounting's own search; without a budg
 noise nor clipping. The last two rows are the recipe `dcgan` without a penalty, in small batches and
 for longer: on 250 images, which its D learns by heart, and on all. Every model is attacked with
 images that it was trained on and with others. Rows that are in docs/privacy.json already are not
-repeated, so that the work can be stopped and continued; the table is put on both pages.
+repeated, so that the work can be stopped and continued, and processes can measure rows side by
+side (`--rows`); the table is put on both pages.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import json
 import time
 
 import numpy as np
+import tensorflow as tf
 from results_table import DOCS, fill, markdown
 
 from keras_gen import data
@@ -110,12 +112,20 @@ def trained(recipe, epsilon, images):
     return model
 
 
+def device():
+    """Return the name of what trains: other processors round otherwise, and give other weights."""
+    for gpu in tf.config.list_physical_devices("GPU"):
+        return tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+    return "CPU"
+
+
 def row_of(name, recipe, n, judges, real, seen):
     """Train, measure and attack one model; return its row, and save a picture of samples."""
     epsilon, count = ROWS[name]
     few = np.arange(len(seen.images))[:: len(seen.images) // count][:count]
     images = seen.take(few)
     row = {"row": name, "images": count, "steps": recipe.steps, "seed": recipe.seed}
+    row["device"] = device()
     if epsilon is not None:
         recipe = recipe.for_data(images)
         noise = noise_for(epsilon, recipe)
@@ -177,6 +187,12 @@ def in_chinese(text):
     return text.replace(" to ", " 至 ")
 
 
+def stored(recipes):
+    """Return the rows that are measured already, without those of another plan."""
+    rows = json.loads(FILE.read_text("utf-8")) if FILE.exists() else []
+    return [row for row in rows if row["steps"] == recipes[row["row"]].steps]
+
+
 def write_pages(rows):
     """Put the table on both pages."""
     text = "\n".join(table(rows))
@@ -192,17 +208,16 @@ def main():
     parser.add_argument("-n", type=int, default=10_000, help="samples and real images")
     arguments = parser.parse_args()
     recipes = {name: recipe_of(name, arguments.steps) for name in ROWS}
-    rows = json.loads(FILE.read_text("utf-8")) if FILE.exists() else []
-    rows = [row for row in rows if row["steps"] == recipes[row["row"]].steps]  # not of another plan
     judges = load_judges("fashion_net", SHAPE)
     seen, real = (data.load("fashion_mnist", SHAPE, split) for split in ("train", "test"))
     real = real.take(np.arange(arguments.n))
     for name in arguments.rows:
-        if name not in {row["row"] for row in rows}:
-            rows.append(row_of(name, recipes[name], arguments.n, judges, real, seen))
+        if name not in {row["row"] for row in stored(recipes)}:
+            row = row_of(name, recipes[name], arguments.n, judges, real, seen)
+            rows = [*stored(recipes), row]  # read again: other processes may have added theirs
             write_text(FILE, json.dumps(rows, indent=1) + "\n")
             write_pages(rows)
-    print("\n".join(table(rows)))
+    print("\n".join(table(stored(recipes))))
 
 
 if __name__ == "__main__":
