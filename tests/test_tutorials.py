@@ -92,6 +92,11 @@ WRONG = {
         "y.T @ phi",
         "latent_dim / math.erf(t / math.sqrt(2))",
     ],
+    "11_product_page": [
+        "np.mean(degrees) % 360",
+        "np.divide(picture - backdrop, matte, out=0 * picture, where=matte > 0)",
+        "np.mean(scores.argmax(axis=1) == hidden)",
+    ],
 }
 
 

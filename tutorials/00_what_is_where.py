@@ -431,6 +431,7 @@ def four_by_four(pixels):
 # | [8. From notebook to product](08_to_product.ipynb) | precision, devices, resume, export, labels |
 # | [9. Collapse and its cures](09_collapse.ipynb) | why a generator forgets modes, and which cure helps when |
 # | [10. Generation on request](10_generation_on_request.ipynb) | how a label becomes an order, and what truncation costs |
+# | [11. From photo to product page](11_product_page.ipynb) | what a network puts where several answers are right, from other views to recommendations |
 #
 # - For an interview: 1, 2, 3, then the [interview questions](../../docs/interview.md). For pictures of products: 6. Before you believe any number: 7.
 # - The two documents that this project mends, mistake by mistake: [errata](../../docs/errata.md). Symbols: [notation](../../docs/notation.md). The layers in more detail: [architecture](../../docs/architecture.md).
@@ -454,6 +455,7 @@ def four_by_four(pixels):
 # | [8. 从笔记本到产品](08_to_product.ipynb) | 精度、多设备、续训、导出、标识 |
 # | [9. 模式崩溃与对策](09_collapse.ipynb) | 生成器为什么会丢掉模式，哪种对策何时有效 |
 # | [10. 按要求生成](10_generation_on_request.ipynb) | 标签怎样成为必须执行的要求，截断的代价是什么 |
+# | [11. 从照片到商品页](11_product_page.ipynb) | 有好几个正确答案时，网络放的是什么：从其他角度到推荐 |
 #
 # - 准备面试：1、2、3，再看[面试题](../../docs/interview.zh-CN.md)。要做商品图：6。在相信任何数字之前：7。
 # - 本项目改正的两篇文档，错误逐条列出：[勘误](../../docs/errata.zh-CN.md)。符号：[记号表](../../docs/notation.zh-CN.md)。各层的细节：[架构](../../docs/architecture.zh-CN.md)。

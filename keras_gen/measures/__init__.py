@@ -10,6 +10,7 @@
     likelihood.py  how likely images are under a VAE
     products.py    whether pictures of products show the kind, colour and angle asked for
     mattes.py      how well an object was cut out
+    recommendations.py  what is like the things that somebody bought, and how often that is right
     sharpness.py   how strong the edges of an image are
     style.py       what style transfer kept of the content, and how close it came to the style
     pca.py         the best linear autoencoder, a yardstick for reconstructions
@@ -53,6 +54,7 @@ from keras_gen.measures.products import (
     delta_e_2000,
     load_product_judge,
 )
+from keras_gen.measures.recommendations import cosine_similarity, held_out_hits, mean_direction
 from keras_gen.measures.sharpness import sharpness
 from keras_gen.measures.style import (
     HELD_OUT_LAYERS,
@@ -100,6 +102,9 @@ __all__ = [
     "angle_errors",
     "delta_e_2000",
     "load_product_judge",
+    "cosine_similarity",
+    "held_out_hits",
+    "mean_direction",
     "Interval",
     "bootstrap_interval",
     "mean_interval",
