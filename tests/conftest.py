@@ -10,6 +10,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # a worker per core; two with all cores
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import contextlib
+import gc
 import signal
 import socket
 import subprocess
@@ -21,11 +22,21 @@ import pytest
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.append(str(Path(__file__).parent))
 
 from browser import Browser, find_browser  # from scripts
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+gc.disable()  # while tests are collected: it would go through all of TensorFlow again and again
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass by what stays until the end: libraries and tests."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

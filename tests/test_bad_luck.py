@@ -4,17 +4,17 @@ A new command is covered by a row in `COMMANDS`. Whatever happens, a command end
 the status that README names, in one line without a traceback, and leaves no half-written file.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
-import time
 import zipfile
 
 import numpy as np
 import pytest
+from command_server import CommandServer  # from this folder
 from PIL import Image
 
 from keras_gen.cli import main
@@ -80,24 +80,39 @@ def folder(template, tmp_path):
     return shutil.copytree(template, tmp_path / "work")
 
 
-def start(name, folder, wrapper=(), **options):
-    """Start a command in a folder; Ctrl-C works there even if this process ignores it."""
-    return subprocess.Popen(
-        [*wrapper, sys.executable, "-m", "keras_gen", *COMMANDS[name][0]],
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
-        cwd=folder,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+@pytest.fixture(scope="module")
+def server():
+    """Starts the commands; in a view of the file systems of its own, where that is allowed."""
+    with contextlib.closing(CommandServer(["unshare", "-m"] if has_mounts() else [])) as server:
+        yield server
 
 
-def assert_ended_well(process, folder, statuses):
+@pytest.fixture
+def start(server):
+    """Return a function that starts a command in a folder."""
+    yield lambda name, folder, **options: server.start(COMMANDS[name][0], folder, **options)
+    server.send_signal(signal.SIGKILL)  # one that a test has left behind
+
+
+def has_mounts():
+    """Whether this process may mount file systems of its own."""
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
+
+
+def mounted(server, script, *paths):
+    """Run a few lines of shell where only the server, and who is told, sees what they mount."""
+    enter = ["nsenter", "-m", "-t", str(server.process.pid)]
+    subprocess.run([*enter, "sh", "-e", "-c", script, "sh", *map(str, paths)], check=True)
+
+
+def assert_ended_well(server, folder, statuses):
     """Expect one of the statuses, one line, and whole files."""
-    output, errors = process.communicate(timeout=120)
-    output = output or ""
-    assert process.returncode in statuses, errors
+    output, errors = server.communicate(timeout=120)
+    assert server.returncode in statuses, errors
     assert "Traceback" not in errors and "fault of keras_gen" not in errors, errors
-    if process.returncode > 0 and "stopped" not in output:  # training that stops in order says so
+    if server.returncode > 0 and "stopped" not in output:  # training that stops in order says so
         assert errors.strip().splitlines()[-1].startswith("keras-gen"), errors
     assert_whole(folder)
     return output
@@ -125,91 +140,76 @@ def assert_whole(folder):
                 assert path.read_text("utf-8").endswith("</html>\n")
 
 
-def has_mounts():
-    """Whether this process may mount file systems of its own."""
-    if shutil.which("unshare") is None:
-        return False
-    return subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
-
-
-FULL = """
-mount -t tmpfs -o size=24m tmpfs "$1" && cp -r "$2"/. "$1" && cd "$1" || exit 99
-head -c 64m /dev/zero > "$1/filler" 2>/dev/null
-shift 2
-"$@"
-status=$?
-rm -f filler
-cp -r . "$OLDPWD/after"
-exit $status
+FILL = """
+mount -t tmpfs -o size=24m tmpfs "$1" && cp -r "$2"/. "$1"
+head -c 64m /dev/zero > "$1/filler" 2>/dev/null || true
 """
+EMPTY = 'rm "$1/filler" && cp -r "$1" "$2" && umount "$1"'
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_full_disk(name, template, tmp_path):
+def test_a_full_disk(name, template, tmp_path, server, start):
     """A small file system in memory, filled up."""
     if not has_mounts():
         pytest.skip("this process may not mount file systems")
     full = tmp_path / "full"
     full.mkdir()
-    wrapper = ["unshare", "-m", "sh", "-c", FULL, "sh", str(full), str(template)]
-    process = start(name, tmp_path, wrapper)
-    assert_ended_well(process, tmp_path / "after", {1} if COMMANDS[name][1] else {0})
-
-
-READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && shift && "$@"'
+    mounted(server, FILL, full, template)
+    start(name, full)
+    server.communicate(timeout=120)
+    mounted(server, EMPTY, full, tmp_path / "after")
+    assert_ended_well(server, tmp_path / "after", {1} if COMMANDS[name][1] else {0})
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_read_only_folder(name, folder):
+def test_a_read_only_folder(name, folder, server, start):
     if has_mounts():
-        wrapper = ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", str(folder)]
+        mounted(server, 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"', folder)
     else:
-        wrapper = []
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
-    process = start(name, folder, wrapper)
-    output = assert_ended_well(process, folder, {1} if COMMANDS[name][1] else {0})
+    start(name, folder)
+    output = assert_ended_well(server, folder, {1} if COMMANDS[name][1] else {0})
     if name == "evaluate":
         assert "95 %" in output  # figures are printed before they are written
 
 
 @pytest.mark.parametrize("name", WITHOUT_DEMO)
-def test_an_output_that_nobody_reads(name, folder):
-    """The reader of a pipe ends at once; what was asked for is done all the same, or not begun."""
-    process = start(name, folder)
-    process.stdout.close()
-    process.stdout = None
-    assert_ended_well(process, folder, {0, 1})
+def test_an_output_that_nobody_reads(name, folder, server, start):
+    """The reader of a pipe has ended; what was asked for is done all the same, or not begun."""
+    start(name, folder, read=False)
+    assert_ended_well(server, folder, {0, 1})
 
 
 @pytest.mark.parametrize("name", WITHOUT_DEMO)
-def test_an_interruption_as_soon_as_something_was_written(name, folder):
+def test_an_interruption_as_soon_as_something_was_written(name, folder, server, start):
     """Commands that write at their end have ended by then."""
-    process = start(name, folder)
-    wait_for_a_change(folder, process)
-    process.send_signal(signal.SIGTERM)
+    before = set(folder.rglob("*"))
+    start(name, folder)
+    wait_for_a_change(folder, before, server)
+    server.send_signal(signal.SIGTERM)
     # The interpreter gives the handlers back when it ends, so that the signal may kill it then.
-    assert_ended_well(process, folder, {0, 130, -signal.SIGTERM})
+    assert_ended_well(server, folder, {0, 130, -signal.SIGTERM})
 
 
 @pytest.mark.parametrize("name", WITHOUT_DEMO)
-def test_a_kill_as_soon_as_something_was_written(name, folder):
+def test_a_kill_as_soon_as_something_was_written(name, folder, server, start):
     """Nothing is half written, and the same command can be given again, or the run resumed."""
-    process = start(name, folder)
-    wait_for_a_change(folder, process)
-    process.kill()
-    process.communicate()
+    before = set(folder.rglob("*"))
+    start(name, folder)
+    wait_for_a_change(folder, before, server)
+    server.send_signal(signal.SIGKILL)
+    server.communicate(timeout=120)
     assert_whole(folder)
     if name == "train" and (folder / "new").exists() and not (folder / "new/model.keras").exists():
         assert main(["train", "--run-dir", str(folder / "new"), "--resume"]) == 0
         assert_whole(folder)
 
 
-def wait_for_a_change(folder, process):
-    """Wait until a file is there that was not, or the process has ended."""
-    before = set(folder.rglob("*"))
-    while process.poll() is None and set(folder.rglob("*")) == before:
-        time.sleep(0.01)
+def wait_for_a_change(folder, before, server):
+    """Wait until a file is there that was not before, or the command has ended."""
+    while server.poll(seconds=0.01) is None and set(folder.rglob("*")) == before:
+        pass
 
 
 DAMAGE = {

@@ -87,7 +87,7 @@ def test_a_thread_may_call_the_command_line(capsys):
     assert found == [0] and "fashion_mnist_10k" in capsys.readouterr().out
 
 
-# --- processes of their own -----------------------------------------------------------------------
+# --- processes of their own: `--help` at once, what imports TensorFlow among the slow tests -------
 
 
 def command(*words, **options):
@@ -102,6 +102,7 @@ def command(*words, **options):
     )
 
 
+@pytest.mark.slow
 def test_the_settings_of_the_user_have_no_say(tmp_path):
     """Backend, data format and precision of Keras, and matplotlib's back end."""
     (tmp_path / "keras.json").write_text(
@@ -132,31 +133,39 @@ def closed(*numbers):
     return lambda: [os.close(number) for number in numbers]
 
 
+SAID = {"--help": "usage: keras-gen", "info": "fashion_mnist_10k"}
+WORDS = pytest.mark.parametrize("word", ["--help", pytest.param("info", marks=pytest.mark.slow)])
+
+
+@WORDS
 @pytest.mark.parametrize("numbers", [(1,), (2,), (0, 1, 2)])
-def test_closed_streams_do_not_matter(numbers):
-    process = command("info", before=closed(*numbers))
+def test_closed_streams_do_not_matter(numbers, word):
+    process = command(word, before=closed(*numbers))
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert 1 in numbers or "fashion_mnist_10k" in output
+    assert 1 in numbers or SAID[word] in output
 
 
-@pytest.mark.parametrize("words", [["info"], ["--help"]])
-def test_a_full_disk_behind_the_output_is_one_line_and_status_1(words):
+@WORDS
+def test_a_full_disk_behind_the_output_is_one_line_and_status_1(word):
     with open("/dev/full", "w") as full:
-        process = command(*words, stdout=full)
+        process = command(word, stdout=full)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.strip().endswith("no space left on device") and errors.count("\n") == 1
 
 
-def test_a_reader_that_ends_early_is_one_line():
-    process = command("info")
+@WORDS
+def test_a_reader_that_ends_early_is_one_line(word):
+    process = command(word)
     process.stdout.close()
     assert process.wait(timeout=60) == 1
-    assert process.stderr.read() == "keras-gen info: the program that read the output has ended\n"
+    name = "keras-gen" if word == "--help" else f"keras-gen {word}"
+    assert process.stderr.read() == f"{name}: the program that read the output has ended\n"
     process.stderr.close()
 
 
+@pytest.mark.slow
 def test_a_console_that_cannot_show_a_name_gets_escapes(tmp_path):
     """cp1252 is that of Windows in English, redirected; the folder is Chinese."""
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
@@ -176,6 +185,7 @@ def is_handled(process, number):
     return bool(int(caught, 16) >> (number - 1) & 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.1, 1.0, 2.5])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_at_the_start_is_130_and_one_line(delay, number, tmp_path):

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_gen.cli import main
 from keras_gen.recipes import (
     DCGANRecipe,
     FastStyleRecipe,
@@ -164,14 +165,35 @@ def test_xla_is_asked_once_to_add_in_one_order_and_keeps_its_other_flags(monkeyp
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interruption_saves_and_says_how_to_resume(tmp_path, number):
-    """Ctrl-C, a container that is stopped, a terminal that is closed."""
+def test_an_interruption_saves_and_says_how_to_resume(tmp_path, monkeypatch, capfd, number):
+    """Ctrl-C, a container that is stopped, a terminal that is closed; all after step 13."""
+    fit, run_dir = keras.Model.fit, tmp_path / "stopped"
+    interrupt = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: batch == 12 and signal.raise_signal(number)
+    )
+
+    def interrupted(self, *arguments, callbacks, **options):
+        return fit(self, *arguments, callbacks=[*callbacks, interrupt], **options)
+
+    monkeypatch.setattr(keras.Model, "fit", interrupted)
+    words = ["train", "mlp_gan", "--run-dir", str(run_dir), "--steps=100000", *FLAGS]
+    assert main(words) == 130
+    assert_stopped_in_order(run_dir, *capfd.readouterr())
+    assert checkpoints(run_dir)[-1][0] == 13
+
+
+@pytest.mark.slow
+def test_an_interruption_from_outside_saves_and_says_how_to_resume(tmp_path):
     run_dir = tmp_path / "stopped"
     process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 100000, *FLAGS)
     wait_for(lambda: any(step >= 10 for step, _ in checkpoints(run_dir)), process)
-    process.send_signal(number)
+    process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err[-2000:]
+    assert_stopped_in_order(run_dir, out, err)
+
+
+def assert_stopped_in_order(run_dir, out, err):
     step = checkpoints(run_dir)[-1][0]
     assert f"stopped; saved at step {step:,} of 100,000. Resume with:" in out
     assert f"keras-gen train --run-dir {run_dir} --resume" in out
@@ -229,10 +251,10 @@ def test_epochs_count_full_batches(tmp_path):
 
 
 def test_wasserstein_with_five_critic_steps_runs(tmp_path):
-    recipe = DCGANRecipe(
+    recipe = MLPGANRecipe(
         **SMALL, steps=2, loss="wasserstein_gp", update="alternating", discriminator_steps=5
     )
-    assert training.train("dcgan", recipe, tmp_path / "run")
+    assert training.train("mlp_gan", recipe, tmp_path / "run")
     assert int(Run.open(tmp_path / "run").load_model().d_optimizer.iterations) == 10
 
 
