@@ -14,6 +14,8 @@ of Fashion-MNIST also get Frechet distances. What the file holds of other data i
 import argparse
 import dataclasses
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,7 @@ from keras_gen.data.crops import scikit_image_data
 from keras_gen.data.decoding import read_photo
 from keras_gen.environment import versions
 from keras_gen.files import write_text
+from keras_gen.recipes import RestorerRecipe
 from keras_gen.runs import Run
 
 DEVIATION, QUALITY = 0.1, 20
@@ -93,7 +96,7 @@ def row(truth, by_measure, reference=None, **named):
     return {**figures, "sharpness": float(ratio), "n": len(truth)}
 
 
-def compare(task, models, tuning, truth):
+def compare(task, models, tuning, truth, mapped=map):
     """Return the rows of one task: the runs, the input, the classical methods.
 
     Args:
@@ -101,6 +104,7 @@ def compare(task, models, tuning, truth):
         models: {name: model}; the first is compared with the classical methods.
         tuning: (M, H, W, C) training images.
         truth: (N, H, W, C) held-out images.
+        mapped: `map`, or that of a pool of processes, for the classical methods.
     """
     pixels, holes = damaged(task, truth)
     rows, reference = [], None
@@ -111,10 +115,13 @@ def compare(task, models, tuning, truth):
         rows.append(row(truth, dict.fromkeys(peers.MEASURES, images), method=name))
     shown = begun(task, pixels)
     rows.append(row(truth, dict.fromkeys(peers.MEASURES, shown), reference, method="input"))
-    chosen = peers.best_parameters(task, *damaged(task, tuning), tuning)
+    chosen = peers.best_parameters(task, *damaged(task, tuning), tuning, mapped)
     for name, parameters in chosen.items():
         method, _ = peers.METHODS[task][name]
-        images = {key: peers.apply(method, parameters[key], pixels, holes) for key in parameters}
+        images = {
+            key: peers.apply(method, best, pixels, holes, mapped)
+            for key, best in parameters.items()
+        }
         rows.append(row(truth, images, reference, method=name, parameters=parameters))
     return [{"task": task, **each} for each in rows]
 
@@ -160,7 +167,7 @@ def described(run):
     }
 
 
-def measured(runs, count):
+def measured(runs, count, mapped=map):
     """Return all figures of runs of one kind of data, by the name of what they were measured on."""
     recipe = runs[0].recipe
     models = {name_of(run): run.load_model() for run in runs}
@@ -172,7 +179,8 @@ def measured(runs, count):
         sets["photographs"] = unit(photographs(count))
     found = {}
     for name, truth in sets.items():
-        rows = [each for task in recipe.tasks for each in compare(task, models, tuning, truth)]
+        compared = [compare(task, models, tuning, truth, mapped) for task in recipe.tasks]
+        rows = [each for of_task in compared for each in of_task]
         found[name] = {"runs": about, "rows": rows}
     if recipe.channels == 1:
         found[recipe.data]["distances"] = distances(models, test)
@@ -182,6 +190,8 @@ def measured(runs, count):
 
 def name_of(run):
     """Return how the tables call a run, by what differs between them."""
+    if run.recipe == dataclasses.replace(RestorerRecipe(), save_every=run.recipe.save_every):
+        return "restorer, defaults"
     weight = run.recipe.adversarial_weight
     return f"restorer, w = {weight:g}" if weight else "restorer, pixel loss alone"
 
@@ -200,7 +210,9 @@ def main():
     arguments = parser.parse_args()
     runs = [Run.open(path) for path in arguments.runs]
     stored = json.loads(arguments.out.read_text("utf-8")) if arguments.out.exists() else {}
-    stored = {"environment": versions(), **stored, **measured(runs, arguments.n)}
+    spawning = multiprocessing.get_context("spawn")  # a fork would share TensorFlow's threads
+    with ProcessPoolExecutor(mp_context=spawning) as pool:
+        stored = {"environment": versions(), **stored, **measured(runs, arguments.n, pool.map)}
     write_text(arguments.out, json.dumps(stored, indent=1) + "\n")
     print(write_pages(stored))
 

@@ -4,6 +4,7 @@ Which parameters suit is found on training images, for PSNR and for SSIM apart, 
 not judged by a compromise.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -75,16 +76,19 @@ METHODS = {
 }
 
 
-def apply(method, parameters, images, holes):
-    """Restore images (N, H, W, C) one by one; returns float32 in [0, 1]."""
+def apply(method, parameters, images, holes, mapped=map):
+    """Restore images (N, H, W, C), each by itself; returns float32 in [0, 1].
+
+    `mapped` is `map`, or that of a pool of processes.
+    """
     grey = images.shape[-1] == 1
     each = images[..., 0] if grey else images
-    restored = np.stack([method(*pair, **parameters) for pair in zip(each, holes, strict=True)])
+    restored = np.stack(list(mapped(functools.partial(method, **parameters), each, holes)))
     restored = np.clip(restored, 0, 1).astype("float32")
     return restored[..., None] if grey else restored
 
 
-def best_parameters(task, images, holes, truth):
+def best_parameters(task, images, holes, truth, mapped=map):
     """Choose parameters on training images: {method: {measure: parameters}}.
 
     Args:
@@ -92,13 +96,14 @@ def best_parameters(task, images, holes, truth):
         images: (N, H, W, C) damaged; (N, H / 2, W / 2, C) for "upscale".
         holes: (N, H, W) booleans.
         truth: (N, H, W, C).
+        mapped: as for `apply`.
     """
     chosen = {}
     for name, (method, options) in METHODS[task].items():
         tried = []
         for values in itertools.product(*options.values()):
             parameters = dict(zip(options, values, strict=True))
-            restored = apply(method, parameters, images, holes)
+            restored = apply(method, parameters, images, holes, mapped)
             scores = {key: measure(restored, truth).mean() for key, measure in MEASURES.items()}
             tried.append((parameters, scores))
         chosen[name] = {key: max(tried, key=lambda each: each[1][key])[0] for key in MEASURES}

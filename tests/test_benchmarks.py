@@ -4,6 +4,7 @@ import dataclasses
 import json
 import runpy
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -298,6 +299,9 @@ def test_classical_methods_keep_the_shape_of_grey_and_of_colour(task, channels):
         parameters = {key: values[0] for key, values in options.items()}
         images = restoration_peers.apply(method, parameters, pixels, holes)
         assert images.shape == truth.shape and 0 <= images.min() <= images.max() <= 1
+    with ThreadPoolExecutor(2) as pool:  # the last one side by side
+        again = restoration_peers.apply(method, parameters, pixels, holes, pool.map)
+    np.testing.assert_array_equal(again, images)
 
 
 def test_how_far_a_method_is_behind_is_worked_by_hand():

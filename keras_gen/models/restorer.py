@@ -29,18 +29,20 @@ class Restorer(NetworkModel):
     lie a little outside of [0, 1].
 
     Formula:
-        $R(y, m) = y + \max_t m_t \, f(y, m)$, $\min_R \; L_1(x, R(y, m))
+        $R(y, m) = y + \sum_t m_t \, f_t(y, m)$, $\min_R \; L_1(x, R(y, m))
         + w \, E[-\log D(y, m, R(y, m))]$, with D trained as in a GAN on the pairs
         $(y, m, x)$ and $(y, m, R(y, m))$
 
     The network draws the difference to the damaged image, which is small, and changes nothing where
-    no damage is. What a hole held is lost, and the pixel loss is least for a blurred guess; the
-    adversarial term, whose weight is small, asks for one that looks real.
+    no damage is. It draws one difference for each task: noise wants edges softened, a small image
+    wants them sharpened, and one last layer for both learns neither in the first hundreds of steps.
+    What a hole held is lost, and the pixel loss is least for a blurred guess; the adversarial term,
+    whose weight is small, asks for one that looks real.
 
     Deviation: Isola et al. draw the whole image, and let dropout stand in for noise.
 
     Args:
-        network: `unet.unet`, (B, H, W, C + 4) -> (B, H, W, C).
+        network: `unet.unet`, (B, H, W, C + 4) -> (B, H, W, 4 C), the differences task by task.
         discriminator: `patch_gan.discriminator` of C channels and C + 4 conditions.
         adversarial_weight: w >= 0. The paper's 1 to 100 would be 0.005 here, because pixels are in
             [0, 1] instead of [-1, 1]; it is less, because damage leaves more of an image than the
@@ -72,13 +74,14 @@ class Restorer(NetworkModel):
     @property
     def channels(self) -> int:
         """C of the images."""
-        return self.network.output_shape[-1]
+        return self.network.output_shape[-1] // len(TASKS)
 
     def call(self, inputs, training: bool = False):
         """Return the restored images (B, H, W, C)."""
         damaged = inputs[..., : self.channels]  # (B, H, W, C)
-        where = ops.max(inputs[..., self.channels :], axis=-1, keepdims=True)  # (B, H, W, 1)
-        return damaged + where * self.network(inputs, training=training)
+        where = ops.split(inputs[..., self.channels :], len(TASKS), axis=-1)  # (B, H, W, 1) each
+        differences = ops.split(self.network(inputs, training=training), len(TASKS), axis=-1)
+        return damaged + sum(m * f for m, f in zip(where, differences, strict=True))
 
     def train_step(self, data):
         """Play one round on inputs (B, H, W, C + 4) and the undamaged images (B, H, W, C)."""

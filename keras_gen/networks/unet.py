@@ -7,7 +7,23 @@ Reference: Ronneberger, Fischer and Brox 2015, arXiv:1505.04597, section 2; Isol
 from collections.abc import Sequence
 
 import keras
-from keras import layers
+from keras import layers, ops
+
+
+@keras.saving.register_keras_serializable("keras_gen")
+class Contrast(keras.initializers.HeNormal):
+    """He's initial weights without their mean over the positions of a kernel.
+
+    A kernel then answers to differences between neighbours, and not to what they have in common. An
+    image's brightness, and a plane that is 1 everywhere, are far larger than what noise or JPEG
+    leaves in it; where they decide the sign of all that a layer finds, rectifiers act as linear
+    maps, and hundreds of steps pass before the biases have moved away from them.
+    """
+
+    def __call__(self, shape, dtype=None):
+        """Return a kernel (height, width, channels, filters)."""
+        kernel = super().__call__(shape, dtype)
+        return kernel - ops.mean(kernel, axis=(0, 1), keepdims=True)
 
 
 def unet(
@@ -15,6 +31,7 @@ def unet(
     outputs: int = 3,
     widths: Sequence[int] = (24, 48, 96),
     activation: str = "linear",
+    first_initializer: str | keras.Initializer = "he_normal",
     last_initializer: str = "glorot_uniform",
 ) -> keras.Model:
     """Map images to maps of the same size: down to small maps, up again, with skip connections.
@@ -33,6 +50,8 @@ def unet(
         outputs: N, the channels of the maps.
         widths: channels of the hidden maps at full size, half the size, a quarter and so on.
         activation: of the last layer: "linear", or "sigmoid" for a matte in [0, 1].
+        first_initializer: of the first layer's kernel; `Contrast()` for a network that looks for
+            what is faint.
         last_initializer: of the last layer's kernel; "zeros" for a network that draws a difference,
             which then begins with none.
 
@@ -46,7 +65,8 @@ def unet(
     if not widths:
         raise ValueError("unet: expected at least one width, found none")
     images = keras.Input((None, None, channels), name="images")
-    x = _convolve(_convolve(images, widths[0]), widths[0])  # (B, H, W, 24)
+    x = _convolve(images, widths[0], initializer=first_initializer)  # (B, H, W, 24)
+    x = _convolve(x, widths[0])
     skips = []
     for width in widths[1:]:
         skips.append(x)
@@ -88,7 +108,7 @@ def widths_of(network: keras.Model) -> tuple[int, ...]:
     return (convolutions[0].filters, *halving)
 
 
-def _convolve(x, width, kernel=3, strides=1):
+def _convolve(x, width, kernel=3, strides=1, initializer="he_normal"):
     """Convolve and rectify; He's initial weights keep the variance without normalisation."""
     layer = layers.Conv2D(
         width,
@@ -96,6 +116,6 @@ def _convolve(x, width, kernel=3, strides=1):
         strides,
         padding="same",
         activation="relu",
-        kernel_initializer="he_normal",
+        kernel_initializer=initializer,
     )
     return layer(x)

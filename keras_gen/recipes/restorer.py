@@ -32,7 +32,7 @@ class RestorerRecipe(Recipe):
         64, "height and width of the training images, in pixels", least=16, most=1024
     )
     channels: int = option(3, "1 for grey, 3 for colour", least=1, most=3)
-    steps: int = option(1500, "training steps", least=1)
+    steps: int = option(5000, "training steps", least=1)
     batch_size: int = option(8, "images per batch", least=1)
     tasks: tuple = option(
         TASKS, "kinds of damage that are learnt", item_type=str, choices=TASKS, metavar="TASK"
@@ -95,7 +95,14 @@ class RestorerRecipe(Recipe):
 
         stacked = self.channels + len(TASKS)
         with seeded(self.seed), precision_policy(self.precision):
-            network = unet.unet(stacked, self.channels, self.widths, last_initializer="zeros")
+            differences = self.channels * len(TASKS)
+            network = unet.unet(
+                stacked,
+                differences,
+                self.widths,
+                first_initializer=unet.Contrast(),
+                last_initializer="zeros",
+            )
             discriminator = patch_gan.discriminator(self.channels, stacked)
         model = Restorer(network, discriminator, adversarial_weight=self.adversarial_weight)
         rate = keras.optimizers.schedules.CosineDecay(self.learning_rate, self.steps)

@@ -51,6 +51,19 @@ def test_a_network_that_draws_a_difference_begins_with_none():
     assert np.asarray(network.layers[1].kernel).any()
 
 
+def test_a_network_that_looks_for_contrast_begins_blind_to_what_is_constant():
+    """Kernels whose 9 weights sum to 0 answer to a constant with 0, away from the border."""
+    network = small(first_initializer=unet.Contrast(), widths=(32,))
+    first = keras.Model(network.input, network.layers[1].output)
+    grey = np.full((1, 9, 9, 3), 0.7, "float32")
+    found = np.asarray(first(grey))[:, 1:-1, 1:-1]
+    np.testing.assert_allclose(found, 0, atol=1e-6)
+    assert np.asarray(first(grey + RNG.normal(size=grey.shape)))[:, 1:-1, 1:-1].max() > 0.1
+    # He's variance, 2 / (9 C), less a ninth of it for the mean
+    variance = np.var(np.asarray(network.layers[1].kernel))
+    assert variance == pytest.approx(8 / 9 * 2 / 27, rel=0.2)
+
+
 def test_details_pass_by_the_skips_and_surroundings_by_the_narrow_part():
     """One pixel changes maps as far as the coarsest convolutions reach, and no farther.
 
