@@ -8,7 +8,7 @@ Reference: Porter and Duff 1984, "Compositing Digital Images", SIGGRAPH, the ope
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -60,12 +60,17 @@ class Scenes:
         pictures: pictures whose crops are backgrounds; none: all backgrounds are computed.
         own_paper: share of the scenes in which the product stays on its paper.
         from_picture: share of the other backgrounds that are crops.
+        computed: functions of a side and a source of chance that draw the rest of the backgrounds.
+        patterned: share of the products that stand elsewhere whose surface takes the pattern of
+            such a background; their shape, light and shade remain.
     """
 
     products: ImageData
     pictures: Sequence[Image.Image] = ()
     own_paper: float = OWN_PAPER
     from_picture: float = FROM_PICTURE
+    computed: Sequence[Callable] = dataclasses.field(default_factory=lambda: COMPUTED)
+    patterned: float = 0.0
 
     def draw(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return a scene with one product.
@@ -90,6 +95,8 @@ class Scenes:
             scene = _placed(image, where, "edge").astype("float32")
         else:
             product = _jittered(_placed(foreground(image, matte / 255), where, "edge"), rng)
+            if self.patterned and rng.random() < self.patterned:
+                product = self._in_pattern(product, rng)
             ground = self._background(side, rng) * _shadow(alpha, rng)
             scene = alpha[..., None] * product + (1 - alpha[..., None]) * ground
         return _photographed(scene, rng), np.rint(255 * alpha).astype("uint8")[..., None]
@@ -106,10 +113,15 @@ class Scenes:
             picture = self.pictures[rng.integers(len(self.pictures))]
             ground = random_crop(picture, (side, side, 3), rng)
         else:
-            ground = rng.choice([gradient, noise, stripes, patches])(side, rng)
+            ground = self.computed[rng.integers(len(self.computed))](side, rng)
         blur = rng.uniform(0, 2) if rng.random() < 0.5 else 0
         ground = Image.fromarray(np.uint8(np.clip(ground, 0, 255)))
         return _jittered(np.asarray(ground.filter(ImageFilter.GaussianBlur(blur))), rng)
+
+    def _in_pattern(self, product, rng):
+        """Return a product (S, S, 3) whose own colours have given way to a background's."""
+        light = product.max(axis=-1, keepdims=True) / 255  # what of it is light and shade
+        return np.sqrt(light) * self._background(len(product), rng)
 
 
 def read_backgrounds(paths: Sequence[Path]) -> list[Image.Image]:
@@ -155,6 +167,26 @@ def patches(side: int, rng: np.random.Generator) -> np.ndarray:
     return ndimage.gaussian_filter(ground, (rng.uniform(0.5, 4),) * 2 + (0,))
 
 
+COMPUTED = (gradient, noise, stripes, patches)  # all but the two below, which are for training
+
+
+def room(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a wall and the table before it, or two walls, each a gradient of its own."""
+    y, x = np.mgrid[:side, :side] / side
+    edge = rng.uniform(0.3, 0.9) + rng.uniform(-0.15, 0.15) * (x - 0.5)
+    first, second = gradient(side, rng), gradient(side, rng)
+    return np.where(((x if rng.random() < 0.2 else y) < edge)[..., None], first, second)
+
+
+def wallpaper(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a small motif that is repeated, every second time mirrored for some."""
+    motif = rng.choice([noise, stripes, patches])(int(rng.integers(6, side // 2)), rng)
+    if rng.random() < 0.5:
+        motif = np.concatenate([motif, motif[:, ::-1]], axis=1)
+    times = -(-side // len(motif))  # rounded up
+    return np.tile(motif, (times, times, 1))[:side, :side]
+
+
 def _ramp(side, rng):
     """Return values from 0 to 1 that rise in a random direction, (S, S)."""
     angle = rng.uniform(0, 2 * np.pi)
@@ -192,8 +224,8 @@ def _jittered(pixels, rng):
     pixels = pixels[..., order] / np.float32(255)
     if rng.random() < 0.1:
         pixels = np.repeat(pixels.mean(axis=-1, keepdims=True), 3, axis=-1)
-    pixels = pixels ** np.exp(rng.uniform(-0.5, 0.5))
-    return np.clip(255 * rng.uniform(0.75, 1.2, 3) * pixels, 0, 255).astype("float32")
+    pixels = pixels ** np.float32(np.exp(rng.uniform(-0.5, 0.5)))
+    return np.clip(255 * rng.uniform(0.75, 1.2, 3).astype("float32") * pixels, 0, 255)
 
 
 def _shadow(alpha, rng):

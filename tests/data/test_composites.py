@@ -86,8 +86,42 @@ def test_on_its_own_paper_a_product_keeps_its_shadow(catalogue, plain, monkeypat
     assert (image == catalogue.images[3]).all() and (matte == catalogue.mattes[3]).all()
 
 
-@pytest.mark.parametrize("kind", ["gradient", "noise", "stripes", "patches"])
+def test_in_a_pattern_a_product_keeps_its_shape_and_its_shade(catalogue, plain):
+    """A product half as light, on blue and in blue: half the light is the root of it as blue."""
+    shaded = np.where(catalogue.mattes > 230, RED // 2, 255).astype("uint8")
+    blue = Image.new("RGB", (80, 80), tuple(int(x) for x in BLUE))
+    scenes = Scenes(dataclasses.replace(catalogue, images=shaded), [blue], 0, 1, patterned=1)
+    image, matte = scenes.draw(0, np.random.default_rng(4))
+    solid = image[(matte == 255)[..., 0]]
+    assert len(solid) > 100 and (image[(matte == 0)[..., 0]] == BLUE).all()
+    np.testing.assert_allclose(solid, len(solid) * [np.sqrt(100 / 255) * BLUE], atol=1)
+
+
+def test_backgrounds_may_be_computed_by_other_functions(catalogue, plain):
+    scenes = Scenes(
+        catalogue, own_paper=0, computed=[lambda side, rng: np.full((side, side, 3), 7)]
+    )
+    image, matte = scenes.draw(0, np.random.default_rng(4))
+    assert (image[(matte == 0)[..., 0]] == 7).all()
+
+
+@pytest.mark.parametrize("kind", ["gradient", "noise", "stripes", "patches", "room", "wallpaper"])
 def test_computed_backgrounds_have_colours_and_differ(kind):
     grounds = [getattr(composites, kind)(32, np.random.default_rng(i)) for i in range(4)]
     assert all(ground.shape == (32, 32, 3) and np.isfinite(ground).all() for ground in grounds)
     assert np.std([ground.mean() for ground in grounds]) > 1
+
+
+def test_a_wallpaper_repeats_itself():
+    """Of 40 columns some shift, of fewer than 40 and at least 6, shows the same again."""
+    paper = composites.wallpaper(40, np.random.default_rng(0))
+    assert any((paper[:, shift:] == paper[:, :-shift]).all() for shift in range(6, 40))
+    assert not any((paper[:, shift:] == paper[:, :-shift]).all() for shift in range(1, 6))
+
+
+def test_a_room_has_two_walls_and_nothing_in_between(monkeypatch):
+    """Grounds of one colour each: the picture shows both, each in one piece."""
+    colours = iter([np.full((32, 32, 3), 10.0), np.full((32, 32, 3), 200.0)])
+    monkeypatch.setattr(composites, "gradient", lambda side, rng: next(colours))
+    found = composites.room(32, np.random.default_rng(0))[..., 0]
+    assert set(np.unique(found)) == {10, 200} and (np.diff(found, axis=0) >= 0).all()
