@@ -527,7 +527,7 @@ def play(geometry, draws):
     gan, labels = recipe.build(), recipe.conditions(train)[train.labels == SNEAKER]
     labels = as_number(labels) if geometry == "number" else labels
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(images, labels):
         gan.train_generator(images, labels, adversarial=False)
         gan.update_average()
