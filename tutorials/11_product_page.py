@@ -34,6 +34,7 @@ import os
 
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
 from scipy import ndimage
 
 import keras_gen
@@ -385,7 +386,7 @@ assert np.allclose(measures.cosine_similarity(t[None], items)[0], cosines)
 
 
 # %%
-def bell(x, mean, deviation=0.15):
+def bell(x, mean, deviation=0.2):
     """Density of the normal distribution."""
     return np.exp(-0.5 * ((x - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
 
@@ -397,7 +398,7 @@ left.plot(angles, angles / 180, "k--", label="as a number")
 left.set(xlabel="angle, degrees", title="distance from 0 degrees")
 left.legend(fontsize=8)
 
-line = np.linspace(-0.2, 1.2, 281)
+line = np.linspace(-0.4, 1.4, 361)
 real = 0.4 * bell(line, 0) + 0.6 * bell(line, 1)
 share = real * (line[1] - line[0])
 CURVES = {
@@ -409,27 +410,27 @@ slopes = {name: np.gradient(curve, line) for name, curve in CURVES.items()}
 for name, curve in CURVES.items():
     centre.plot(line, curve, label=name)
     right.plot(line, slopes[name])
-centre.set(xlabel="guess", title="loss", ylim=(0, 3))
+centre.set(xlabel="guess", title="loss", ylim=(0, 3.2))
 centre.legend(fontsize=8)
-right.set(xlabel="guess", title="slope", ylim=(-8, 8))
+right.set(xlabel="guess", title="slope", ylim=(-12, 12))
 right.axvline(0.6, color="k", lw=0.5)
 plt.show()
 
 best = {name: line[curve.argmin()] for name, curve in CURVES.items()}
 print({name: round(float(guess), 2) for name, guess in best.items()})
-assert abs(best["squared"] - 0.6) < 0.02 and best["absolute"] > 0.8
+assert abs(best["squared"] - 0.6) < 0.02 and best["absolute"] > 0.75
 worst = line[CURVES["-log D"].argmax()]
-assert abs(worst - 0.6) < 0.1  # the adversarial term is highest near the blur
+assert abs(worst - 0.6) < 0.15  # the adversarial term is highest near the blur
 
 # %% [markdown] lang="en"
-# At the mean the squared difference is at rest. The adversarial term is there at its highest: a grey that no real picture has gives the generator away, and it is pushed to whichever side is nearer. The absolute difference leans the way of the majority everywhere. So in (8) the pixels say *where*, and $D$ says *decide*. The weight $w$ is small, because what $D$ makes the restorer decide may be the wrong side.
+# At the mean the squared difference is at rest. The adversarial term is near its highest there: a grey that no real picture has gives the generator away, and it is pushed to whichever side is nearer. The absolute difference leans the way of the majority everywhere. So in (8) the pixels say *where*, and $D$ says *decide*. The weight $w$ is small, because what $D$ makes the restorer decide may be the wrong side.
 #
 # ## Where it stands in `train_step`
 #
 # Two methods of [`keras_gen.models.ProductGAN`](../../keras_gen/models/product_gan.py) are (9); the discriminator's step is that of tutorial 10. In the first `pixel_steps` the second term is left out.
 
 # %% [markdown] lang="zh"
-# 在均值处，平方差不再移动；对抗项在那里却是最高的：没有哪张真图有这种灰色，生成器因此露馅，被推向较近的一侧。绝对差则处处偏向多数。所以在 (8) 里，像素说**在哪里**， $D$ 说**作个决定**。权重 $w$ 很小，因为 $D$ 逼修复网络选的那一侧可能是错的。
+# 在均值处，平方差不再移动；对抗项在那里却接近最高：没有哪张真图有这种灰色，生成器因此露馅，被推向较近的一侧。绝对差则处处偏向多数。所以在 (8) 里，像素说**在哪里**， $D$ 说**作个决定**。权重 $w$ 很小，因为 $D$ 逼修复网络选的那一侧可能是错的。
 #
 # ## 它在 `train_step` 中的位置
 #
@@ -522,17 +523,18 @@ def sneaker_vectors(angles, geometry):
 
 def play(geometry, draws):
     """Train a generator of sneakers by pixels; return a function of (noise, angles)."""
-    recipe = ProductGANRecipe(
-        generator_width=12,
-        discriminator_width=4,
-        candidates=draws,
-        pixel_steps=STEPS,
-        ema_decay=0.98,
-    ).for_data(train)
+    recipe = ProductGANRecipe(generator_width=12, candidates=draws, ema_decay=0.98).for_data(train)
     gan, labels = recipe.build(), recipe.conditions(train)[train.labels == SNEAKER]
     labels = as_number(labels) if geometry == "number" else labels
+
+    @tf.function(autograph=False)
+    def step(images, labels):
+        gan.train_generator(images, labels, adversarial=False)
+        gan.update_average()
+
     stream = data.batches(sneakers.images, recipe.batch_size, 0, labels=labels)
-    gan.fit(stream, steps_per_epoch=STEPS, epochs=1, shuffle=False, verbose=0)
+    for images, wishes in stream.take(STEPS):
+        step(images, wishes)
     return lambda noise, angles: gan.draw(noise, sneaker_vectors(angles, geometry))
 
 
@@ -554,12 +556,12 @@ assert FAST or spreads["circle, 1 draw"] < 0.6 * spreads["circle, 4 draws"]
 # %% [markdown] lang="en"
 # What you should see: the upper rows turn through 0° between the fourth and the fifth picture. As a number, 359 and 1 are the two ends of a line, and the picture jumps there. The lower rows hold eight draws of noise: with $k = 1$ they are nearly one picture, the median sneaker. (After so few steps all of them are blurred; what matters is the difference.)
 #
-# **The mean of two tastes.** The same mistake once more. Somebody bought two red mugs and two blue lamps. Then the mean (17) lies between them. Beside it another rule: an item is worth its cosine to whichever bought one is *nearest* to it. What you should see: in the first row what was bought, in the second what the mean recommends, in the third what the nearest does.
+# **The mean of two tastes.** The same mistake once more. Somebody bought two reddish mugs and two blue lamps. Then the mean (17) lies between them. Beside it another rule: an item is worth its cosine to whichever bought one is *nearest* to it. What you should see: in the first row what was bought, in the second what the mean recommends, in the third what the nearest does.
 
 # %% [markdown] lang="zh"
 # 你应该看到：上面一行在第四、第五张图之间转过 0°。按数来算，359 和 1 是一条线的两端，图在那里跳变。下面一行是八个噪声： $k = 1$ 时几乎是同一张图，即中位数的运动鞋。（步数这么少，图都是模糊的；要看的是差别。）
 #
-# **两种口味的均值。** 同样的错误再来一次。某人买了两个红杯子和两盏蓝灯，均值 (17) 就落在它们之间。旁边是另一条规则：一件商品的价值，是它与买过的东西中**最近**那一件的余弦。你应该看到：第一行是买过的，第二行是均值推荐的，第三行是“最近”推荐的。
+# **两种口味的均值。** 同样的错误再来一次。某人买了两个偏红的杯子和两盏蓝灯，均值 (17) 就落在它们之间。旁边是另一条规则：一件商品的价值，是它与买过的东西中**最近**那一件的余弦。你应该看到：第一行是买过的，第二行是均值推荐的，第三行是“最近”推荐的。
 
 # %%
 hues, cosines = test.conditions["hue"], measures.cosine_similarity(features, features)
@@ -575,20 +577,20 @@ RULES = {
     "mean": lambda bought: cosines[bought].sum(axis=-2),  # as the cosine to (17), times its length
     "nearest": lambda bought: cosines[bought].max(axis=-2),
 }
-basket = np.concatenate([like("mug", 30)[:2], like("lamp", 280)[:2]])
-rows = [test.images[basket] / 255]
-off = {}
+shelves = like("mug", 30), like("lamp", 280)
+basket = np.concatenate([shelf[:2] for shelf in shelves])
+rows, off = [test.images[basket] / 255], {}
 for name, rule in RULES.items():
     worth = rule(basket)
     worth[basket] = -np.inf
     first = np.argsort(-worth)[:10]
-    off[name] = np.mean(~np.isin(test.labels[first], test.labels[basket]))
+    off[name] = np.mean(~np.isin(first, np.concatenate(shelves)))
     rows.append(test.images[first] / 255)
-    print(f"{name:8s} {off[name]:.0%} of the ten are neither mugs nor lamps")
+    print(f"{name:8s} {off[name]:.0%} of the ten are neither reddish mugs nor blue lamps")
 figure, axes = plt.subplots(figsize=(9, 3))
 show(axes, rows, ("bought", *RULES))
 plt.show()
-assert off["nearest"] == 0 < off["mean"]
+assert off["nearest"] < 0.7 < off["mean"]
 
 # %% [markdown] lang="en"
 # **A mean of right answers is often none**: of two angles, of two pictures, of two tastes. The cures are relatives: the right geometry, the nearest of several, or somebody who says that no real one looks like that.
@@ -783,7 +785,9 @@ print(f"{'chance':14s} {10 / (ITEMS - 3):.1%}")
 low = {key: rate[1] for key, rate in rates.items()}
 high = {key: rate[2] for key, rate in rates.items()}
 assert FAST or low["mean", 1] > high["popularity", 1] > low["popularity", 1] > high["random", 1]
-assert FAST or high["mean", 2] < low["nearest", 2]
+assert FAST or rates["mean", 1][0] > 2 * rates["popularity", 1][0]
+assert FAST or rates["thumbnails", 1][0] > 0.7 * rates["mean", 1][0]
+assert FAST or high["mean", 2] < min(low["nearest", 2], low["popularity", 2])
 assert FAST or low["random", 1] < 10 / (ITEMS - 3) < high["random", 1]
 
 # %% [markdown] lang="en"
