@@ -92,6 +92,11 @@ WRONG = {
         "y.T @ phi",
         "latent_dim / math.erf(t / math.sqrt(2))",
     ],
+    "12_labelled_reviewed_private": [
+        "math.ceil(3 / p)",
+        "gradients.clip(-clip_norm, clip_norm).sum(axis=0) / batch_size",
+        "1 - np.exp(-epsilon) / 2",
+    ],
 }
 
 
