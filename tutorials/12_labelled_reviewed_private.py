@@ -198,7 +198,7 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 # P(M(S) \in A) \le e^{\varepsilon} P(M(S') \in A) + \delta \qquad (5)
 # $$
 #
-# 训练的一步要守住这样的承诺，就把每张图的梯度单独裁剪，再给总和加上噪声（Abadi et al. 2016）。 $\xi$ 服从标准正态分布， $B$ 是批大小的*期望*：
+# 训练的一步要守住这样的承诺，就把每张图的梯度单独截断，再给总和加上噪声（Abadi et al. 2016）。 $\xi$ 服从标准正态分布， $B$ 是批大小的*期望*：
 #
 # $$
 # \begin{aligned}
@@ -489,7 +489,7 @@ assert max(moved) <= C + 1e-5
 # **Counting.** With $q = 1$, every image in every step, (12) and (13) are exact. The accountant knows more cases and gives an upper bound. **Predict, then run:** 1,000 steps with $\sigma = 1$. Roughly what $\varepsilon$ do you expect if every image takes part in every step, and what if one in two hundred does?
 
 # %% [markdown] lang="zh"
-# 至多 $C$，不管图上是什么；不裁剪的话，一张古怪的图就能让它任意改变，多大的噪声都不够。来了六张，却除以 8：批次的大小取决于数据里有谁，本身就会泄露。
+# 至多 $C$，不管图上是什么；不截断的话，一张古怪的图就能让它任意改变，多大的噪声都不够。来了六张，却除以 8：批次的大小取决于数据里有谁，本身就会泄露。
 #
 # **记账。** $q = 1$ 时，每张图参加每一步，(12) 与 (13) 是精确的。记账程序会算更多的情形，给出上界。**先预测，再运行**：1,000 步， $\sigma = 1$。若每张图每步都参加， $\varepsilon$ 大约是多少？若每步只有二百分之一的图参加呢？
 
@@ -558,12 +558,12 @@ for name in names[2:]:
     assert found[name] == ("other pixels than those that were marked",)
 
 # %% [markdown] lang="en"
-# A plain copy keeps everything. Saved again by a program that does not know of the packet, the file has lost it, and nothing shows that it ever had one. With the packet taken along, the label is still there, and the digest says that these are no longer the pixels that were marked. So the label goes on last, and is read back from the file that customers get. Against somebody who wants it gone neither label helps; a watermark was tried for that and is not in the package ([law and ethics](../../docs/compliance.md) has the figures).
+# A plain copy keeps everything. Saved again by a program that does not know of the packet, the file has lost it, and nothing shows that it ever had one. With the packet taken along, the label is still there, and the digest says that these are no longer the pixels that were marked; the crop has taken the visible label away as well. So the label goes on last, and is read back from the file that customers get. Against somebody who wants it gone neither label helps; a watermark was tried for that and is not in the package ([law and ethics](../../docs/compliance.md) has the figures).
 #
 # **A review that goes on until it pleases.** The plan says: 59 pictures without a defect. Somebody finds one among the 59, remembers that 93 with one defect would do as well, and looks at 34 more; if two turn up, the row says 124. The defect rate is 5 %, too high. How often is it accepted?
 
 # %% [markdown] lang="zh"
-# 原样复制什么都不丢。由不认识 XMP 的程序另存一次，标识就没了，而且看不出曾经有过。把 XMP 一起带上，标识还在，但摘要说明这已不是当初加标识的那些像素。所以标识要最后加，再从顾客真正拿到的文件里读回来。遇上存心要去掉它的人，两种标识都不管用；为此试过一种水印，没有收进包里（数字见[法律与伦理](../../docs/compliance.zh-CN.md)）。
+# 原样复制什么都不丢。由不认识 XMP 的程序另存一次，标识就没了，而且看不出曾经有过。把 XMP 一起带上，标识还在，但摘要说明这已不是当初加标识的那些像素；裁剪还把看得见的标识一并裁掉了。所以标识要最后加，再从顾客真正拿到的文件里读回来。遇上存心要去掉它的人，两种标识都不管用；为此试过一种水印，没有收进包里（数字见[法律与伦理](../../docs/compliance.zh-CN.md)）。
 #
 # **一直看到满意为止的审核。** 计划是：看 59 张，没有缺陷。有人在 59 张里发现一个，想起 93 张允许一个缺陷也行，就再看 34 张；若有两个，表里写着 124。实际缺陷率是 5 %，太高了。它有多大机会被接受？
 
@@ -697,12 +697,10 @@ plt.show()
 
 # %%
 card = model_card(Run.open("dcgan"), "en")
-parts = card.split("\n## ")
-print(parts[0].split("\n\n")[0], "\n")
-for part in parts[1:]:
-    title, _, text = part.partition("\n")
-    print(f"## {title}: {' '.join(text.split())[:230]}")
-assert "Known weaknesses" in card and "synthetic" in card
+sections = dict(part.split("\n", 1) for part in card.split("\n## ")[1:])
+for title in ("Data", "Known weaknesses", "Use", "Label"):
+    print(f"## {title}\n{sections[title].strip()}\n")
+assert "synthetic" in sections["Label"] and "2e487a6c89124f78" in sections["Data"]
 
 # %% [markdown] lang="en"
 # The answers to the three of the beginning. The platform gets a statement that its program can read, and nothing that would hold against somebody who removes it. The head of goods gets a bound on the defect rate, with its confidence, for the defects that these reviewers see. The person in the training set gets a bound on the odds, for every attacker, if the training was private; otherwise an attack that failed, which is less.
@@ -754,7 +752,7 @@ def pictures_needed(p, alpha):
 # **2.** The heart of the private step, without its noise: clip each gradient by itself by (6), sum, and divide by the expected size of the batch.
 
 # %% [markdown] lang="zh"
-# **2.** 隐私的一步的核心，先不加噪声：按 (6) 逐个裁剪梯度，求和，再除以批大小的期望。
+# **2.** 隐私的一步的核心，先不加噪声：按 (6) 逐个截断梯度，求和，再除以批大小的期望。
 
 
 # %% exercise
@@ -816,7 +814,7 @@ def largest_auc(epsilon):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# 试着说出来：*标识是像素旁边的一份声明：程序读得出来，其中的摘要能发现像素被改动，而普通的另存就会把它丢掉。看了那么多张没有缺陷的图，就能说缺陷率低于 $p$，因为缺陷率若是 $p$，这样的结果不大可能出现；前提是张数在看之前就定好了。差分隐私限制的是机会：任何人由模型得出的结论，因一张图而改变的倍数至多是 $e^\varepsilon$，例外不超过 $\delta$。一步靠裁剪每个梯度、给总和加噪声来守住它；各步相加，抽样使它便宜，图少使它昂贵。攻击失败什么也不证明，上界则对所有攻击都成立。*
+# 试着说出来：*标识是像素旁边的一份声明：程序读得出来，其中的摘要能发现像素被改动，而普通的另存就会把它丢掉。看了那么多张没有缺陷的图，就能说缺陷率低于 $p$，因为缺陷率若是 $p$，这样的结果不大可能出现；前提是张数在看之前就定好了。差分隐私限制的是机会：任何人由模型得出的结论，因一张图而改变的倍数至多是 $e^\varepsilon$，例外不超过 $\delta$。一步靠截断每个梯度、给总和加噪声来守住它；各步相加，抽样使它便宜，图少使它昂贵。攻击失败什么也不证明，上界则对所有攻击都成立。*
 #
 # - [标识](../../keras_gen/provenance/door.py)与[读标识的一方](../../keras_gen/provenance/reading.py)、[审核](../../docs/review.zh-CN.md)、[差分隐私](../../docs/privacy.zh-CN.md)、[法律与伦理](../../docs/compliance.zh-CN.md)、[签名](../../docs/security.zh-CN.md)；[面试题](../../docs/interview.zh-CN.md) Q68 至 Q71、Q87、Q99。
 # - Hanley 与 Lippman-Hand 1983，JAMA 249(13)，三倍法则；Cohen 1960，Educational and Psychological Measurement 20(1)。
