@@ -97,6 +97,11 @@ WRONG = {
         "np.divide(picture - backdrop, matte, out=0 * picture, where=matte > 0)",
         "np.mean(scores.argmax(axis=1) == hidden)",
     ],
+    "12_labelled_reviewed_private": [
+        "math.ceil(3 / p)",
+        "gradients.clip(-clip_norm, clip_norm).sum(axis=0) / batch_size",
+        "1 - np.exp(-epsilon) / 2",
+    ],
 }
 
 
