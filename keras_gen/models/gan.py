@@ -73,7 +73,7 @@ class GAN(NetworkModel):
         arXiv:1411.1784 (labels).
     """
 
-    NETWORKS = ("generator", "discriminator")
+    NETWORKS: ClassVar[tuple[str, ...]] = ("generator", "discriminator")
     DRAWING = ("ema_generator",)
     METRICS: ClassVar[tuple[str, ...]] = ("d_loss", "g_loss", "real_score", "fake_score")
     OPTIMIZERS: ClassVar = {"d_optimizer": ("discriminator",), "g_optimizer": ("generator",)}

@@ -13,8 +13,9 @@ import numpy as np
 from keras_gen import pictures
 from keras_gen.environment import fastest_precision
 from keras_gen.measures import HELD_OUT_LAYERS, held_out_distances
+from keras_gen.models.style.checks import check_styles
 from keras_gen.models.style.presets import find_preset, scaled
-from keras_gen.models.style.transfer import Step, StyleTransfer, Stylized, check_styles
+from keras_gen.models.style.transfer import Step, StyleTransfer, Stylized
 from keras_gen.networks.vgg19.tiles import check_tile
 from keras_gen.provenance import Marks, Origin
 from keras_gen.runs.progress import interrupt_gracefully, progress_bar

@@ -4,10 +4,11 @@ import math
 
 import pytest
 
+from keras_gen.models.style.checks import STARTS
 from keras_gen.models.style.descent import OPTIMIZERS
 from keras_gen.models.style.presets import PRESETS
 from keras_gen.models.style.pyramid import SCHEDULES
-from keras_gen.models.style.transfer import STARTS
+from keras_gen.models.style.stopping import WINDOW
 from keras_gen.stylization.options import StyleOptions
 
 
@@ -25,6 +26,8 @@ def test_choices_are_those_of_the_model():
 def test_every_field_has_a_help_text():
     for name, field in StyleOptions.__dataclass_fields__.items():
         assert len(field.metadata["help"]) > 10, name
+    help = StyleOptions.__dataclass_fields__["tolerance"].metadata["help"]
+    assert f"its last {WINDOW} steps" in help
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,7 @@ def test_tiles_as_the_model_wants_them(tile, side):
         ({"smoothness": math.nan}, "smoothness: expected at least 0, found nan"),
         ({"style_scale": math.inf}, "style scale: expected a finite number, found inf"),
         ({"steps": 0}, "steps: expected at least 1, found 0"),
+        ({"tolerance": -1.0}, "tolerance: expected at least 0, found -1.0"),
         ({"save_every": -1}, "save every: expected at least 0, found -1"),
         ({"seed": -1}, "seed: expected at least 0, found -1"),
         ({"style_weights": (1, -1)}, "style weights: expected at least 0, found -1"),

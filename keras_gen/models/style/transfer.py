@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gen.models.style.checks import check_choices, check_styles
 from keras_gen.models.style.descent import OPTIMIZERS
 from keras_gen.models.style.objective import StyleObjective
 from keras_gen.models.style.presets import StylePreset, find_preset
@@ -23,7 +24,6 @@ TILE_SIDE = 384  # pixels; with its margin a tile takes about as much memory as 
 UNTILED_MAX_PIXELS = 640_000  # about 768 x 768 and a frame; larger pictures are cut into tiles
 LBFGS_MAX_PIXELS = 1_500_000  # beyond, L-BFGS, in float64, would take gigabytes: Adam takes over
 FRAME_WIDTH = 8  # mirrored pixels around the picture meanwhile: few windows see its border
-STARTS = ("content", "noise")
 logger = logging.getLogger("keras_gen")
 
 Image = Any  # a NumPy array or a tensor of TensorFlow
@@ -154,7 +154,7 @@ class StyleTransfer:
         """
         check_styles(styles, style_weights, masks)
         _check_images(content, styles, masks, keep)
-        _check_choices(optimizer, style_scale, start, tolerance)
+        check_choices(optimizer, style_scale, start, tolerance)
         height, width = content.shape[:2]
         plan = pyramid(height, width, schedule, steps)
         logger.info("sizes: %s", ", ".join(f"{w}x{h}" for (h, w), _ in plan))
@@ -275,23 +275,6 @@ def _resize(image, size):
     return tf.clip_by_value(resized, 0.0, 1.0)
 
 
-def check_styles(
-    styles: Sequence, style_weights: Sequence[float] | None, masks: Sequence | None
-) -> None:
-    """Refuse style weights or masks that do not fit the styles, whatever stands for a picture."""
-    if not len(styles):
-        raise ValueError("styles: expected at least one, found none")
-    if style_weights is not None and masks is not None:
-        raise ValueError("style weights: expected none beside masks, which share the picture")
-    for name, values in (("style weights", style_weights), ("masks", masks)):
-        if values is not None and len(values) != len(styles):
-            raise ValueError(
-                f"{name}: expected {len(styles)}, one for each style, found {len(values)}"
-            )
-    if style_weights is not None and (min(style_weights) < 0 or sum(style_weights) <= 0):
-        raise ValueError(f"style weights: expected some above 0, found {list(style_weights)}")
-
-
 def _check_images(content, styles, masks, keep):
     images = {"content": content, **{f"style {i}": style for i, style in enumerate(styles)}}
     for name, image in images.items():
@@ -307,14 +290,3 @@ def _check_images(content, styles, masks, keep):
     for name, mask in maps.items():
         if mask.shape != size:
             raise ValueError(f"{name}: expected {size}, found {mask.shape}")
-
-
-def _check_choices(optimizer, style_scale, start, tolerance):
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"unknown optimizer {optimizer!r}: expected {' or '.join(OPTIMIZERS)}")
-    if start not in STARTS:
-        raise ValueError(f"unknown start {start!r}: expected {' or '.join(STARTS)}")
-    if style_scale <= 0:
-        raise ValueError(f"style scale: expected above 0, found {style_scale}")
-    if tolerance < 0:
-        raise ValueError(f"tolerance: expected at least 0, found {tolerance}")
