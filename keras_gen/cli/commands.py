@@ -152,6 +152,7 @@ COMMANDS = {
     "review-results": review_results,
     "info": _info,
 }
+LIGHT = ("inspect",)  # works without TensorFlow, so that an answer takes no seconds
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -175,7 +176,8 @@ def _run(name, words):
         arguments = build_parser().parse_args(words)
     except SystemExit as leave:  # after --help, or a mistake
         return int(leave.code or 0)
-    import_tensorflow(name)
+    if arguments.command not in LIGHT:
+        import_tensorflow(name)
     dry_run = getattr(arguments, "dry_run", False)  # whose standard output is a recipe.json
     with logs_printed(sys.stderr if dry_run else sys.stdout):
         arguments.words = words  # for the workers that `train` starts

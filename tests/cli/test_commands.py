@@ -92,6 +92,7 @@ def test_stylize_that_was_stopped_says_so_and_is_status_130(pictures, monkeypatc
     assert "stopped at step 7; this is the best picture so far" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_style_run_paints_by_the_command_line(pictures, capsys):
     words = ["--data", "folder", "--image-size", 32, "--width", 4, "--blocks", 1, "--steps", 1]
     Path("folder/a.jpg").write_bytes(Path("whole.jpg").read_bytes())
@@ -193,6 +194,7 @@ def test_a_number_that_was_taken_meanwhile_is_passed_over(tmp_path, monkeypatch,
     assert "in runs/mlp_gan-2: samples.png" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_images_that_were_moved_are_named_by_data_in_every_command(tmp_path, monkeypatch, capsys):
     """240 images: half of them to compare with, at least 100."""
     monkeypatch.chdir(tmp_path)

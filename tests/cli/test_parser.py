@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from keras_gen.cli import build_parser, main
 from keras_gen.cli.parser import PICTURE_HELP
@@ -50,6 +51,19 @@ def test_help_imports_neither_keras_nor_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "HEAVY []" in done.stdout
+
+
+def test_inspect_imports_neither_keras_nor_tensorflow(tmp_path):
+    Image.new("L", (8, 8)).save(tmp_path / "a.png")
+    code = (
+        "import sys, keras_gen.cli as c\n"
+        "print('STATUS', c.main(['inspect', sys.argv[1]]))\n"
+        "print('HEAVY', [m for m in ('keras', 'tensorflow', 'matplotlib') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "a.png")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "a.png: no label TC260:AIGC" in done.stdout
+    assert "STATUS 1\nHEAVY []" in done.stdout
 
 
 def test_version_and_module_entry():

@@ -233,6 +233,7 @@ except FileNotFoundError as error:
 """
 
 
+@pytest.mark.slow
 def test_tensorflow_datasets_is_needed_for_its_own_route_only():
     """Everything can be imported without it, and the message names what to install."""
     done = subprocess.run(

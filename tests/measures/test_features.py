@@ -204,6 +204,7 @@ def write_like_keras_applications(path, network):
                 group[str(i)] = weight
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(28, 28, 1), (350, 310, 3)], ids=str)
 def test_inception_sees_the_whole_image_at_299_in_minus_1_to_1(keras_home, monkeypatch, shape):
     """Random weights stand in for the trained ones; Pillow's bilinear filter is the reference."""

@@ -110,6 +110,7 @@ def test_files_hold_no_vgg_and_stylise_without_it(features, tmp_path):
         again.train_on_batch(IMAGES)
 
 
+@pytest.mark.slow
 def test_a_resumed_model_goes_on_bit_for_bit(features, tmp_path):
     whole, first = (make(features, STYLE, PRESET) for _ in range(2))
     for model, steps in ((whole, 4), (first, 2)):

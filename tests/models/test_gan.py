@@ -473,6 +473,7 @@ def test_mistakes_are_named():
         GAN(networks[0], critic, LATENT, loss="wasserstein_gp")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("extra", "networks"),
     [("spectral_norm", dcgan), ("minibatch_std", mlp_gan), ("packing", dcgan)],
@@ -556,6 +557,7 @@ print(gap, loss_gap, float(np.abs(noise[0] - noise[1]).max()))
 """
 
 
+@pytest.mark.slow
 def test_two_devices_train_like_one_and_draw_different_noise():
     """Run apart, because logical devices must be set before TensorFlow starts."""
     done = subprocess.run(

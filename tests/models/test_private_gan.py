@@ -82,6 +82,7 @@ def test_what_is_generated_does_not_depend_on_the_sample(images):
     assert np.linalg.norm(moved[1] - moved[0]) == pytest.approx(0.01 / 8, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_it_is_saved_and_goes_on_bit_for_bit(images, tmp_path):
     stream = tf.data.Dataset.from_tensors((images, np.array([7], "int32"))).map(
         lambda x, sizes: (x[:7], sizes)

@@ -111,6 +111,7 @@ def test_the_first_steps_leave_d_out(tmp_path):
     assert not make().looks_across
 
 
+@pytest.mark.slow
 def test_a_model_read_back_from_its_file_goes_on_bit_for_bit(tmp_path):
     model = make(candidates=2, pixel_weight=3.0)
     model.fit(IMAGES, LABELS, batch_size=6, epochs=2, shuffle=False, verbose=0)

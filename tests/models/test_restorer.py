@@ -156,6 +156,7 @@ def test_what_cannot_be_restored_is_refused(shape, task, holes, message):
         make().restore(np.zeros(shape, "float32"), task, holes)
 
 
+@pytest.mark.slow
 def test_a_keras_file_goes_on_bit_for_bit(tmp_path):
     model = make(weight=0.25)
     model.train_on_batch(INPUTS, TRUTH)

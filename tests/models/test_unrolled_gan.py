@@ -97,6 +97,7 @@ def test_d_itself_is_left_alone_by_the_unrolling(images):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_it_is_saved_and_goes_on_bit_for_bit(images, tmp_path):
     model = make(UnrolledGAN, unrolled_steps=2, unrolled_rate=0.25)
     model.fit(images, batch_size=8, shuffle=False, verbose=0)

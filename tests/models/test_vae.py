@@ -224,6 +224,7 @@ print(gap, abs(logs_a["negative_elbo"][-1] / logs_b["negative_elbo"][-1] - 1))
 """
 
 
+@pytest.mark.slow
 def test_two_devices_train_like_one():
     """Run apart, because logical devices must be set before TensorFlow starts."""
     done = subprocess.run(

@@ -33,6 +33,7 @@ def test_pictures_of_a_run_have_a_row_for_each_class_and_a_noise_for_each_column
     assert len(many.samples(many.build())) == 16 * 8
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_resumed_and_drawn_with_its_labels(tmp_path):
     """Bit for bit as one that was not interrupted; class names are kept for `generate --label`."""
     recipe = ConditionalGANRecipe(**SMALL, steps=6, save_every=2, precision="mixed_bfloat16")

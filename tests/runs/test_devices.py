@@ -48,6 +48,7 @@ print(json.dumps({
 DCGAN = {"generator_width": 4, "discriminator_width": 4, "latent_dim": 8, "dropout": 0.2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, fields", [("dcgan", DCGAN), ("vae", {"width": 4, "hidden": 16, "latent_dim": 4})]
 )

@@ -184,6 +184,7 @@ def test_every_variable_counts_as_part_of_a_sound_state(trained):
         broken.assign(kept)
 
 
+@pytest.mark.slow
 def test_a_folder_is_trained_by_one_process_at_a_time(tmp_path):
     """A process of its own: a lock does not keep out the process that holds it on every system."""
     pytest.importorskip("fcntl")

@@ -124,6 +124,7 @@ FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
 FLAGS += ["--save-every=10"]
 
 
+@pytest.mark.slow
 def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path):
     run_dir = tmp_path / "killed"
     process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 40, *FLAGS)
@@ -305,6 +306,7 @@ def test_a_vae_run_leaves_its_terms_and_pictures_of_its_latents(finished_vae):
     assert rows[-1]["negative_elbo"] < rows[0]["negative_elbo"]
 
 
+@pytest.mark.slow
 def test_a_killed_vae_run_goes_on_bit_for_bit(finished_vae, tmp_path):
     run_dir = tmp_path / "killed"
     flags = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL_VAE.items()]
@@ -368,6 +370,7 @@ def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_ver
     assert len(content["style"]["sha256"]) == 64
 
 
+@pytest.mark.slow
 def test_a_killed_style_run_goes_on_bit_for_bit(finished_style, tmp_path):
     """A run that was killed between its reports at 8 and 12 steps left this."""
     run_dir = shutil.copytree(finished_style, tmp_path / "killed")
@@ -379,6 +382,7 @@ def test_a_killed_style_run_goes_on_bit_for_bit(finished_style, tmp_path):
     assert all(np.array_equal(np.array(a), np.array(b)) for a, b in zip(*states, strict=True))
 
 
+@pytest.mark.slow
 def test_a_resumed_style_run_keeps_its_features_and_its_style(photo_folder, tmp_path):
     style = tmp_path / "style.png"
     Image.new("RGB", (32, 32), "red").save(style)
@@ -392,6 +396,7 @@ def test_a_resumed_style_run_keeps_its_features_and_its_style(photo_folder, tmp_
 # --- restoration ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_killed_restorer_goes_on_bit_for_bit_with_the_same_damage(photo_folder, tmp_path):
     """A run that was killed between its reports at 6 and 9 steps left this."""
     fields = {"width": 2, "levels": 2, "image_size": 16, "batch_size": 2, "save_every": 3}
@@ -464,6 +469,7 @@ def test_a_broken_frame_is_left_out_of_the_animation(finished, tmp_path):
     assert (run_dir / "samples.png").read_bytes() == (finished / "samples.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_run_killed_before_its_first_checkpoint_begins_anew(finished, tmp_path):
     run_dir = tmp_path / "run"
     (run_dir).mkdir()
