@@ -5,10 +5,10 @@
     python benchmarks/distillation_table.py --runs runs/smaller
 
 Exports each generator of distillation.py, and the teacher, as a LiteRT file with weights in
-float16, in which the package stores its runs. The second size is that of the file compressed by zlib, where
-zeros save. Images per second are of one thread, in the fastest of many passes of 64 images, all
-files in turns. Writes
-docs/distillation.json, and the tables between their markers on both pages of docs/.
+float16, in which the package stores its runs. The second size is that of the file compressed by
+zlib, where zeros save. Images per second are of one thread, in the fastest of many passes of 64
+images, all files in turns. Writes docs/distillation.json, and the tables between their markers on
+both pages of docs/.
 """
 
 import argparse
