@@ -93,7 +93,7 @@ def _recipe(recipe, **changes):
     return lambda seed: (recipe(seed=seed, **changes).build(), recipe(**changes).images_per_step)
 
 
-FIVE = {"loss": "wasserstein_gp", "discriminator_steps": 5}
+FIVE = {"loss": "wasserstein_gp", "discriminator_steps": 5, "update": "alternating"}
 SLOW = {"d_learning_rate": 1e-4, "g_learning_rate": 1e-4, "beta_1": 0.0}  # those of its paper
 
 

@@ -3,7 +3,7 @@
     python -m benchmarks step                                 every row; minutes
     python -m benchmarks step --rows penalties --turns 3      one part, fewer turns
     python -m benchmarks step --docs                          store and show in docs/
-    python -m benchmarks step --gpu --rows peers compiled --docs
+    python -m benchmarks step --gpu --rows compiled           XLA and bfloat16 where they matter
 
 Peers have the recipe's networks at width 64, its optimizers and its initial weights, batches of
 256 and the non-saturating loss without a penalty; penalties, unrolling and sizes start from the
@@ -53,10 +53,9 @@ def device():
 
 def write_docs(raw):
     """Store raw numbers, and put their table on both pages of results."""
-    name = "step_gpu" if on_gpu() else "step"
-    write_text(DOCS / f"{name}.json", json.dumps(raw, indent=1) + "\n")
-    fill(DOCS / "results.md", name, table(raw))
-    fill(DOCS / "results.zh-CN.md", name, chinese_table(raw))
+    write_text(DOCS / "step.json", json.dumps(raw, indent=1) + "\n")
+    fill(DOCS / "results.md", "step", table(raw))
+    fill(DOCS / "results.zh-CN.md", "step", chinese_table(raw))
 
 
 def load():
@@ -73,6 +72,8 @@ def main():
     parser.add_argument("--docs", action="store_true", help="put numbers and table into docs/")
     parser.add_argument("--gpu", action="store_true", help="compute on a GPU")
     arguments = parser.parse_args()
+    if arguments.gpu and arguments.docs:
+        parser.error("--docs: expected a run on the CPU, whose table the pages hold")
     if arguments.gpu and not on_gpu():
         parser.error("expected a GPU that TensorFlow can use, found none")
     logging.getLogger("tensorflow").setLevel("ERROR")  # every system is traced once, as it must

@@ -124,10 +124,10 @@ def peers(turns):
 def compiled(turns):
     """Time steps with and without XLA, in float32 and in bfloat16 with float32 sums."""
     times = {}
-    for model, (family, fields) in MODELS.items():
+    for model, fields in MODELS.items():
         runs = {
             model + name: start(
-                ours, family(seed=0, precision=precision, **fields), jit_compile=jit
+                ours, DCGANRecipe(seed=0, precision=precision, **fields), jit_compile=jit
             )
             for name, (jit, precision) in COMPILED.items()
         }

@@ -72,10 +72,14 @@ def test_help_lists_the_scripts(benchmarks, capsys):
 def test_step_prints_a_table_and_stores_its_numbers(benchmarks, monkeypatch, tmp_path):
     monkeypatch.setattr(step_parts, "PENALTIES", {"none": {}, "r1": {"penalty": "r1"}})
     monkeypatch.setitem(step_parts.STEPS, "penalties", 1)
+    tiny = {"batch_size": 4, "generator_width": 4, "discriminator_width": 4}
+    monkeypatch.setattr(step_parts, "MODELS", {"tiny": tiny})
     out = tmp_path / "step.json"
-    table = benchmarks("step", "--rows", "penalties", "--turns", 1, "--out", out).splitlines()
+    words = ["step", "--rows", "penalties", "compiled", "--turns", 1, "--out", out]
+    table = benchmarks(*words).splitlines()
     assert table[0].startswith("| rows | case | beside | a step, ")
-    assert [line.split(" | ")[1] for line in table[2:]] == ["none", "r1"]
+    cases = ["none", "r1", *("tiny" + name for name in step_parts.COMPILED)]
+    assert [line.split(" | ")[1] for line in table[2:]] == cases
     raw = json.loads(out.read_text("utf-8"))
     assert [len(turns) for turns in raw["rows"]["penalties"].values()] == [1, 1]
     assert any(line.startswith("tensorflow ") for line in raw["environment"])
@@ -103,16 +107,16 @@ def test_rows_are_worked_by_hand():
     assert step_rows.part_rows("memory", mib)[1][2:4] == ["1,000 MiB, 1 before the first", "2.00"]
 
 
-@pytest.mark.parametrize("name", ["step"])
-def test_the_tables_of_steps_are_those_of_their_files(name):
+def test_the_table_of_steps_is_that_of_its_file():
     """Nothing on the pages is typed."""
-    raw = json.loads((FOLDER.parent / "docs" / f"{name}.json").read_text("utf-8"))
+    docs = FOLDER.parent / "docs"
+    raw = json.loads((docs / "step.json").read_text("utf-8"))
     for page, text in (
         ("results.md", step_rows.table),
         ("results.zh-CN.md", step_rows.chinese_table),
     ):
-        shown = (FOLDER.parent / "docs" / page).read_text("utf-8")
-        assert f"<!-- {name} -->\n{text(raw)}\n<!-- end of {name} -->" in shown
+        shown = (docs / page).read_text("utf-8")
+        assert f"<!-- step -->\n{text(raw)}\n<!-- end of step -->" in shown
 
 
 def descends(step, batches):

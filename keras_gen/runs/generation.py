@@ -89,7 +89,7 @@ def generate(
     if product.turntable:
         default = run.path / f"turntable-seed-{seed}.gif"
     if run.is_bundled:
-        default = Path(f"{run.name}-seed-{seed}.png")
+        default = Path(f"{run.name}-seed-{seed}{default.suffix}")
     if out is None and npz is None:
         out = default
     out, npz = (None if path is None else Path(path) for path in (out, npz))
