@@ -174,7 +174,7 @@ def test_an_interruption_saves_and_says_how_to_resume(tmp_path, monkeypatch, cap
     )
 
     def interrupted(self, *arguments, callbacks, **options):
-        return fit(self, *arguments, callbacks=[*callbacks, interrupt], **options)
+        return fit(self, *arguments, callbacks=[interrupt, *callbacks], **options)
 
     monkeypatch.setattr(keras.Model, "fit", interrupted)
     words = ["train", "mlp_gan", "--run-dir", str(run_dir), "--steps=100000", *FLAGS]
