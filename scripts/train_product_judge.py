@@ -1,6 +1,6 @@
 """Train the network that measures generated products: it reads kind, colour and angle off them.
 
-    python scripts/train_product_judge.py [--epochs 16] [--seed 0] [--rate 3e-3]
+    python scripts/train_product_judge.py [--epochs 40] [--seed 0] [--rate 3e-3]
 
 It sees training renders alone, never a generated picture; `--epochs 0` prints what the stored one
 makes of the test renders, of which nothing was chosen.
@@ -94,7 +94,7 @@ def print_figures(products):
 def main():
     """Train the network, or print the figures of the stored one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=16, help="0: print the figures")
+    parser.add_argument("--epochs", type=int, default=40, help="0: print the figures")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     arguments = parser.parse_args()

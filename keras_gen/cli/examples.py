@@ -16,7 +16,7 @@ EXAMPLES = {
         'keras-gen generate conditional_gan --label bag "ankle boot" --n 20',
         "keras-gen generate conditional_gan --label shirt coat --mix",
         "keras-gen generate runs/product_gan-1 --kind mug --colour teal --angle 30",
-        "keras-gen generate runs/product_gan-1 --kind chair --turntable --out chair.gif",
+        "keras-gen generate product_gan --kind chair --turntable --out chair.gif",
         "keras-gen generate dcgan --n 4 --out drawn/ --visible-label zh",
     ],
     "stylize": [

@@ -16,7 +16,7 @@ from keras_gen.files import digest
 from keras_gen.networks import product_net
 
 WEIGHTS = Path(__file__).with_name("product_net.weights.h5")
-SHA256 = "ed653ddbe4c71032f156d9a364f5691fca268ad776818525783c8ea119de3438"
+SHA256 = "156129412dd9ac32073793cbeac61ff4a61a6dc77b002310d80330935238045e"
 BATCH = 250
 
 

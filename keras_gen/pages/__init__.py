@@ -6,7 +6,7 @@
     review.py      the page on which people approve and reject
     people.py      what these two have in common, with people.css and people.js
     model_card.py  what a run says of itself, in Markdown
-    demo.py        the page of `keras-gen demo`; demo_style.py its part on style transfer
+    demo.py        the page of `keras-gen demo`; demo_style.py and demo_products.py are parts of it
 
 Each HTML page is one file: pictures are inlined, and nothing is loaded from the network.
 """

@@ -11,6 +11,7 @@ from keras_gen.evaluation import evaluate
 from keras_gen.evaluation.side_by_side import table_rows
 from keras_gen.files import claim_folder, numbered, require_new
 from keras_gen.pages import page
+from keras_gen.pages.demo_products import products_section
 from keras_gen.pages.demo_style import style_section
 from keras_gen.pictures import grid
 from keras_gen.recipes import RECIPES
@@ -51,6 +52,8 @@ def demo(out: str | Path | None = None, steps: int | None = None) -> bool:
     if finished:
         logger.info("drawing every class with a GAN that comes with the package")
         sections.append(_classes_section(out / "classes.png"))
+        logger.info("drawing products that turn, and cutting one out")
+        sections.append(products_section(out / "products"))
         logger.info("measuring both against 2,000 images that they have not seen")
         sections.append(_measurements_section([Run.open(out / name) for name in STEPS]))
         logger.info("stylising a mug in two styles, about a minute each")

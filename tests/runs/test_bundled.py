@@ -14,7 +14,7 @@ from keras_gen.runs import Run, bundled, resume
 NAMES = list(bundled.SHA256)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "product_gan"])
 def test_one_line_loads_a_model_that_draws(name, features):
     """The bounds are loose, since 500 samples bias the distance; noise is at 40."""
     model = keras_gen.load(name)
@@ -25,6 +25,16 @@ def test_one_line_loads_a_model_that_draws(name, features):
     distance = keras_gen.measures.frechet_distance(real, drawn)
     assert 0.1 < distance < {"vae": 14}.get(name, 3), distance
     assert model.steps_done == Run.open(name).recipe.steps > 1000
+
+
+def test_one_line_loads_a_model_that_draws_what_is_asked_for():
+    """Of 2,000 requests 99.8 % (docs/product_gan.json), here of 80."""
+    model = keras_gen.load("product_gan")
+    images = keras_gen.data.unit_to_uint8(model.sample(80, seed=1))
+    assert images.shape == (80, 64, 64, 3)
+    seen = keras_gen.measures.load_product_judge().read(np.asarray(images))
+    assert np.mean(seen.kinds == model.requested(80, 1).kinds) > 0.95
+    assert model.steps_done == Run.open("product_gan").recipe.steps
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +53,21 @@ def test_the_file_is_small_and_its_measurements_are_its_own(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "options"), [("dcgan", []), ("conditional_gan", ["--label", "bag"]), ("vae", [])]
+    ("name", "options", "suffix"),
+    [
+        ("dcgan", ["--n", "4"], ".png"),
+        ("conditional_gan", ["--n", "4", "--label", "bag"], ".png"),
+        ("vae", ["--n", "4"], ".png"),
+        ("product_gan", ["--kind", "mug", "--colour", "teal", "--turntable"], ".gif"),
+    ],
 )
 def test_the_command_line_draws_from_it_into_the_working_directory(
-    name, options, tmp_path, monkeypatch, capsys
+    name, options, suffix, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
-    assert main(["generate", name, "--n", "4", "--seed", "3", *options]) == 0
-    assert capsys.readouterr().out.strip() == f"{name}-seed-3.png"
-    assert [path.name for path in tmp_path.iterdir()] == [f"{name}-seed-3.png"]
+    assert main(["generate", name, "--seed", "3", *options]) == 0
+    assert capsys.readouterr().out.strip() == f"{name}-seed-3{suffix}"
+    assert [path.name for path in tmp_path.iterdir()] == [f"{name}-seed-3{suffix}"]
 
 
 def test_it_is_not_trained_further():
