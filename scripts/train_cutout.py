@@ -211,7 +211,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenes", type=int, default=120_000)
     parser.add_argument("--steps", type=int, default=30_000, help="0: only draw the scenes")
-    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
+    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--resume", action="store_true", help="go on where training was stopped")
     arguments = parser.parse_args()
     keras.utils.set_random_seed(0)
