@@ -11,19 +11,10 @@ from keras_gen import data, measures
 from keras_gen.data.composites import Scenes
 from keras_gen.files import digest
 from keras_gen.retouch import matting
-from keras_gen.retouch.matting import fold, guided, load_matting, matte_of, mattes_of, unfold
+from keras_gen.retouch.matting import guided, load_matting, matte_of, mattes_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 STORED = json.loads((DOCS / "cutout.json").read_text("utf-8"))
-
-
-def test_folding_puts_four_pixels_into_the_channels():
-    """By hand: the first position holds the pixels 0 and 1 of row 0, then those of row 1."""
-    image = np.arange(16).reshape(1, 4, 4, 1)
-    assert fold(image)[0, 0].tolist() == [[0, 1, 4, 5], [2, 3, 6, 7]]
-    colours = np.random.default_rng(0).uniform(size=(2, 8, 6, 3))
-    assert fold(colours).shape == (2, 4, 3, 12)
-    np.testing.assert_array_equal(unfold(fold(colours)), colours)
 
 
 def test_the_weights_are_those_that_were_measured_and_small():
