@@ -167,7 +167,8 @@ def patches(side: int, rng: np.random.Generator) -> np.ndarray:
     return ndimage.gaussian_filter(ground, (rng.uniform(0.5, 4),) * 2 + (0,))
 
 
-COMPUTED = (gradient, noise, stripes, patches)  # all but the two below, which are for training
+# All but the two below, which are for training.
+COMPUTED: tuple[Callable, ...] = (gradient, noise, stripes, patches)
 
 
 def room(side: int, rng: np.random.Generator) -> np.ndarray:
@@ -180,7 +181,8 @@ def room(side: int, rng: np.random.Generator) -> np.ndarray:
 
 def wallpaper(side: int, rng: np.random.Generator) -> np.ndarray:
     """Return a small motif that is repeated, every second time mirrored for some."""
-    motif = rng.choice([noise, stripes, patches])(int(rng.integers(6, side // 2)), rng)
+    draw = (noise, stripes, patches)[rng.integers(3)]
+    motif = draw(int(rng.integers(6, side // 2)), rng)
     if rng.random() < 0.5:
         motif = np.concatenate([motif, motif[:, ::-1]], axis=1)
     times = -(-side // len(motif))  # rounded up

@@ -1,6 +1,7 @@
 """The network that cuts products out: its weights, its squares, and its edges."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +11,10 @@ from keras_gen import data, measures
 from keras_gen.data.composites import Scenes
 from keras_gen.files import digest
 from keras_gen.retouch import matting
-from keras_gen.retouch.matting import fold, guided, load_matting, matte_of, mattes_of, unfold
+from keras_gen.retouch.matting import guided, load_matting, matte_of, mattes_of
 
-STORED = json.loads((Path(__file__).parents[2] / "docs" / "cutout.json").read_text("utf-8"))
-
-
-def test_folding_puts_four_pixels_into_the_channels():
-    """By hand: the first position holds the pixels 0 and 1 of row 0, then those of row 1."""
-    image = np.arange(16).reshape(1, 4, 4, 1)
-    assert fold(image)[0, 0].tolist() == [[0, 1, 4, 5], [2, 3, 6, 7]]
-    colours = np.random.default_rng(0).uniform(size=(2, 8, 6, 3))
-    assert fold(colours).shape == (2, 4, 3, 12)
-    np.testing.assert_array_equal(unfold(fold(colours)), colours)
+DOCS = Path(__file__).parents[2] / "docs"
+STORED = json.loads((DOCS / "cutout.json").read_text("utf-8"))
 
 
 def test_the_weights_are_those_that_were_measured_and_small():
@@ -90,3 +83,25 @@ def test_a_blurred_edge_moves_to_that_of_the_picture():
     row = guided(ramp, guide, 8)[16]
     assert row[16] - row[15] > 5 * (ramp[16, 16] - ramp[16, 15])  # which is 1/17
     assert row[16] + row[15] == pytest.approx(1, abs=0.05)
+
+
+def numbers(network, plain=None):
+    """Return the numbers of a row of a table, as they are printed."""
+    composite = "sad" in network
+    overlaps = [network[key] for key in ("iou", *("iou_low", "iou_high") * composite)]
+    overlaps += [plain["iou"]] if plain else []
+    errors = [f"{network['mae']:.3f}"] + ([f"{network['sad']:.0f}"] if composite else [])
+    return [f"{overlap:.2f}" for overlap in overlaps] + errors
+
+
+@pytest.mark.parametrize("page", ["from-photo-to-ad.md", "from-photo-to-ad.zh-CN.md"])
+def test_the_tables_of_the_page_are_those_of_the_file(page):
+    settings = dict(STORED["composites"])
+    everything = numbers(settings.pop("all"))
+    scenes, photographs = (
+        [numbers(pair["network"], pair["by colour"]) for pair in pairs.values()]
+        for pairs in (settings, STORED["photographs"])
+    )
+    lines = (DOCS / page).read_text("utf-8").splitlines()
+    rows = [re.findall(r"[\d.]+", line) for line in lines if line.startswith("| ")]
+    assert [row for row in rows if len(row) >= 3] == [*scenes, everything, *photographs]
