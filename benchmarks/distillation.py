@@ -6,8 +6,9 @@
 Four kinds of rows: `weights`, short runs of a student of half the width, one for each weight of the
 adversarial loss, of which the best is taken by 10,000 training images, which the students do not
 see; `students` of some widths with that weight; `narrow`, the same networks trained on the images
-instead by the recipe `dcgan`, for comparison; `pruned`, the teacher with the smallest numbers of each kernel set to zero,
-as they are and after a short training by the same losses that keeps the zeros.
+instead by the recipe `dcgan`, for comparison; `pruned`, the teacher with the smallest numbers of
+each kernel set to zero, as it is then, and after a short training by the same losses that keeps
+the zeros.
 
 Each row is a folder of --out with its recipe, `generator.npz` and `row.json`; a row that is there
 is kept. It holds the Frechet distances of 10,000 samples by both judges: to those training images

@@ -312,12 +312,17 @@ def test_the_weight_of_the_best_student_is_taken(tmp_path):
 
 def test_a_row_of_a_student():
     figures = {"megabytes": 0.8, "compressed_megabytes": 0.74, "images_per_cpu_second": 4321.0}
-    row = {"name": "student-16", "zeros": 0.0, "test": {"a": [1, 0.5, 2], "b": [9, 8, 10]}}
+    row = {
+        "name": "student-16",
+        "steps": 5000,
+        "zeros": 0.0,
+        "test": {"a": [1, 0.5, 2], "b": [9, 8, 10]},
+    }
     short = {"name": "weights-0.1", "adversarial_weight": 0.1, "validation": {"a": 2, "b": 3.5}}
     line = distillation_table.table([row | figures, short], 0).splitlines()
     assert len(line) == 3 and line[2] == (
-        "| student of width 16 | 0 % | 0.80 | 0.74 | 1.000 (0.500, 2.000) | 9.000 (8.000, 10.000) "
-        "| 4,321 |"
+        "| student of width 16 | 5,000 | 0 % | 0.80 | 0.74 | 1.000 (0.500, 2.000) "
+        "| 9.000 (8.000, 10.000) | 4,321 |"
     )
     assert distillation_table.choice([row, short], 1).splitlines()[2] == "| 0.1 | 2.000 | 3.500 |"
 
