@@ -5,9 +5,10 @@
 
 Four kinds of rows: `weights`, short runs of a student of half the width, one for each weight of the
 adversarial loss, of which the best is taken by 10,000 training images, which the students do not
-see; `students` of two widths with that weight; `narrow`, the same networks trained on the images
-instead, for comparison; `pruned`, the teacher with the smallest numbers of each kernel set to zero,
-as they are and after a short training by the same losses that keeps the zeros.
+see; `students` of some widths with that weight; `narrow`, the same networks trained on the images
+instead by the recipe `dcgan`, for comparison; `pruned`, the teacher with the smallest numbers of
+each kernel set to zero, as it is then, and after a short training by the same losses that keeps
+the zeros.
 
 Each row is a folder of --out with its recipe, `generator.npz` and `row.json`; a row that is there
 is kept. It holds the Frechet distances of 10,000 samples by both judges: to those training images
@@ -32,7 +33,7 @@ from keras_gen.runs.states import save_state
 from keras_gen.runs.teachers import teach
 
 KINDS = ("weights", "students", "narrow", "pruned")
-WEIGHTS, WIDTHS, SHARES = (0.0, 0.01, 0.1, 1.0), (16, 8), (0.5, 0.7, 0.9)
+WEIGHTS, SHARES = (0.0, 0.1), (0.5, 0.7, 0.9)
 SAMPLES = 10_000
 
 
@@ -95,7 +96,7 @@ def best_weight(out):
     return least["adversarial_weight"]
 
 
-def plan(kind, steps, out):
+def plan(kind, steps, widths, out):
     """Return {name: function of a folder that makes the run} of one kind of rows."""
 
     def student(**fields):
@@ -116,9 +117,9 @@ def plan(kind, steps, out):
         return {f"weights-{w:g}": student(steps=short, adversarial_weight=w) for w in WEIGHTS}
     if kind == "students":
         fields = {"steps": steps, "adversarial_weight": best}
-        return {f"student-{w}": student(generator_width=w, **fields) for w in WIDTHS}
+        return {f"student-{w}": student(generator_width=w, **fields) for w in widths}
     if kind == "narrow":
-        return {f"narrow-{w}": narrow(w) for w in WIDTHS}
+        return {f"narrow-{w}": narrow(w) for w in widths}
     names = {"pruned": 0, "tuned": short}
     return {
         f"{name}-{100 * share:.0f}": pruned(share, trained)
@@ -158,10 +159,11 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("runs/smaller"))
     parser.add_argument("--rows", nargs="+", default=KINDS, choices=KINDS)
     parser.add_argument("--steps", type=int, default=15_000, help="a fifth of it for short runs")
+    parser.add_argument("--widths", nargs="+", type=int, default=[16, 8], help="of the students")
     arguments = parser.parse_args()
     out, judges = arguments.out, Judges()
     for kind in arguments.rows:
-        for name, make in plan(kind, arguments.steps, out).items():
+        for name, make in plan(kind, arguments.steps, arguments.widths, out).items():
             if not (out / name).exists():
                 start = time.perf_counter()
                 make(out / name)

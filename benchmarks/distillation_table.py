@@ -31,6 +31,7 @@ from keras_gen.runs.states import save_state
 TURNS = 3
 COLUMNS = (
     ("generator", "生成器"),
+    ("steps", "步数"),
     ("zeros in kernels", "核中的零"),
     ("size, MB", "大小，MB"),
     ("compressed, MB", "压缩后，MB"),
@@ -90,7 +91,8 @@ def teacher_row():
     """Return what docs/small_models.json says of the teacher's distances."""
     rows = json.loads((DOCS / "small_models.json").read_text("utf-8"))["rows"]
     (row,) = (r for r in rows if (r["network"], r["weights"]) == ("`dcgan`, generator", "float32"))
-    return {"name": "teacher", "zeros": 0.0, "test": row["distances"]}
+    steps = Run.open("dcgan").recipe.steps
+    return {"name": "teacher", "steps": steps, "zeros": 0.0, "test": row["distances"]}
 
 
 def table(rows, language):
@@ -102,6 +104,7 @@ def table(rows, language):
             cells.append(
                 [
                     NAMES[kind][language].format(number),
+                    f"{row['steps']:,}" if row["steps"] else "-",
                     f"{100 * row['zeros']:.0f} %",
                     f"{row['megabytes']:.2f}",
                     f"{row['compressed_megabytes']:.2f}",

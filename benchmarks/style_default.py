@@ -8,7 +8,8 @@ the precision that suits the processor. Seconds count from the picture to the pi
 already built; they mean something on an idle machine only, evaluations and measures anywhere. The
 measures are the SSIM of the luminance with the product, and the style distance in layers that are
 not optimised. Writes docs/style_default.json, where the rows of other sizes and tolerances stay,
-and the table of means between its markers on both pages of docs/.
+and the table of evaluations and measures between its markers on both pages of docs/: means over the
+pairs of a size that were rendered with each tolerance.
 """
 
 import argparse
@@ -33,12 +34,10 @@ COLUMNS = (
     ("features in", "特征的精度"),
     ("pairs", "对数"),
     ("steps", "步数"),
-    ("seconds", "秒"),
-    ("CPU-seconds", "CPU 秒"),
     ("SSIM", "SSIM"),
     ("style distance", "风格距离"),
 )
-MEANS = {"steps": ".0f", "seconds": ".0f", "cpu_seconds": ".0f", "ssim": ".3f", "distance": ".3f"}
+MEANS = {"steps": ".0f", "ssim": ".3f", "distance": ".3f"}
 
 
 def render(pair, size, tolerance, precision, weights):
@@ -69,10 +68,16 @@ def key_of(row):
 
 def table(rows, language):
     """Return the means over the pairs in Markdown, in English (0) or Chinese (1)."""
-    cells = []
-    for key in sorted({key_of(row) for row in rows}):
-        found = [row for row in rows if key_of(row) == key]
+    keys, cells = sorted({key_of(row) for row in rows}), []
+    for key in keys:
         size, tolerance, precision = key
+        others = [
+            {row["pair"] for row in rows if key_of(row) == other}
+            for other in keys
+            if other[0] == size
+        ]
+        pairs = set.intersection(*others)
+        found = [row for row in rows if key_of(row) == key and row["pair"] in pairs]
         means = [format(np.mean([row[name] for row in found]), f) for name, f in MEANS.items()]
         cells.append([str(size), f"{tolerance:g}", precision, str(len(found)), *means])
     return "\n".join(markdown([names[language] for names in COLUMNS], cells))

@@ -15,6 +15,7 @@ import pytest
 from keras_gen import data
 from keras_gen.export import Artefact
 from keras_gen.recipes import DCGANRecipe
+from keras_gen.stylization.options import StyleOptions
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(FOLDER))
@@ -34,6 +35,7 @@ import step_memory  # noqa: E402
 import step_parts  # noqa: E402
 import step_peers  # noqa: E402
 import step_rows  # noqa: E402
+import style_default  # noqa: E402
 import vae_likelihood  # noqa: E402
 
 RECIPE = DCGANRecipe(seed=0, batch_size=8, generator_width=4, discriminator_width=4, penalty="none")
@@ -256,6 +258,32 @@ def test_the_table_of_smaller_models_is_that_of_the_stored_figures(page, languag
             assert low < distance < high and abs(distance / full - 1) < 0.15, (network, weights)
 
 
+@pytest.mark.parametrize(("page", "language"), [("style.md", 0), ("style.zh-CN.md", 1)])
+def test_the_table_of_style_transfers_default_is_that_of_the_stored_figures(page, language):
+    """And the default is its middle row, which takes 0.575 of the steps."""
+    rows = json.loads(style_default.FILE.read_text("utf-8"))["rows"]
+    text = style_default.table(rows, language)
+    assert f"\n{text}\n" in (style_default.DOCS / page).read_text("utf-8")
+    steps = {row["tolerance"]: row["steps"] for row in rows if row["pair"] == "mug:flow_field"}
+    assert steps[StyleOptions().tolerance] == pytest.approx(0.575 * steps[0.0])
+
+
+def test_only_pairs_with_each_tolerance_are_in_the_means():
+    """Distances 0.2 and 0.4 without a tolerance; the pair that only one of them has is left out."""
+    same = {"size": 64, "precision": "float32", "steps": 10, "ssim": 0.5}
+    rows = [
+        {**same, "tolerance": 0.0, "pair": "a", "distance": 0.2},
+        {**same, "tolerance": 0.0, "pair": "b", "distance": 0.4},
+        {**same, "tolerance": 0.1, "pair": "a", "distance": 0.21},
+        {**same, "tolerance": 0.1, "pair": "b", "distance": 0.43},
+        {**same, "tolerance": 0.1, "pair": "c", "distance": 9.0},
+    ]
+    assert style_default.table(rows, 0).splitlines()[2:] == [
+        "| 64 | 0 | float32 | 2 | 10 | 0.500 | 0.300 |",
+        "| 64 | 0.1 | float32 | 2 | 10 | 0.500 | 0.320 |",
+    ]
+
+
 def test_pruning_takes_the_smallest_numbers_of_each_kernel_and_training_keeps_the_zeros():
     """Half of 8 numbers; a bias is left alone. SGD would move all of them by 0.1."""
     inputs = keras.Input((4,))
@@ -284,12 +312,17 @@ def test_the_weight_of_the_best_student_is_taken(tmp_path):
 
 def test_a_row_of_a_student():
     figures = {"megabytes": 0.8, "compressed_megabytes": 0.74, "images_per_cpu_second": 4321.0}
-    row = {"name": "student-16", "zeros": 0.0, "test": {"a": [1, 0.5, 2], "b": [9, 8, 10]}}
+    row = {
+        "name": "student-16",
+        "steps": 5000,
+        "zeros": 0.0,
+        "test": {"a": [1, 0.5, 2], "b": [9, 8, 10]},
+    }
     short = {"name": "weights-0.1", "adversarial_weight": 0.1, "validation": {"a": 2, "b": 3.5}}
     line = distillation_table.table([row | figures, short], 0).splitlines()
     assert len(line) == 3 and line[2] == (
-        "| student of width 16 | 0 % | 0.80 | 0.74 | 1.000 (0.500, 2.000) | 9.000 (8.000, 10.000) "
-        "| 4,321 |"
+        "| student of width 16 | 5,000 | 0 % | 0.80 | 0.74 | 1.000 (0.500, 2.000) "
+        "| 9.000 (8.000, 10.000) | 4,321 |"
     )
     assert distillation_table.choice([row, short], 1).splitlines()[2] == "| 0.1 | 2.000 | 3.500 |"
 

@@ -28,6 +28,8 @@ class DistilledRecipe(AdversarialRecipe):
         "dcgan", "run whose generator is learnt: its folder, or one that comes with the package"
     )
     data: str = option("fashion_mnist", "the teacher's images, with which evaluate compares")
+    steps: int = option(15000, "training steps, one update of both networks each", least=1)
+    batch_size: int = option(16, "images per batch", least=1)
     family: str = option("dcgan", "networks; training takes the teacher's", choices=FAMILIES)
     teacher_width: int = option(
         32, "width of the teacher; training takes that of its run", least=1, most=4096

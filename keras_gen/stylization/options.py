@@ -55,7 +55,7 @@ class StyleOptions:
         least=1,
     )
     tolerance: float = option(
-        0.05,
+        0.02,
         "end a scale where its last 20 steps lowered the loss by less than this share; 0: never",
     )
     optimizer: str = option("lbfgs", "optimizer that minimises the loss", choices=("lbfgs", "adam"))

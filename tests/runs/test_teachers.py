@@ -67,6 +67,7 @@ def test_no_image_is_loaded_to_train(taught, tmp_path, monkeypatch):
     assert resume(tmp_path / "run", steps=2)
 
 
+@pytest.mark.slow
 def test_a_stopped_student_goes_on_bit_for_bit_where_the_teacher_is_gone(taught, tmp_path):
     shutil.copytree(taught / "teacher", tmp_path / "teacher")
     recipe = student_of(tmp_path / "teacher", steps=4)
@@ -77,6 +78,7 @@ def test_a_stopped_student_goes_on_bit_for_bit_where_the_teacher_is_gone(taught,
         np.testing.assert_array_equal(np.array(a), np.array(b))
 
 
+@pytest.mark.slow
 def test_a_student_killed_before_its_first_checkpoint_begins_anew(taught, tmp_path):
     run, images = prepare("distilled", student_of(taught / "teacher"), tmp_path / "run")
     run.create()
