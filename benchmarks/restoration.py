@@ -29,7 +29,6 @@ from keras_gen.data.crops import scikit_image_data
 from keras_gen.data.decoding import read_photo
 from keras_gen.environment import versions
 from keras_gen.files import write_text
-from keras_gen.recipes import RestorerRecipe
 from keras_gen.runs import Run
 
 DEVIATION, QUALITY = 0.1, 20
@@ -190,8 +189,6 @@ def measured(runs, count, mapped=map):
 
 def name_of(run):
     """Return how the tables call a run, by what differs between them."""
-    if run.recipe == dataclasses.replace(RestorerRecipe(), save_every=run.recipe.save_every):
-        return "restorer, defaults"
     weight = run.recipe.adversarial_weight
     return f"restorer, w = {weight:g}" if weight else "restorer, pixel loss alone"
 

@@ -22,8 +22,6 @@ WORDS = {
     "biharmonic": "双调和补全",
     "bicubic": "双三次插值",
     "restorer, pixel loss alone": "restorer，只用像素损失",
-    "restorer, defaults": "restorer，默认设置",
-    "width": "宽度",
     "steps": "训练步数",
     "CPU seconds": "CPU 秒数",
     "weight w": "权重 w",
@@ -84,7 +82,6 @@ def run_rows(stored):
             name,
             f"{about['fields']['adversarial_weight']:g}",
             f"{about['fields']['d_learning_rate']:g}",
-            str(about["fields"]["width"]),
             str(about["fields"]["batch_size"]),
             f"{about['steps']:,}",
             f"{about['cpu_seconds']:,}",
@@ -113,7 +110,7 @@ def tables(stored):
     for name, each in stored.items():
         if name != "environment" and "distances" in each:
             found["restoration trade-off"] = markdown(head, distance_rows(each))
-    head = ("data", "weight w", "learning rate of D", "width", "batch", "steps", "CPU seconds")
+    head = ("data", "weight w", "learning rate of D", "batch", "steps", "CPU seconds")
     found["restoration runs"] = markdown(head, run_rows(stored))
     return {marker: "\n".join(lines) for marker, lines in found.items()}
 
