@@ -502,7 +502,7 @@ for mine, theirs in zip(by_hand.get_weights(), by_step.get_weights(), strict=Tru
 # %%
 SNEAKER = KINDS.index("sneaker")
 sneakers = train.take(np.flatnonzero(train.labels == SNEAKER))  # 1,040 pictures
-STEPS = 3 if FAST else 240
+STEPS = 3 if FAST else 300
 AROUND = np.array([300.0, 330.0, 350.0, 359.0, 1.0, 10.0, 30.0, 60.0])
 NOISE = np.random.default_rng(0).normal(size=(32, 16)).astype("float32")
 
@@ -523,7 +523,8 @@ def sneaker_vectors(angles, geometry):
 
 def play(geometry, draws):
     """Train a generator of sneakers by pixels; return a function of (noise, angles)."""
-    recipe = ProductGANRecipe(generator_width=12, candidates=draws, ema_decay=0.98).for_data(train)
+    options = {"generator_width": 12, "g_learning_rate": 3e-3, "ema_decay": 0.98}
+    recipe = ProductGANRecipe(candidates=draws, **options).for_data(train)
     gan, labels = recipe.build(), recipe.conditions(train)[train.labels == SNEAKER]
     labels = as_number(labels) if geometry == "number" else labels
 
@@ -540,26 +541,28 @@ def play(geometry, draws):
 
 GAMES = {"circle, 4 draws": ("circle", 4), "number, 4 draws": ("number", 4),
          "circle, 1 draw": ("circle", 1)}  # fmt: skip
-seams, spreads = {}, {}
-figure, axes = plt.subplots(1, 3, figsize=(13, 2.6))
-for (name, game), panel in zip(GAMES.items(), axes, strict=True):
+seams, spreads, rows = {}, {}, {}
+for name, game in GAMES.items():
     draw = play(*game)
     seams[name] = np.abs(draw(NOISE, np.full(32, 359.0)) - draw(NOISE, np.full(32, 1.0))).mean()
     views = [draw(NOISE, np.full(32, angle)) for angle in (0.0, 45.0, 90.0, 200.0)]
     spreads[name] = np.mean([view.std(axis=0).mean() for view in views])
     print(f"{name:16s} seam {seams[name]:.4f}, spread {spreads[name]:.4f}")
-    show(panel, [draw(np.tile(NOISE[:1], (8, 1)), AROUND), views[1][:8]], ("turned", "at 45"), name)
+    rows[f"{name}: turned"] = draw(np.tile(NOISE[:1], (8, 1)), AROUND)
+    rows["at 45 degrees, by " + name] = views[1][:8]
+figure, axes = plt.subplots(figsize=(9, 5))
+show(axes, list(rows.values()), list(rows))
 plt.show()
 assert FAST or seams["number, 4 draws"] > 3 * seams["circle, 4 draws"]
 assert FAST or spreads["circle, 1 draw"] < 0.6 * spreads["circle, 4 draws"]
 
 # %% [markdown] lang="en"
-# What you should see: the upper rows turn through 0° between the fourth and the fifth picture. As a number, 359 and 1 are the two ends of a line, and the picture jumps there. The lower rows hold eight draws of noise: with $k = 1$ they are nearly one picture, the median sneaker. (After so few steps all of them are blurred; what matters is the difference.)
+# What you should see: two rows for each game. The upper one turns through 0° between the fourth and the fifth picture. As a number, 359 and 1 are the two ends of a line, and the picture jumps there. The lower one holds eight draws of noise: with $k = 1$ they are nearly one picture, the median sneaker. (After so few steps all of them are blurred; what matters is the difference.)
 #
 # **The mean of two tastes.** The same mistake once more. Somebody bought two reddish mugs and two blue lamps. Then the mean (17) lies between them. Beside it another rule: an item is worth its cosine to whichever bought one is *nearest* to it. What you should see: in the first row what was bought, in the second what the mean recommends, in the third what the nearest does.
 
 # %% [markdown] lang="zh"
-# 你应该看到：上面一行在第四、第五张图之间转过 0°。按数来算，359 和 1 是一条线的两端，图在那里跳变。下面一行是八个噪声： $k = 1$ 时几乎是同一张图，即中位数的运动鞋。（步数这么少，图都是模糊的；要看的是差别。）
+# 你应该看到：每场训练两行。上面一行在第四、第五张图之间转过 0°。按数来算，359 和 1 是一条线的两端，图在那里跳变。下面一行是八个噪声： $k = 1$ 时几乎是同一张图，即中位数的运动鞋。（步数这么少，图都是模糊的；要看的是差别。）
 #
 # **两种口味的均值。** 同样的错误再来一次。某人买了两个偏红的杯子和两盏蓝灯，均值 (17) 就落在它们之间。旁边是另一条规则：一件商品的价值，是它与买过的东西中**最近**那一件的余弦。你应该看到：第一行是买过的，第二行是均值推荐的，第三行是“最近”推荐的。
 
