@@ -549,7 +549,7 @@ for name, game in GAMES.items():
     spreads[name] = np.mean([view.std(axis=0).mean() for view in views])
     print(f"{name:16s} seam {seams[name]:.4f}, spread {spreads[name]:.4f}")
     rows[f"{name}: turned"] = draw(np.tile(NOISE[:1], (8, 1)), AROUND)
-    rows["at 45 degrees, by " + name] = views[1][:8]
+    rows[f"{name}: noise"] = views[1][:8]
 figure, axes = plt.subplots(figsize=(9, 5))
 show(axes, list(rows.values()), list(rows))
 plt.show()
