@@ -645,11 +645,9 @@ for name, images in pictures.items():
     overlap = measures.intersection_over_union(test.mattes[:count] / 255, found)
     error = overlap.std(ddof=1) / np.sqrt(count)
     low, high = measures.mean_interval(overlap.mean(), error, count)
-    ious[name] = overlap.mean()
-    text = "-" if name == "clean" else f"{measures.psnr(clean, images).mean():.1f} dB"
-    psnrs[name] = None if name == "clean" else measures.psnr(clean, images).mean()
-    print(f"{name:9s} PSNR {text:8s} IoU {ious[name]:.2f} ({low:.2f} to {high:.2f})")
-assert FAST or psnrs["restored"] > psnrs["noisy"] + 3
+    psnrs[name], ious[name] = measures.psnr(clean, images).mean(), overlap.mean()
+    print(f"{name:9s} {psnrs[name]:5.1f} dB, IoU {ious[name]:.2f} ({low:.2f} to {high:.2f})")
+assert FAST or psnrs["restored"] > max(psnrs["noisy"] + 3, psnrs["median"])
 assert FAST or ious["clean"] > 0.6
 
 restored = restore(noisy[None])[0]
@@ -660,12 +658,12 @@ show(axes, rows, ("the truth", "by networks"))
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: the lower row is the upper one as two networks have it. Look at the rim of the cut-out and at the spout, where its matte is unsure; on white, a wrong edge shows as a fringe of paper, and recoloured, the fringe takes the new colour too. The matte is the weakest link of this row, and on photographs it is [much weaker](../../docs/from-photo-to-ad.md). Which method restores best, and what the adversarial term buys, is measured in [restoration](../../docs/restoration.md), with longer training than here.
+# What you should see: the lower row is the upper one as two networks have it. Look at the rim of the cut-out and at the spout, where its matte is unsure; on white, a wrong edge shows as a fringe of paper, and recoloured, the fringe takes the new colour too. On photographs the matte is [less certain](../../docs/from-photo-to-ad.md) than on renders. Which method restores best, and what the adversarial term buys, is measured in [restoration](../../docs/restoration.md), with longer training than here.
 #
 # **The other sides.** The generator (9) learns all eight kinds. The judge, which saw training renders alone, reads kind, colour and angle off 400 of its pictures; what it makes of test renders is the yardstick, since nothing can be measured more finely.
 
 # %% [markdown] lang="zh"
-# 你应该看到：下面一行是两个网络做出来的上面那一行。看抠图的边缘和壶嘴，那里蒙版拿不准；放在白底上，错的边缘是一圈纸的颜色，换色以后，这一圈也跟着变色。蒙版是这一行里最弱的一环，在真实照片上还要[弱得多](../../docs/from-photo-to-ad.zh-CN.md)。哪种方法修复得最好、对抗项换来了什么，见[修复](../../docs/restoration.zh-CN.md)一页的测量，那里训练得比这里久。
+# 你应该看到：下面一行是两个网络做出来的上面那一行。看抠图的边缘和壶嘴，那里蒙版拿不准；放在白底上，错的边缘是一圈纸的颜色，换色以后，这一圈也跟着变色。在真实照片上，蒙版比在渲染图上[更不可靠](../../docs/from-photo-to-ad.zh-CN.md)。哪种方法修复得最好、对抗项换来了什么，见[修复](../../docs/restoration.zh-CN.md)一页的测量，那里训练得比这里久。
 #
 # **其他角度。** 生成器 (9) 学习全部八个种类。裁判只见过训练用的渲染图，由它从 400 张生成图里读出种类、颜色和角度；它对测试渲染图的读数就是标尺，因为没有办法量得更细。
 
@@ -688,7 +686,8 @@ def readings(images, requests):
 
 
 ROW = "{:>14s}  kind {:6.1%}  colour {:5.1f}  angle {:5.1f} degrees"
-print(ROW.format("real renders", *readings(test.images, known_requests(test))))
+renders = readings(test.images, known_requests(test))
+print(ROW.format("real renders", *renders))
 wishes = random_requests(40 if FAST else 400, len(KINDS), seed=1)
 for _ in range(2 if FAST else 3):
     stream = recipe.batches(train, gan.steps_done)
@@ -696,7 +695,8 @@ for _ in range(2 if FAST else 3):
     images = data.unit_to_uint8(gan.sample(len(wishes.kinds), seed=1))
     read = readings(images, wishes)
     print(ROW.format(f"{gan.steps_done} steps", *read))
-assert FAST or (read[0] > 0.8 and read[1] < 12 and read[2] < 60)
+assert FAST or (0.75 < read[0] < renders[0] and renders[1] < read[1] < 10)
+assert FAST or renders[2] < read[2] < 50
 
 
 def draw(kind, colours, angles, seed=0):
@@ -725,7 +725,7 @@ show(axes, [*rows, draw("teapot", ways, np.full(8, 0.0))], ("turned",) * 3 + ("c
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: from column to column the object turns by 45° and stays itself, as far as so short a training draws one; in the last row only the glaze changes. The kinds and the colours are learnt first, the angle is the slow one, because it moves shapes. The recipe's own 4,200 steps [come close to the renders](../../docs/products.md) in all three figures.
+# What you should see: from column to column the object turns by 45° and stays more or less itself, as far as so short a training draws one; in the last row only the glaze changes. Kind, colour and angle are obeyed, and none of them as well as in renders; the shapes are frayed. The recipe's own 4,200 steps [come close to the renders](../../docs/products.md) in all three figures.
 #
 # **You may also like.** Nobody's purchases are known here, so customers are invented: each has a favourite hue of one kind of product, or of two, and buys four different items near it, popular ones more often. One of the four is hidden. The hit rate (18) at $k = 10$, with Wilson's interval:
 #
@@ -736,7 +736,7 @@ plt.show()
 # - *random*: chance.
 
 # %% [markdown] lang="zh"
-# 你应该看到：从一列到下一列，商品转 45°，而且还是同一件，当然训练这么短，画得也只有这么好；最后一行只有釉色在变。种类和颜色先学会，角度最慢，因为它要移动形状。这个配方自己的 4,200 步，在三个数上都[接近渲染图](../../docs/products.zh-CN.md)。
+# 你应该看到：从一列到下一列，商品转 45°，大体上还是同一件，当然训练这么短，画得也只有这么好；最后一行只有釉色在变。种类、颜色和角度都听从了，但都不如渲染图，形状也毛糙。这个配方自己的 4,200 步，在三个数上都[接近渲染图](../../docs/products.zh-CN.md)。
 #
 # **猜你喜欢。** 这里没有任何人的购买记录，所以顾客是虚构的：每位顾客偏爱一种商品的某个色相，或者两种商品各一个色相，买下四件与之相近的不同商品，热门的买得更多。四件中藏起一件。下面是 $k = 10$ 的命中率 (18)，以及威尔逊区间：
 #
@@ -872,7 +872,7 @@ print(
 assert FAST or np.mean(new_cosines) > np.mean(old_cosines[np.isfinite(old_cosines)])
 
 # %% [markdown] lang="en"
-# What you should see: the first row keeps to the photo, the second does not. The teapot that turns there is *some* teapot of that colour: kind, colour and angle were asked for, its spout and its lid were not, because the request has no number for them. The generator was never told which teapot the photo shows, so this row must not be sold as views of it. Whoever can order photographs from four sides should; a label says what was drawn ([labels](../../docs/compliance.md)).
+# What you should see: the first row keeps to the photo, the second does not. The teapot that turns there is *some* teapot of that colour, drawn as well as minutes of training allow: kind, colour and angle were asked for, its spout and its lid were not, because the request has no number for them. The generator was never told which teapot the photo shows, so this row must not be sold as views of it. Whoever can order photographs from four sides should; a label says what was drawn ([labels](../../docs/compliance.md)).
 #
 # And what the documents call virtual fitting is none of this: no body was in any picture ([why it is not offered](../../docs/errata.md), E44; [what it needs](../../docs/interview/gan.md), Q90).
 #
@@ -890,7 +890,7 @@ assert FAST or np.mean(new_cosines) > np.mean(old_cosines[np.isfinite(old_cosine
 # **1.** The mean of several angles, by way of the circle, as degrees from 0 to 360.
 
 # %% [markdown] lang="zh"
-# 你应该看到：第一行忠于照片，第二行则不然。那里转动的是那种颜色的**某一把**茶壶：要求里有种类、颜色和角度，没有它的壶嘴和壶盖，因为要求里没有表示它们的数。没有人告诉生成器照片上是哪一把茶壶，所以不能把这一行当作它的其他角度来卖。能请人从四面拍照的，就应当去拍；画出来的要有标识（[标识](../../docs/compliance.zh-CN.md)）。
+# 你应该看到：第一行忠于照片，第二行则不然。那里转动的是那种颜色的**某一把**茶壶，画得只有几分钟训练的水平：要求里有种类、颜色和角度，没有它的壶嘴和壶盖，因为要求里没有表示它们的数。没有人告诉生成器照片上是哪一把茶壶，所以不能把这一行当作它的其他角度来卖。能请人从四面拍照的，就应当去拍；画出来的要有标识（[标识](../../docs/compliance.zh-CN.md)）。
 #
 # 文档所说的虚拟试穿也不在其中：没有哪张图里有人体（[为什么不提供](../../docs/errata.zh-CN.md)，E44；[它需要什么](../../docs/interview/gan.zh-CN.md)，Q90）。
 #
