@@ -719,7 +719,7 @@ WAYS = (
     "orchid",
 )
 ways = np.stack([colour_lab(name) for name in WAYS])
-figure, axes = plt.subplots(figsize=(9, 4.4))
+figure, axes = plt.subplots(figsize=(7.5, 3.7))
 rows = [draw(kind, colour_lab("teal"), TURN) for kind in ("teapot", "sneaker", "chair")]
 show(axes, [*rows, draw("teapot", ways, np.full(8, 0.0))], ("turned",) * 3 + ("coloured",))
 plt.show()
@@ -862,7 +862,7 @@ rows = [
     test.images[np.argsort(-old_cosines)[:8]] / 255,
     new[np.argsort(-new_cosines)[:8]],
 ]
-figure, axes = plt.subplots(figsize=(9, 4.4))
+figure, axes = plt.subplots(figsize=(7.5, 3.7))
 show(axes, rows, ("computed", "drawn", "looked up", "new"))
 plt.show()
 apart = measures.delta_e_2000(colour, known_requests(test).colours[NUMBER])
