@@ -29,6 +29,7 @@
 # - 说出页面上每张图是算出来的、画出来的还是查出来的，各可能错在哪里。
 
 # %%
+import dataclasses
 import inspect
 import os
 
@@ -502,7 +503,7 @@ for mine, theirs in zip(by_hand.get_weights(), by_step.get_weights(), strict=Tru
 # %%
 SNEAKER = KINDS.index("sneaker")
 sneakers = train.take(np.flatnonzero(train.labels == SNEAKER))  # 1,040 pictures
-STEPS = 3 if FAST else 240
+STEPS = 3 if FAST else 300
 AROUND = np.array([300.0, 330.0, 350.0, 359.0, 1.0, 10.0, 30.0, 60.0])
 NOISE = np.random.default_rng(0).normal(size=(32, 16)).astype("float32")
 
@@ -523,7 +524,8 @@ def sneaker_vectors(angles, geometry):
 
 def play(geometry, draws):
     """Train a generator of sneakers by pixels; return a function of (noise, angles)."""
-    recipe = ProductGANRecipe(generator_width=12, candidates=draws, ema_decay=0.98).for_data(train)
+    options = {"generator_width": 12, "g_learning_rate": 3e-3, "ema_decay": 0.98}
+    recipe = ProductGANRecipe(candidates=draws, **options).for_data(train)
     gan, labels = recipe.build(), recipe.conditions(train)[train.labels == SNEAKER]
     labels = as_number(labels) if geometry == "number" else labels
 
@@ -540,26 +542,28 @@ def play(geometry, draws):
 
 GAMES = {"circle, 4 draws": ("circle", 4), "number, 4 draws": ("number", 4),
          "circle, 1 draw": ("circle", 1)}  # fmt: skip
-seams, spreads = {}, {}
-figure, axes = plt.subplots(1, 3, figsize=(13, 2.6))
-for (name, game), panel in zip(GAMES.items(), axes, strict=True):
+seams, spreads, rows = {}, {}, {}
+for name, game in GAMES.items():
     draw = play(*game)
     seams[name] = np.abs(draw(NOISE, np.full(32, 359.0)) - draw(NOISE, np.full(32, 1.0))).mean()
     views = [draw(NOISE, np.full(32, angle)) for angle in (0.0, 45.0, 90.0, 200.0)]
     spreads[name] = np.mean([view.std(axis=0).mean() for view in views])
     print(f"{name:16s} seam {seams[name]:.4f}, spread {spreads[name]:.4f}")
-    show(panel, [draw(np.tile(NOISE[:1], (8, 1)), AROUND), views[1][:8]], ("turned", "at 45"), name)
+    rows[f"{name}: turned"] = draw(np.tile(NOISE[:1], (8, 1)), AROUND)
+    rows[f"{name}: noise"] = views[1][:8]
+figure, axes = plt.subplots(figsize=(9, 5))
+show(axes, list(rows.values()), list(rows))
 plt.show()
 assert FAST or seams["number, 4 draws"] > 3 * seams["circle, 4 draws"]
 assert FAST or spreads["circle, 1 draw"] < 0.6 * spreads["circle, 4 draws"]
 
 # %% [markdown] lang="en"
-# What you should see: the upper rows turn through 0° between the fourth and the fifth picture. As a number, 359 and 1 are the two ends of a line, and the picture jumps there. The lower rows hold eight draws of noise: with $k = 1$ they are nearly one picture, the median sneaker. (After so few steps all of them are blurred; what matters is the difference.)
+# What you should see: two rows for each game. The upper one turns through 0° between the fourth and the fifth picture. As a number, 359 and 1 are the two ends of a line, and the picture jumps there. The lower one holds eight draws of noise: with $k = 1$ they are nearly one picture, the median sneaker. (After so few steps all of them are blurred; what matters is the difference.)
 #
 # **The mean of two tastes.** The same mistake once more. Somebody bought two reddish mugs and two blue lamps. Then the mean (17) lies between them. Beside it another rule: an item is worth its cosine to whichever bought one is *nearest* to it. What you should see: in the first row what was bought, in the second what the mean recommends, in the third what the nearest does.
 
 # %% [markdown] lang="zh"
-# 你应该看到：上面一行在第四、第五张图之间转过 0°。按数来算，359 和 1 是一条线的两端，图在那里跳变。下面一行是八个噪声： $k = 1$ 时几乎是同一张图，即中位数的运动鞋。（步数这么少，图都是模糊的；要看的是差别。）
+# 你应该看到：每场训练两行。上面一行在第四、第五张图之间转过 0°。按数来算，359 和 1 是一条线的两端，图在那里跳变。下面一行是八个噪声： $k = 1$ 时几乎是同一张图，即中位数的运动鞋。（步数这么少，图都是模糊的；要看的是差别。）
 #
 # **两种口味的均值。** 同样的错误再来一次。某人买了两个偏红的杯子和两盏蓝灯，均值 (17) 就落在它们之间。旁边是另一条规则：一件商品的价值，是它与买过的东西中**最近**那一件的余弦。你应该看到：第一行是买过的，第二行是均值推荐的，第三行是“最近”推荐的。
 
@@ -597,21 +601,27 @@ assert off["nearest"] < 0.7 < off["mean"]
 #
 # ## The real training
 #
-# **The photo.** A restorer (8) learns in a few hundred steps to take noise away; the network that cuts out comes with the package. Both then meet a hundred pictures of objects that neither has seen: how near is the picture to the photo without noise (PSNR, in decibels), and how well is it cut out? The median of $3 \times 3$ pixels is the classical remedy.
+# **The photo.** A restorer (8) learns in a few hundred steps to take noise away, from the middle $32 \times 32$ pixels of each training picture; made of convolutions, it then works at any size. The network that cuts out comes with the package. Both then meet a hundred pictures of objects that neither has seen: how near is the picture to the photo without noise (PSNR, in decibels), and how well is it cut out? The median of $3 \times 3$ pixels is the classical remedy.
 
 # %% [markdown] lang="zh"
 # **几个正确答案的均值，往往不是正确答案**：两个角度如此，两张图如此，两种口味也如此。补救办法是同一类：用对的几何，取几个中最近的，或者有人指出真的东西没有长成这样的。
 #
 # ## 真正的训练
 #
-# **照片。** 修复网络 (8) 用几百步学会去噪；抠图的网络是随包附带的。然后两者面对一百张图，其中的商品它们都没见过：修复后的图离没有噪声的照片有多近（PSNR，单位分贝）？抠得有多准？ $3 \times 3$ 像素的中位数滤波是经典的办法。
+# **照片。** 修复网络 (8) 用几百步学会去噪，训练时只用每张图中间的 $32 \times 32$ 像素；它由卷积组成，所以之后任何尺寸都能用。抠图的网络是随包附带的。然后两者面对一百张图，其中的商品它们都没见过：修复后的图离没有噪声的照片有多近（PSNR，单位分贝）？抠得有多准？ $3 \times 3$ 像素的中位数滤波是经典的办法。
 
 # %%
 restoring = RestorerRecipe(
-    tasks=("denoise",), width=12, levels=2, learning_rate=2e-3, steps=3 if FAST else 300
+    tasks=("denoise",),
+    image_size=32,
+    width=12,
+    levels=2,
+    learning_rate=3e-3,
+    steps=3 if FAST else 700,
 )
 restorer = restoring.build()
-stream = restoring.batches(train, 0)
+middles = dataclasses.replace(train, images=train.images[:, 16:48, 16:48])  # (8320, 32, 32, 3)
+stream = restoring.batches(middles, 0)
 restorer.fit(stream, steps_per_epoch=restoring.steps, epochs=1, shuffle=False, verbose=0)
 
 
@@ -635,11 +645,9 @@ for name, images in pictures.items():
     overlap = measures.intersection_over_union(test.mattes[:count] / 255, found)
     error = overlap.std(ddof=1) / np.sqrt(count)
     low, high = measures.mean_interval(overlap.mean(), error, count)
-    ious[name] = overlap.mean()
-    text = "-" if name == "clean" else f"{measures.psnr(clean, images).mean():.1f} dB"
-    psnrs[name] = None if name == "clean" else measures.psnr(clean, images).mean()
-    print(f"{name:9s} PSNR {text:8s} IoU {ious[name]:.2f} ({low:.2f} to {high:.2f})")
-assert FAST or psnrs["restored"] > psnrs["noisy"] + 3
+    psnrs[name], ious[name] = measures.psnr(clean, images).mean(), overlap.mean()
+    print(f"{name:9s} {psnrs[name]:5.1f} dB, IoU {ious[name]:.2f} ({low:.2f} to {high:.2f})")
+assert FAST or psnrs["restored"] > max(psnrs["noisy"] + 3, psnrs["median"])
 assert FAST or ious["clean"] > 0.6
 
 restored = restore(noisy[None])[0]
@@ -650,12 +658,12 @@ show(axes, rows, ("the truth", "by networks"))
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: the lower row is the upper one as two networks have it. Look at the rim of the cut-out and at the spout, where its matte is unsure; on white, a wrong edge shows as a fringe of paper, and recoloured, the fringe takes the new colour too. The matte is the weakest link of this row, and on photographs it is [much weaker](../../docs/from-photo-to-ad.md). Which method restores best, and what the adversarial term buys, is measured in [restoration](../../docs/restoration.md), with longer training than here.
+# What you should see: the lower row is the upper one as two networks have it. Look at the rim of the cut-out and at the spout, where its matte is unsure; on white, a wrong edge shows as a fringe of paper, and recoloured, the fringe takes the new colour too. On photographs the matte is [less certain](../../docs/from-photo-to-ad.md) than on renders. Which method restores best, and what the adversarial term buys, is measured in [restoration](../../docs/restoration.md), with longer training than here.
 #
 # **The other sides.** The generator (9) learns all eight kinds. The judge, which saw training renders alone, reads kind, colour and angle off 400 of its pictures; what it makes of test renders is the yardstick, since nothing can be measured more finely.
 
 # %% [markdown] lang="zh"
-# 你应该看到：下面一行是两个网络做出来的上面那一行。看抠图的边缘和壶嘴，那里蒙版拿不准；放在白底上，错的边缘是一圈纸的颜色，换色以后，这一圈也跟着变色。蒙版是这一行里最弱的一环，在真实照片上还要[弱得多](../../docs/from-photo-to-ad.zh-CN.md)。哪种方法修复得最好、对抗项换来了什么，见[修复](../../docs/restoration.zh-CN.md)一页的测量，那里训练得比这里久。
+# 你应该看到：下面一行是两个网络做出来的上面那一行。看抠图的边缘和壶嘴，那里蒙版拿不准；放在白底上，错的边缘是一圈纸的颜色，换色以后，这一圈也跟着变色。在真实照片上，蒙版比在渲染图上[更不可靠](../../docs/from-photo-to-ad.zh-CN.md)。哪种方法修复得最好、对抗项换来了什么，见[修复](../../docs/restoration.zh-CN.md)一页的测量，那里训练得比这里久。
 #
 # **其他角度。** 生成器 (9) 学习全部八个种类。裁判只见过训练用的渲染图，由它从 400 张生成图里读出种类、颜色和角度；它对测试渲染图的读数就是标尺，因为没有办法量得更细。
 
@@ -678,7 +686,8 @@ def readings(images, requests):
 
 
 ROW = "{:>14s}  kind {:6.1%}  colour {:5.1f}  angle {:5.1f} degrees"
-print(ROW.format("real renders", *readings(test.images, known_requests(test))))
+renders = readings(test.images, known_requests(test))
+print(ROW.format("real renders", *renders))
 wishes = random_requests(40 if FAST else 400, len(KINDS), seed=1)
 for _ in range(2 if FAST else 3):
     stream = recipe.batches(train, gan.steps_done)
@@ -686,7 +695,8 @@ for _ in range(2 if FAST else 3):
     images = data.unit_to_uint8(gan.sample(len(wishes.kinds), seed=1))
     read = readings(images, wishes)
     print(ROW.format(f"{gan.steps_done} steps", *read))
-assert FAST or (read[0] > 0.8 and read[1] < 12 and read[2] < 60)
+assert FAST or (0.75 < read[0] < renders[0] and renders[1] < read[1] < 10)
+assert FAST or renders[2] < read[2] < 50
 
 
 def draw(kind, colours, angles, seed=0):
@@ -709,13 +719,13 @@ WAYS = (
     "orchid",
 )
 ways = np.stack([colour_lab(name) for name in WAYS])
-figure, axes = plt.subplots(figsize=(9, 4.4))
+figure, axes = plt.subplots(figsize=(7.5, 3.7))
 rows = [draw(kind, colour_lab("teal"), TURN) for kind in ("teapot", "sneaker", "chair")]
 show(axes, [*rows, draw("teapot", ways, np.full(8, 0.0))], ("turned",) * 3 + ("coloured",))
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: from column to column the object turns by 45° and stays itself, as far as so short a training draws one; in the last row only the glaze changes. The kinds and the colours are learnt first, the angle is the slow one, because it moves shapes. The recipe's own 4,200 steps [come close to the renders](../../docs/products.md) in all three figures.
+# What you should see: from column to column the object turns by 45° and stays more or less itself, as far as so short a training draws one; in the last row only the glaze changes. Kind, colour and angle are obeyed, and none of them as well as in renders; the shapes are frayed. The recipe's own 4,200 steps [come close to the renders](../../docs/products.md) in all three figures.
 #
 # **You may also like.** Nobody's purchases are known here, so customers are invented: each has a favourite hue of one kind of product, or of two, and buys four different items near it, popular ones more often. One of the four is hidden. The hit rate (18) at $k = 10$, with Wilson's interval:
 #
@@ -726,7 +736,7 @@ plt.show()
 # - *random*: chance.
 
 # %% [markdown] lang="zh"
-# 你应该看到：从一列到下一列，商品转 45°，而且还是同一件，当然训练这么短，画得也只有这么好；最后一行只有釉色在变。种类和颜色先学会，角度最慢，因为它要移动形状。这个配方自己的 4,200 步，在三个数上都[接近渲染图](../../docs/products.zh-CN.md)。
+# 你应该看到：从一列到下一列，商品转 45°，大体上还是同一件，当然训练这么短，画得也只有这么好；最后一行只有釉色在变。种类、颜色和角度都听从了，但都不如渲染图，形状也毛糙。这个配方自己的 4,200 步，在三个数上都[接近渲染图](../../docs/products.zh-CN.md)。
 #
 # **猜你喜欢。** 这里没有任何人的购买记录，所以顾客是虚构的：每位顾客偏爱一种商品的某个色相，或者两种商品各一个色相，买下四件与之相近的不同商品，热门的买得更多。四件中藏起一件。下面是 $k = 10$ 的命中率 (18)，以及威尔逊区间：
 #
@@ -852,7 +862,7 @@ rows = [
     test.images[np.argsort(-old_cosines)[:8]] / 255,
     new[np.argsort(-new_cosines)[:8]],
 ]
-figure, axes = plt.subplots(figsize=(9, 4.4))
+figure, axes = plt.subplots(figsize=(7.5, 3.7))
 show(axes, rows, ("computed", "drawn", "looked up", "new"))
 plt.show()
 apart = measures.delta_e_2000(colour, known_requests(test).colours[NUMBER])
@@ -862,7 +872,7 @@ print(
 assert FAST or np.mean(new_cosines) > np.mean(old_cosines[np.isfinite(old_cosines)])
 
 # %% [markdown] lang="en"
-# What you should see: the first row keeps to the photo, the second does not. The teapot that turns there is *some* teapot of that colour: kind, colour and angle were asked for, its spout and its lid were not, because the request has no number for them. The generator was never told which teapot the photo shows, so this row must not be sold as views of it. Whoever can order photographs from four sides should; a label says what was drawn ([labels](../../docs/compliance.md)).
+# What you should see: the first row keeps to the photo, the second does not. The teapot that turns there is *some* teapot of that colour, drawn as well as minutes of training allow: kind, colour and angle were asked for, its spout and its lid were not, because the request has no number for them. The generator was never told which teapot the photo shows, so this row must not be sold as views of it. Whoever can order photographs from four sides should; a label says what was drawn ([labels](../../docs/compliance.md)).
 #
 # And what the documents call virtual fitting is none of this: no body was in any picture ([why it is not offered](../../docs/errata.md), E44; [what it needs](../../docs/interview/gan.md), Q90).
 #
@@ -880,7 +890,7 @@ assert FAST or np.mean(new_cosines) > np.mean(old_cosines[np.isfinite(old_cosine
 # **1.** The mean of several angles, by way of the circle, as degrees from 0 to 360.
 
 # %% [markdown] lang="zh"
-# 你应该看到：第一行忠于照片，第二行则不然。那里转动的是那种颜色的**某一把**茶壶：要求里有种类、颜色和角度，没有它的壶嘴和壶盖，因为要求里没有表示它们的数。没有人告诉生成器照片上是哪一把茶壶，所以不能把这一行当作它的其他角度来卖。能请人从四面拍照的，就应当去拍；画出来的要有标识（[标识](../../docs/compliance.zh-CN.md)）。
+# 你应该看到：第一行忠于照片，第二行则不然。那里转动的是那种颜色的**某一把**茶壶，画得只有几分钟训练的水平：要求里有种类、颜色和角度，没有它的壶嘴和壶盖，因为要求里没有表示它们的数。没有人告诉生成器照片上是哪一把茶壶，所以不能把这一行当作它的其他角度来卖。能请人从四面拍照的，就应当去拍；画出来的要有标识（[标识](../../docs/compliance.zh-CN.md)）。
 #
 # 文档所说的虚拟试穿也不在其中：没有哪张图里有人体（[为什么不提供](../../docs/errata.zh-CN.md)，E44；[它需要什么](../../docs/interview/gan.zh-CN.md)，Q90）。
 #
