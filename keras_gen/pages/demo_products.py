@@ -21,13 +21,14 @@ def products_section(folder: Path) -> str:
     """
     folder.mkdir()
     film, run = folder / "turntable.webp", Run.open("product_gan")
-    generate(run, n=run.recipe.classes, seed=1, out=film, product=ProductRequest(turntable=True))
+    kinds = run.provenance["data"]["classes"]
+    generate(run, n=len(kinds), seed=1, out=film, product=ProductRequest(turntable=True))
     ((cut, share),) = cut_out([PHOTO], folder / "cutout.png")
     return page.section(
         "Products on request, and one without its background",
-        page.figure(film, f"Once around: {', '.join(run.provenance['data']['classes'])}", True),
+        page.figure(film, f"Once around: {', '.join(kinds)}", True),
         page.paragraph(
-            "A GAN that takes a kind, a colour and an angle drew these, 36 views each; between them "
+            "A GAN that takes a kind, a colour and an angle drew these, 36 views each, between which "
             "nothing but the angle changes. Its weights come with keras_gen, like those of the "
             "network that removed the background below."
         ),
