@@ -28,8 +28,8 @@ def products_section(folder: Path) -> str:
         "Products on request, and one without its background",
         page.figure(film, f"Once around: {', '.join(kinds)}", True),
         page.paragraph(
-            "A GAN that takes a kind, a colour and an angle drew these, 36 views each, between which "
-            "nothing but the angle changes. Its weights come with keras_gen, like those of the "
+            "A GAN that takes a kind, a colour and an angle drew these, 36 views each; nothing but "
+            "the angle changes between them. Its weights come with keras_gen, like those of the "
             "network that removed the background below."
         ),
         page.row(
