@@ -202,7 +202,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# The inequality is that of Cauchy and Schwarz, and (17) reaches it: the mean of the *unit* vectors. (18) hides one thing that each customer bought, and asks whether it is among the first $k$ recommended. Chance alone hits $k / (N - n)$ of $N$ items. These are [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py), [`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) and [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py).
+# The inequality is that of Cauchy and Schwarz, and (17) reaches it: the mean of the *unit* vectors. (18) hides one thing that each customer bought, and asks whether it is among the first $k$ recommended. Of $N$ items, $n$ of them bought, chance alone finds it in $k / (N - n)$ of the cases. These are [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py), [`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) and [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py).
 
 # %% [markdown] lang="zh"
 # 第一行里画错的图与照片不同，可以核对。第二行里画错的图，却没有任何东西可以对照：茶壶的背面是猜的，当作照片来卖，就是虚假的承诺（[勘误](../../docs/errata.zh-CN.md)，E44）。第三行都是真实的东西，可能不好的只是选择。
@@ -270,7 +270,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# 这个不等式是柯西-施瓦茨不等式，(17) 使等号成立：取**单位**向量的均值。(18) 把每位顾客买过的东西藏起一件，看它在不在推荐的前 $k$ 件里。在 $N$ 件商品中随机推荐，命中的比例是 $k / (N - n)$。库里的函数是 [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py)、[`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) 和 [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py)。
+# 这个不等式是柯西-施瓦茨不等式，(17) 使等号成立：取**单位**向量的均值。(18) 把每位顾客买过的东西藏起一件，看它在不在推荐的前 $k$ 件里。在 $N$ 件商品中随机推荐，其中 $n$ 件已经买过，命中的比例是 $k / (N - n)$。库里的函数是 [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py)、[`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) 和 [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py)。
 
 # %% [markdown] lang="en"
 # ## A number by hand
