@@ -117,7 +117,7 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 #
 # (2) turns it round: had the rate been $p$ or more, so clean a result would have had a probability of at most $\alpha$. The approximation is $\log(1 - p) \approx -p$; with $\alpha = 0.05$ the numerator is 3.0, hence the *rule of three*, $n \approx 3 / p$. With $c$ defects allowed, (3) takes the place of (1).
 #
-# **Two reviewers** agree on the share $p_o$ of the pictures. By lot, each with shares $a_k$ and $b_k$ of decision $k$ as they have them, they would agree on $p_e$:
+# **Two reviewers** agree on the share $p_o$ of the pictures. Had both decided by lot, one with the shares $a_k$ of decisions $k$ that are theirs, the other with $b_k$, they would have agreed on $p_e$:
 #
 # $$
 # p_e = \sum_k a_k b_k, \qquad \kappa = \frac{p_o - p_e}{1 - p_e} \qquad (4)
@@ -249,7 +249,7 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 #
 # **A private step.** Two images have the gradients $(3, 4)$ and $(0.3, -0.4)$, with norms 5 and 0.5. With $C = 1$ the first becomes $(0.6, 0.8)$, the second stays. Their sum is $(0.9, 0.4)$, and with $\sigma = 1$ each entry gets noise of deviation 1: the larger signal is smaller than the noise. Only a large batch helps, since the noise does not grow with it.
 #
-# **Delta.** One step, $\sigma = 1$, $\varepsilon = 1$: $\Phi(-0.5) - e \, \Phi(-1.5) = 0.3085 - 2.7183 \cdot 0.0668 = 0.127$. For every eighth image or so the promise may be void, which is no promise. With $\sigma = 5$ it is $\Phi(-4.9) - e \, \Phi(-5.1) = 1.7 \cdot 10^{-8}$.
+# **Delta.** One step, $\sigma = 1$, $\varepsilon = 1$: $\Phi(-0.5) - e \, \Phi(-1.5) = 0.3085 - 2.7183 \cdot 0.0668 = 0.127$. With a probability of one in eight the promise may fail, which is no promise. With $\sigma = 5$ it is $\Phi(-4.9) - e \, \Phi(-5.1) = 1.7 \cdot 10^{-8}$.
 #
 # **An attack.** Members have the scores 0.9, 0.4, 0.6, other images 0.5 and 0.1. Of the 6 pairs the member wins 5: $\mathrm{AUC} = 0.833$.
 
@@ -262,7 +262,7 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 #
 # **隐私的一步。** 两张图的梯度是 $(3, 4)$ 与 $(0.3, -0.4)$，范数为 5 和 0.5。取 $C = 1$，前者变成 $(0.6, 0.8)$，后者不变。总和是 $(0.9, 0.4)$； $\sigma = 1$ 时每个分量加上标准差为 1 的噪声：连较大的信号也比噪声小。只有大批次有用，因为噪声不随批次变大。
 #
-# **Delta。** 一步， $\sigma = 1$， $\varepsilon = 1$： $\Phi(-0.5) - e \, \Phi(-1.5) = 0.3085 - 2.7183 \cdot 0.0668 = 0.127$。大约每八张图就可能有一张不受承诺保护，等于没有承诺。取 $\sigma = 5$，则是 $\Phi(-4.9) - e \, \Phi(-5.1) = 1.7 \cdot 10^{-8}$。
+# **Delta。** 一步， $\sigma = 1$， $\varepsilon = 1$： $\Phi(-0.5) - e \, \Phi(-1.5) = 0.3085 - 2.7183 \cdot 0.0668 = 0.127$。承诺有八分之一的概率失效，等于没有承诺。取 $\sigma = 5$，则是 $\Phi(-4.9) - e \, \Phi(-5.1) = 1.7 \cdot 10^{-8}$。
 #
 # **攻击。** 成员的分数是 0.9、0.4、0.6，其他图的分数是 0.5 和 0.1。6 对之中成员赢了 5 对： $\mathrm{AUC} = 0.833$。
 
@@ -635,14 +635,14 @@ assert FAST or areas[moments[-1]].interval.low > 0.8
 assert areas[0].interval.low < 0.5 < areas[0].interval.high
 
 # %% [markdown] lang="en"
-# Nothing about the samples shows this. $D$ is trained to tell *these* images from others, and once it can no longer do so by what they have in common, it does so by each of them. An attacker who has samples only does worse; [the page on privacy](../../docs/privacy.md) has both, and the same network on all 60,000 images, where there is too much to learn by heart.
+# The samples hardly show this. $D$ is trained to tell *these* images from others, and once it can no longer do so by what they have in common, it does so by each of them. An attacker who has samples only does worse; [the page on privacy](../../docs/privacy.md) has both, and the same network on all 60,000 images, where there is too much to learn by heart.
 #
 # ## The real training
 #
 # The same 250 images, networks and batch, under [`keras_gen.recipes.PrivateGANRecipe`](../../keras_gen/recipes/private_gan.py). Each image joins a batch with $q = 32 / 250$. That is a large share, so the noise must be large, too. **Predict, then run:** what will the attack find? And what will the samples look like?
 
 # %% [markdown] lang="zh"
-# 从样本上看不出这件事。训练 $D$ 就是让它把*这些*图与别的区分开；等到共同点不够用了，它就逐张去记。只有样本的攻击者成绩要差；两种攻击，以及同样的网络在全部 60,000 张图上的结果，都在[差分隐私](../../docs/privacy.zh-CN.md)那一页：图太多，背不下来。
+# 从样本上几乎看不出这件事。训练 $D$ 就是让它把*这些*图与别的区分开；等到共同点不够用了，它就逐张去记。只有样本的攻击者成绩要差；两种攻击，以及同样的网络在全部 60,000 张图上的结果，都在[差分隐私](../../docs/privacy.zh-CN.md)那一页：图太多，背不下来。
 #
 # ## 真正的训练
 #
