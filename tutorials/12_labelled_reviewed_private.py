@@ -470,7 +470,11 @@ by_hand.d_optimizer.apply(noisy, D.trainable_variables)
 
 by_step.train_discriminator(real)
 pairs = zip(D.get_weights(), by_step.discriminator.get_weights(), strict=True)
-assert all(np.allclose(mine, theirs, atol=1e-5) for mine, theirs in pairs)
+apart = max(np.abs(mine - theirs).max() for mine, theirs in pairs)
+print(
+    f"weights by hand and by the library: {apart:.0e} apart; noise alone moves them by {C / B:.1e}"
+)
+assert apart < 1e-3  # convolutions on a GPU may round to 10 bits (TF32)
 
 moved = [float(tf.linalg.global_norm(part)) for part in parts[:6]]
 figure, axes = plt.subplots(figsize=(5.5, 2.6))
