@@ -667,6 +667,15 @@ print(f"epsilon {epsilon:.2f}" if counted else "epsilon not counted")
 assert FAST or low < 0.56
 assert epsilon is None or 0 < epsilon < 8
 
+judge, _ = measures.load_judges("fashion_net", (28, 28, 1))
+real_features, _ = judge(test.images)
+distances = []
+for name, model in (("by heart", by_heart), ("private", private)):
+    images = data.unit_to_uint8(model.sample(200 if FAST else 1000, seed=1))
+    distances.append(measures.frechet_distance(real_features, judge(images)[0]))
+    print(f"Frechet distance to the test images, {name}: {distances[-1]:.1f}")
+assert FAST or distances[1] > 1.5 * distances[0]
+
 
 def roc(model):
     """Return the rates of false and of right alarms over all thresholds."""
@@ -690,12 +699,12 @@ for panel, model, name in zip(axes[1:], (by_heart, private), ("by heart", "priva
 plt.show()
 
 # %% [markdown] lang="en"
-# The attack finds nothing, and the samples are worth nothing. Both have one cause: 250 images are too few to hide in. The share $q$ falls with the size of the data set, and with it the noise that an $\varepsilon$ needs. On 60,000 images the price is another one; [its table](../../docs/privacy.md#what-it-costs) sets four budgets side by side. And a failed attack proves nothing by itself, as this one would also fail against a model that was hardly trained; the curve that counts is the dashed one, which holds against every attacker. It holds only as long as nobody can guess the seed: whoever has it can compute the noise and subtract it.
+# The attack finds nothing, and the samples are far worse. Both have one cause: 250 images are too few to hide in. The share $q$ falls with the size of the data set, and with it the noise that an $\varepsilon$ needs. On 60,000 images the price is another one; [its table](../../docs/privacy.md#what-it-costs) sets four budgets side by side. And a failed attack proves nothing by itself, as this one would also fail against a model that was hardly trained; the curve that counts is the dashed one, which holds against every attacker. It holds only as long as nobody can guess the seed: whoever has it can compute the noise and subtract it.
 #
 # **What the next person is told.** A model that goes out goes with its card. It is written from the run's own records, in both languages, names its weaknesses, and repeats the duty to label. Here it is for the package's DCGAN, shortened:
 
 # %% [markdown] lang="zh"
-# 攻击什么也没发现，样本也一文不值。两者出于同一个原因：250 张图太少，藏不住谁。比例 $q$ 随数据集变大而下降，达到某个 $\varepsilon$ 所需的噪声也随之下降。60,000 张图时的代价就不同了；[那里的表](../../docs/privacy.zh-CN.md#代价)把四种预算放在一起。另外，攻击失败本身什么也不证明，换成一个几乎没训练过的模型，它同样会失败；算数的是那条虚线，它对任何攻击者都成立。前提是没有人猜得到种子：知道种子的人可以算出噪声再减掉。
+# 攻击什么也没发现，样本也差得多。两者出于同一个原因：250 张图太少，藏不住谁。比例 $q$ 随数据集变大而下降，达到某个 $\varepsilon$ 所需的噪声也随之下降。60,000 张图时的代价就不同了；[那里的表](../../docs/privacy.zh-CN.md#代价)把四种预算放在一起。另外，攻击失败本身什么也不证明，换成一个几乎没训练过的模型，它同样会失败；算数的是那条虚线，它对任何攻击者都成立。前提是没有人猜得到种子：知道种子的人可以算出噪声再减掉。
 #
 # **告诉下一个人什么。** 模型出门要带上它的卡片。卡片由运行自己的记录写成，中英文各一份，写明弱点，并重申标识义务。下面是随包附带的 DCGAN 的卡片，有删节：
 
