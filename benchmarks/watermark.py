@@ -42,7 +42,7 @@ from keras_gen.runs import Run
 FILE = DOCS / "watermark.json"
 TILE = 64  # pixels
 BAND = (4, 14)  # cycles per tile: below is the picture itself, above what JPEG and resizing lose
-PSNR = 42.0  # dB, of the marked picture, where nothing is clipped at black or white
+PSNR = 42.0  # dB, of the marked picture but for rounding and clipping to 8 bits
 SCALES = (1.0, 2.0)  # by which the detector enlarges a picture: as it is, or made half as large
 QUIET, BUSY = 2.0, 8.0  # grey levels: between these local deviations the pattern grows in strength
 REACH = 13  # pixels, side of the window of local deviations
