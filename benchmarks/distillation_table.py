@@ -46,6 +46,7 @@ CHOICE = (
 )
 NAMES = {
     "teacher": ("`dcgan`, the teacher", "`dcgan`，教师"),
+    "weights": ("short run of a student of width 16, weight {}", "宽度 16 的学生，短训练，权重 {}"),
     "student": ("student of width {}", "宽度 {} 的学生"),
     "narrow": ("`dcgan` of width {}, trained on the images", "宽度 {} 的 `dcgan`，用图像训练"),
     "pruned": ("teacher, {} % pruned", "教师，剪掉 {} %"),
@@ -100,18 +101,17 @@ def table(rows, language):
     cells = []
     for row in rows:
         kind, _, number = row["name"].partition("-")
-        if kind in NAMES:
-            cells.append(
-                [
-                    NAMES[kind][language].format(number),
-                    f"{row['steps']:,}" if row["steps"] else "-",
-                    f"{100 * row['zeros']:.0f} %",
-                    f"{row['megabytes']:.2f}",
-                    f"{row['compressed_megabytes']:.2f}",
-                    *("{:.3f} ({:.3f}, {:.3f})".format(*each) for each in row["test"].values()),
-                    f"{row['images_per_cpu_second']:,.0f}",
-                ]
-            )
+        cells.append(
+            [
+                NAMES[kind][language].format(number),
+                f"{row['steps']:,}" if row["steps"] else "-",
+                f"{100 * row['zeros']:.0f} %",
+                f"{row['megabytes']:.2f}",
+                f"{row['compressed_megabytes']:.2f}",
+                *("{:.3f} ({:.3f}, {:.3f})".format(*each) for each in row["test"].values()),
+                f"{row['images_per_cpu_second']:,.0f}",
+            ]
+        )
     return "\n".join(markdown([names[language] for names in COLUMNS], cells))
 
 
@@ -131,10 +131,10 @@ def main():
     parser.add_argument("--runs", type=Path, default=Path("runs/smaller"))
     folders = sorted(path.parent for path in parser.parse_args().runs.glob("*/row.json"))
     rows = [teacher_row(), *(json.loads((f / "row.json").read_text("utf-8")) for f in folders)]
-    order = ["weights", *NAMES]
+    order = list(NAMES)
     rows.sort(key=lambda row: order.index(row["name"].partition("-")[0]))
     runs = {"teacher": Run.open("dcgan")}
-    runs |= {f.name: load(f) for f in folders if not f.name.startswith("weights-")}
+    runs |= {f.name: load(f) for f in folders}
     with tempfile.TemporaryDirectory() as folder:
         found = measured(runs, Path(folder))
     rows = [{**row, **found.get(row["name"], {})} for row in rows]
