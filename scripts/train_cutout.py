@@ -3,7 +3,6 @@ r"""Train the network that cuts products out, and store its weights in float16.
     pip install -e ".[photos]"
     python scripts/train_cutout.py
     python scripts/train_cutout.py --resume
-    python scripts/train_cutout.py --stored --scenes 12000 --steps 200 --rate 5e-4
 
 First the scenes are drawn, by as many processes as there are processors, and kept in runs/cutout;
 then the network is trained on them. Both are stored as they come, so that --resume goes on where
@@ -37,7 +36,7 @@ from keras_gen.data.crops import scikit_image_data
 from keras_gen.data.shipped import SHIPPED
 from keras_gen.files import digest, replacing
 from keras_gen.measures import intersection_over_union
-from keras_gen.retouch.matting import SIDE, WEIGHTS, matting_network, set_weights
+from keras_gen.retouch.matting import SIDE, WEIGHTS, matting_network
 
 FOLDER = Path(__file__).parents[1] / "runs" / "cutout"
 SCENES, STATE = FOLDER / "scenes.npy", FOLDER / "state.npz"
@@ -215,15 +214,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=30_000, help="0: only draw the scenes")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--resume", action="store_true", help="go on where training was stopped")
-    parser.add_argument("--stored", action="store_true", help="begin with the stored weights")
     arguments = parser.parse_args()
     keras.utils.set_random_seed(0)
     if not (arguments.resume and SCENES.is_file()):
         draw_all(arguments.scenes)
     if arguments.steps:
         network = compiled(arguments.steps, arguments.rate)
-        if arguments.stored:
-            set_weights(network)
         if arguments.resume and STATE.is_file():
             restore(network)
         train(network, arguments.steps)
