@@ -549,8 +549,8 @@ for name, game in GAMES.items():
     views = [draw(NOISE, np.full(32, angle)) for angle in (0.0, 45.0, 90.0, 200.0)]
     spreads[name] = np.mean([view.std(axis=0).mean() for view in views])
     print(f"{name:16s} seam {seams[name]:.4f}, spread {spreads[name]:.4f}")
-    rows[f"{name}: turned"] = draw(np.tile(NOISE[:1], (8, 1)), AROUND)
-    rows[f"{name}: noise"] = views[1][:8]
+    rows[f"{name}\nturned"] = draw(np.tile(NOISE[:1], (8, 1)), AROUND)
+    rows[f"{name}\nnoise"] = views[1][:8]
 figure, axes = plt.subplots(figsize=(9, 5))
 show(axes, list(rows.values()), list(rows))
 plt.show()
