@@ -312,6 +312,25 @@ def test_the_weight_of_the_best_student_is_taken(tmp_path):
     assert distillation.best_weight(tmp_path) == 1.0
 
 
+@pytest.mark.parametrize(("page", "language"), [("export.md", 0), ("export.zh-CN.md", 1)])
+def test_the_tables_of_students_are_those_of_the_stored_figures(page, language):
+    """And what the page says of them: zeros save no time, the adversarial loss helps."""
+    docs = FOLDER.parent / "docs"
+    rows = json.loads((docs / "distillation.json").read_text("utf-8"))
+    text = (docs / page).read_text("utf-8")
+    for table in (distillation_table.table, distillation_table.choice):
+        assert f"\n{table(rows, language)}\n" in text
+    named = {row["name"]: row for row in rows}
+    teacher, student = named["teacher"], named["student-16"]
+    assert student["images_per_cpu_second"] > 2 * teacher["images_per_cpu_second"]
+    for name, row in named.items():
+        if name.startswith("pruned"):
+            assert 0.8 < row["images_per_cpu_second"] / teacher["images_per_cpu_second"] < 1.25
+    for judge in ("FashionNet", "StridedNet"):
+        without, best = named["weights-0"], named["weights-0.1"]
+        assert best["validation"][judge] < without["validation"][judge]
+
+
 def test_a_row_of_a_student():
     figures = {"megabytes": 0.8, "compressed_megabytes": 0.74, "images_per_cpu_second": 4321.0}
     row = {
