@@ -32,6 +32,7 @@
 import hashlib
 import inspect
 import json
+import logging
 import math
 import os
 import shutil
@@ -505,6 +506,7 @@ def exact_epsilon(sigma, steps, delta=1e-5):
     return brentq(gap, 0, 200)
 
 
+logging.getLogger("absl").setLevel(logging.ERROR)  # the accountant names orders it leaves out
 try:
     library()
     counted = True
