@@ -35,7 +35,7 @@ class Restorer(NetworkModel):
 
     The network draws the difference to the damaged image, which is small, and changes nothing where
     no damage is. It draws one difference for each task: noise wants edges softened, a small image
-    wants them sharpened, and one last layer for both learns neither in the first hundreds of steps.
+    wants them sharpened, and one last layer for both learns slowly.
     What a hole held is lost, and the pixel loss is least for a blurred guess; the adversarial term,
     whose weight is small, asks for one that looks real.
 
