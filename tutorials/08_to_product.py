@@ -39,6 +39,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from itertools import cycle, pairwise
 from pathlib import Path
 
@@ -47,7 +48,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from keras_gen import data, files, measures
@@ -55,8 +56,9 @@ from keras_gen.models import GAN
 from keras_gen.models.base import NetworkModel
 from keras_gen.networks import dcgan
 from keras_gen.pictures import grid
+from keras_gen.provenance import Marks, read_marks, save_generated
 from keras_gen.recipes import DCGANRecipe
-from keras_gen.runs import Run, resume, train, training
+from keras_gen.runs import Run, generate, resume, train, training
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -113,7 +115,7 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，步数为平常的六分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
 
 # %%
-SHORT, STEPS = (40, 60) if FAST else (500, 2500)
+SHORT, STEPS = (40, 60) if FAST else (250, 2500)
 recipe = DCGANRecipe(steps=SHORT, save_every=10 if FAST else 100, seed=0)
 workplace = tempfile.TemporaryDirectory()  # removed when the notebook is closed
 folder = Path(workplace.name)
@@ -130,21 +132,14 @@ def last(name):
     return Run.open(folder / name).checkpoints[-1][0]
 
 
-def marked(image, zoom=3):
-    """Return a generated image (28, 28, 1) as a picture with the visible mark on it."""
-    picture = grid(image[None], zoom=zoom)
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(3 * zoom)  # 11 % of the side
-    pen.rectangle((0, 24 * zoom, 28 * zoom, 28 * zoom), fill=0)  # readable on every product
-    pen.text((zoom, 24 * zoom), "AI generated", font=font, fill=255)
-    return picture
-
-
 quietly(train, "dcgan", recipe, folder / "short")
 shutil.copytree(folder / "short", folder / "whole")
 quietly(resume, folder / "whole", steps=STEPS)
 short, model = Run.open(folder / "short").load_model(), Run.open(folder / "whole").load_model()
 products = model.sample(24, seed=1)  # (24, 28, 28, 1) in [0, 1]
-grid(np.stack([np.asarray(marked(image))[..., None] / 255 for image in products]), columns=8)
+sheet, origin = grid(products, columns=8, zoom=3), Run.open(folder / "whole").origin
+save_generated(folder / "products.png", sheet, origin, Marks(visible="en"))
+Image.open(folder / "products.png")
 
 # %% [markdown] lang="en"
 # ## The formula, one step a line
@@ -418,6 +413,7 @@ assert to_bfloat16(1 + 0.001) == 1  # by (4): 0.001 is below 2^-8 = 0.0039
 def lines(part, word):
     """Print the lines of a part of the library that hold a word."""
     found = [line.strip() for line in inspect.getsource(part).splitlines() if word in line]
+    assert found, word
     print(f"{part.__module__}.{part.__qualname__}:", *found, sep="\n    ", end="\n\n")
 
 
@@ -426,11 +422,11 @@ print(inspect.getsource(NetworkModel.descend))
 lines(dcgan.draw, 'dtype="float32"')
 lines(dcgan.discriminator, 'dtype="float32"')
 lines(NetworkModel.save_own_variables, "seed_state")
-lines(training.fit, "seed, start")
+lines(training.fit, "devices.stream(")
 lines(files.replacing, "os.replace")
 
 # %% [markdown] lang="en"
-# - `draw_latents`, as printed above, adds the replica's number to the seed: other noise on each device. The library has gone further since this notebook was built: every device draws the noise of the whole batch, the same, and takes rows of its own, so that a run sees the same noise on one device and on several ([replicas.py](../../keras_gen/layers/replicas.py)).
+# - `draw_latents` draws the noise of the whole batch on every device, the same, and each takes rows of its own: so a run sees the same noise on one device and on several ([replicas.py](../../keras_gen/layers/replicas.py)).
 # - `descend` is (8). The metrics see the loss undivided.
 # - Under `mixed_bfloat16` the pixels and the logits are float32 all the same, and with them every loss. A sigmoid in bfloat16 would cut off the slope where $D$ is sure (E18).
 # - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) refuses `mixed_float16`: its range would need a loss scale, one for each player (Q55). Such a scale $S$ multiplies the loss, so that small gradients do not vanish, and divides the gradients afterwards; a step in which one of them is infinite is left out, and $S$ is halved.
@@ -439,7 +435,7 @@ lines(files.replacing, "os.replace")
 # - [`keras_gen.files.replacing`](../../keras_gen/files.py) writes under another name and renames: a checkpoint is whole, or it is not there.
 
 # %% [markdown] lang="zh"
-# - 上面打印的 `draw_latents` 把副本的编号加到种子上：每台设备的噪声都不同。本笔记本生成之后，库又进了一步：每台设备都抽出整个批次的噪声，各台抽到的相同，每台只取自己的那几行，所以一台设备和几台设备看到的噪声是一样的（[replicas.py](../../keras_gen/layers/replicas.py)）。
+# - `draw_latents` 在每台设备上抽出整个批次的噪声，各台抽到的相同，每台只取自己的那几行：所以一台设备和几台设备看到的噪声是一样的（[replicas.py](../../keras_gen/layers/replicas.py)）。
 # - `descend` 就是 (8)。指标里的损失没有被除过。
 # - 即使在 `mixed_bfloat16` 下，像素和 logit 仍是 float32，所有损失也就都是。如果 sigmoid 用 bfloat16， $D$ 有把握的地方斜率就断了（E18）。
 # - [`keras_gen.models.GAN.compile`](../../keras_gen/models/gan.py) 拒绝 `mixed_float16`：它的范围小，双方各要一个损失缩放系数（Q55）。这样的系数 $S$ 先乘在损失上，让小梯度不至于消失，事后再从梯度里除掉；某一步有梯度变成无穷大，就跳过这一步，并把 $S$ 减半。
@@ -490,7 +486,7 @@ class SameNoise(GAN):
     """Draws noise as if there were one device."""
 
     def draw_latents(self, batch_size):
-        """Draw noise (B, L), seeded without the replica's number."""
+        """Draw noise (B, L) as if this replica were the only one."""
         return keras.random.normal((batch_size, self.latent_dim), seed=self.seed_generator)
 
 
@@ -507,12 +503,12 @@ assert np.array_equal(rows[0], rows[1]) and not np.allclose(rows[2], rows[3])
 grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# Half of the generated images are copies of the other half. Nothing fails; of generated images the batch only holds half as many as it says, while the real ones all differ. (The finished generator of this notebook drew these rows, so that one can see what the noise does.) The draws of a VAE, the masks of dropout and the points of a penalty are dealt out to the replicas as well.
+# Half of the generated images are copies of the other half. Nothing fails; of generated images the batch only holds half as many as it says, while the real ones all differ. (The finished generator of this notebook drew these rows, so that one can see what the noise does.) The draws of a VAE, the masks of dropout and the points of a penalty are dealt out in the same way.
 #
 # **BatchNorm sees its own share only.** (5) to (8) need a loss that is a sum over images. With BatchNorm it is not: each replica takes the statistics of its own images. One step of a DCGAN on 16 images, from the same start and with the same noise, on two devices and on one; then with `synchronized=True`, where the replicas share their statistics.
 
 # %% [markdown] lang="zh"
-# 生成的图里，一半是另一半的复制品。没有任何报错，只是生成图的实际张数只有名义上的一半；真实图倒是各不相同。（这几行是本篇训练好的生成器画的，好让人看出噪声的作用。）变分自编码器（VAE）的噪声、dropout 的掩码和惩罚项取的点，也同样分给各副本。
+# 生成的图里，一半是另一半的复制品。没有任何报错，只是生成图的实际张数只有名义上的一半；真实图倒是各不相同。（这几行是本篇训练好的生成器画的，好让人看出噪声的作用。）变分自编码器（VAE）的噪声、dropout 的掩码和惩罚项取的点，也都这样分给各副本。
 #
 # **批归一化只看见自己那一份。** (5) 到 (8) 要求损失是对图像的求和，批归一化（BatchNorm）却不是：每个副本用自己那些图的统计量。拿 16 张图，让一个 DCGAN 从同样的起点、用同样的噪声走一步，先在两台设备上，再在一台上；然后设 `synchronized=True`，让各副本共用统计量。
 
@@ -593,7 +589,9 @@ def go_on(part):
     at, before, pictures = forget(part), rerun.discriminator.get_weights(), []
     for done, until in pairwise(WHEN):
         stream = data.batches(images, recipe.batch_size, recipe.seed, at + done)
-        rerun.fit(stream, steps_per_epoch=until - done, epochs=1, shuffle=False, verbose=0)
+        with warnings.catch_warnings():  # of streams that begin anew, as one does here on purpose
+            warnings.simplefilter("ignore", UserWarning)
+            rerun.fit(stream, steps_per_epoch=until - done, epochs=1, shuffle=False, verbose=0)
         pictures.append(rerun.sample(64, seed=1))
         if until == 1:
             pairs = zip(rerun.discriminator.get_weights(), before, strict=True)
@@ -679,67 +677,55 @@ print("noise inside: the second night's products are the first's:", np.array_equ
 assert np.array_equal(*nights)
 
 # %% [markdown] lang="en"
-# **The label is lost.** A visible mark is made of pixels. A label for programs is a piece of text beside the pixels, here a text chunk of a PNG. This is a sketch by means of Pillow, to show the principle; it is not the XMP property that the Chinese standard asks for, and nobody signs it. What becomes of both on the way to a customer?
+# **The label is lost.** A visible mark is made of pixels. A label for programs is a piece of text beside the pixels: a packet of XMP with the property `TC260:AIGC`, which the Chinese standard asks for, and IPTC's `DigitalSourceType`. [`save_generated`](../../keras_gen/provenance/door.py) writes both, and the hash of the pixels with them. What becomes of them on the way to a customer?
 
 # %% [markdown] lang="zh"
-# **标识丢了。** 看得见的标识由像素组成。给程序看的标识是像素旁边的一段文字，这里用 PNG 的一个文本块。这只是用 Pillow 写的示意，为了说明原理；它不是中国标准所要求的 XMP 属性，也没有谁给它签名。送到顾客面前的路上，两者会怎样？
+# **标识丢了。** 看得见的标识由像素组成。给程序看的标识是像素旁边的一段文字：一个 XMP 数据包，里面有中国标准所要求的属性 `TC260:AIGC`，以及 IPTC 的 `DigitalSourceType`。[`save_generated`](../../keras_gen/provenance/door.py) 两种标识都写，还写下像素的哈希值。送到顾客面前的路上，它们会怎样？
 
 
 # %%
-def write_label(file, picture, record):
-    """Write a PNG whose text chunk AIGC holds a record as JSON."""
-    info = PngInfo()
-    info.add_itxt("AIGC", json.dumps(record))
-    picture.save(file, "PNG", pnginfo=info)
-
-
-def read_label(file):
-    """Return the record of a picture, or None where there is no label."""
-    with Image.open(file) as picture:
-        text = picture.info.get("AIGC")
-    return text and json.loads(text)
-
-
-def again(picture, kind, **options):
-    """Open a picture and save it once more, as any program on the way does."""
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file
-
-
-labelled = io.BytesIO()
-record = {"Label": "generated", "run": "whole", "seed": 1, "number": 0}
-write_label(labelled, marked(products[0], zoom=7), record)
-picture = Image.open(labelled)
-versions = {
-    "as written": labelled,
-    "saved again as PNG": again(picture, "PNG"),
-    "saved as JPEG, quality 20": again(picture, "JPEG", quality=20),
-    "cropped": again(picture.crop((20, 0, 176, 156)), "PNG"),
+enlarged = grid(products[:1], zoom=7)  # 196 x 196 pixels
+way = {
+    "as written": folder / "written.png",
+    "saved again": folder / "again.png",
+    "as JPEG, quality 20": folder / "again.jpg",
+    "cropped": folder / "cropped.png",
+    "painted over": folder / "painted.png",
 }
-figure, row = plt.subplots(1, len(versions), figsize=(10, 2.9))
-for (name, file), axes in zip(versions.items(), row, strict=True):
-    found = read_label(file)
+save_generated(way["as written"], enlarged, origin, Marks(visible="en"))
+with Image.open(way["as written"]) as picture:  # as any program on the way does
+    picture.save(way["saved again"])
+    picture.save(way["as JPEG, quality 20"], quality=20)
+    picture.crop((20, 0, 176, 156)).save(way["cropped"])
+    packet = PngInfo()
+    packet.add_itxt("XML:com.adobe.xmp", picture.info["xmp"].decode())
+    picture.paste(255, (0, 0, 60, 60))
+    picture.save(way["painted over"], pnginfo=packet)  # by somebody who keeps the text
+
+figure, row = plt.subplots(1, len(way), figsize=(11, 2.6))
+for (name, file), axes in zip(way.items(), row, strict=True):
+    reading = read_marks(file)
     axes.imshow(np.asarray(Image.open(file)), cmap="gray", vmin=0, vmax=255)
-    axes.set_title(f"{name}\ntext: {'read' if found else 'lost'}", fontsize=9)
+    axes.set_title(f"{name}\n{reading.faults[0] if reading.faults else 'in order'}", fontsize=7)
     axes.axis("off")
-    print(f"{name:26s} {found}")
-    assert (found == record) == (name == "as written")
+    assert (not reading.faults) == (name == "as written")
 plt.show()
+for line in read_marks(way["as written"]).lines:
+    print("{:26s} {}".format(*line))
 
 # %% [markdown] lang="en"
-# The text survived none of the three, the mark all but the crop. Neither holds against somebody who wants it gone. So both are put on, last, behind every resize and encoding, and read back from the file that customers get.
+# Three ordinary ways of saving lose the text; the visible mark outlives all but the crop. In the last picture the text is still there, but the pixels are others, and the hash tells. Neither mark holds against somebody who wants it gone. So both are put on, last, behind every resize and encoding, and read back from the file that customers get.
 #
 # ## The real training
 #
-# **Killed and resumed.** The first 500 steps again, in a process of its own, by the command line. It is killed without warning some time after a third of its steps, and [`keras_gen.runs.resume`](../../keras_gen/runs/training.py) goes on from the last checkpoint.
+# **Killed and resumed.** The first 250 steps again, in a process of its own, by the command line. It is killed without warning some time after a third of its steps, and [`keras_gen.runs.resume`](../../keras_gen/runs/training.py) goes on from the last checkpoint.
 
 # %% [markdown] lang="zh"
-# 三种处理，文字一种也没经住；看得见的标识只怕裁剪。遇上存心要去掉它的人，两样都不管用。所以两样都要加，放在所有缩放和编码之后，最后才加，并从顾客真正拿到的文件里读回来核对。
+# 三种常见的保存方式都丢了文字；看得见的标识只怕裁剪。最后一张的文字还在，像素却已不是原来的，哈希值看得出来。遇上存心要去掉它们的人，两样都不管用。所以两样都要加，放在所有缩放和编码之后，最后才加，并从顾客真正拿到的文件里读回来核对。
 #
 # ## 真正的训练
 #
-# **杀掉，再继续。** 再做一遍最初的 500 步，用命令行，放在另一个进程里。过了三分之一的步数之后，不打招呼就把它杀掉，再由 [`keras_gen.runs.resume`](../../keras_gen/runs/training.py) 从最后一个检查点继续。
+# **杀掉，再继续。** 再做一遍最初的 250 步，用命令行，放在另一个进程里。过了三分之一的步数之后，不打招呼就把它杀掉，再由 [`keras_gen.runs.resume`](../../keras_gen/runs/training.py) 从最后一个检查点继续。
 
 # %%
 command = [sys.executable, "-m", "keras_gen", "train", "dcgan", "--run-dir", str(folder / "killed")]
@@ -758,10 +744,10 @@ print("weights, average, optimizers, random state equal in every bit:", same(res
 assert same(resumed, short) and np.array_equal(resumed.sample(8), short.sample(8))
 
 # %% [markdown] lang="en"
-# **Half the bits.** The first 500 steps once more with `precision="mixed_bfloat16"`. What a network must keep for the way back are the outputs of its layers: their bytes are counted from the shapes. Time is the least of several turns, the two precisions one after the other; on a CPU the answer depends on whether it multiplies bfloat16 in hardware, and on how busy it is, so trust your own figure. On an NVIDIA H100 this project measured [no gain](../../docs/results.md) for this model at its batch of 16, where starting the kernels takes the time, and 0.8 of the time at a batch of 256 and four times the width; for style transfer at 1024 pixels, with the JAX backend of Keras, [6.6 ms instead of 10.8](../../docs/style.md).
+# **Half the bits.** The first 250 steps once more with `precision="mixed_bfloat16"`. What a network must keep for the way back are the outputs of its layers: their bytes are counted from the shapes. Time is the least of several turns, the two precisions one after the other; on a CPU the answer depends on whether it multiplies bfloat16 in hardware, and on how busy it is, so trust your own figure. On an NVIDIA H100 this project measured [no gain](../../docs/results.md) for this model at its batch of 16, where starting the kernels takes the time, and 0.8 of the time at a batch of 256 and four times the width; for style transfer at 1024 pixels, with the JAX backend of Keras, [6.6 ms instead of 10.8](../../docs/style.md).
 
 # %% [markdown] lang="zh"
-# **位数减半。** 最初的 500 步再做一遍，`precision="mixed_bfloat16"`。网络为了反向传播必须留着各层的输出：它们的字节数由形状算出。时间是轮流测几回，取最小值；在 CPU 上，结果取决于它有没有 bfloat16 乘法的硬件，也取决于它当时有多忙，所以请相信你自己测到的数。在 NVIDIA H100 上，本项目测得：这个模型批大小为 16 时[没有更快](../../docs/results.zh-CN.md)，时间都花在启动核函数上；批大小 256、宽度四倍时为原来的 0.8；1024 像素的风格迁移，用 Keras 的 JAX 后端，[10.8 毫秒变为 6.6 毫秒](../../docs/style.zh-CN.md)。
+# **位数减半。** 最初的 250 步再做一遍，`precision="mixed_bfloat16"`。网络为了反向传播必须留着各层的输出：它们的字节数由形状算出。时间是轮流测几回，取最小值；在 CPU 上，结果取决于它有没有 bfloat16 乘法的硬件，也取决于它当时有多忙，所以请相信你自己测到的数。在 NVIDIA H100 上，本项目测得：这个模型批大小为 16 时[没有更快](../../docs/results.zh-CN.md)，时间都花在启动核函数上；批大小 256、宽度四倍时为原来的 0.8；1024 像素的风格迁移，用 Keras 的 JAX 后端，[10.8 毫秒变为 6.6 毫秒](../../docs/style.zh-CN.md)。
 
 
 # %%
@@ -771,10 +757,11 @@ def activation_bytes(network, batch_size):
     return sum(batch_size * math.prod(o.shape[1:]) * tf.as_dtype(o.dtype).size for o in outputs)
 
 
-def seconds_a_step(models, turns=1 if FAST else 3, steps=2 if FAST else 20):
+def seconds_a_step(models, turns=1 if FAST else 2, steps=2 if FAST else 10):
     """Return the least seconds of a training step of each model, in turns."""
     least = [np.inf] * len(models)
-    stream = data.batches(images, recipe.batch_size, recipe.seed)
+    same = tf.constant(data.uint8_to_symmetric(images[: recipe.batch_size]))  # (16, 28, 28, 1)
+    stream = tf.data.Dataset.from_tensors(same).repeat()
     for _ in range(turns + 1):  # the first one traces
         for i, gan in enumerate(models):
             begin = time.perf_counter()
@@ -858,33 +845,32 @@ print(
 assert FAST or np.allclose(ratios, 1, atol=0.1)
 
 # %% [markdown] lang="en"
-# This is an estimate of what 8 bits cost in quality; a real int8 file also computes in 8 bits, and has to be measured by itself.
+# This is an estimate of what 8 bits cost in quality. A real int8 file also computes in 8 bits: `keras-gen export RUN --format litert --int8` writes one, and [the page on export](../../docs/export.md#fewer-bits) has its measured size, distance and speed.
 #
-# **The label.** One night: products from the exported file, each with its mark, its record and its place in the run folder, and every file read back. The record leads to the run folder, whose `recipe.json` keeps data, seed and versions, and number 17 is drawn again from its seed and its number: so a picture can be found, and withdrawn. Two things are missing from this record, and a real one should hold them: that the night drew 64 pictures, since the noise of number 17 is only promised within the same 64; and where the run folder lies. Here the model is still in memory; a program that searches years later has to load the run.
+# **The label.** One night: 64 products, each in a file of its own with both marks, and every file read back. The mark names the run and the seed, the run's `generated.jsonl` says how many were drawn that night, since the noise of number 17 is only promised within the same 64, and `recipe.json` keeps data, seed and versions. So number 17 is found again by its pixels' hash alone, which is how a picture can be traced, and withdrawn. (Where the run folder lies has to be written down elsewhere.)
 
 # %% [markdown] lang="zh"
-# 这只是估计 8 位会损失多少质量；真正的 int8 文件连计算也用 8 位，必须另行测量。
+# 这只是估计 8 位会损失多少质量。真正的 int8 文件连计算也用 8 位：`keras-gen export RUN --format litert --int8` 就写出这样一个文件，[导出一页](../../docs/export.zh-CN.md#更少的位数)有测得的大小、距离和速度。
 #
-# **标识。** 一个晚上：用导出的文件画商品，每张都加上看得见的标识和记录，再把每个文件读回来。记录指向运行文件夹，其中的 `recipe.json` 存着数据、种子和版本；再凭种子和编号把第 17 号重画一遍：所以任何一张图都能查到，也能撤下。这份记录还缺两样东西，真正的记录应当补上：这一晚共画了 64 张，因为只有在同样的 64 张里，第 17 号的噪声才保证相同；以及运行文件夹放在哪里。这里模型还在内存里；多年以后来查的程序，得先加载那次运行。
+# **标识。** 一个晚上：64 件商品，每件一个文件，两种标识都有，再把每个文件读回来。标识写着是哪次运行、哪个种子；运行文件夹里的 `generated.jsonl` 记着那一晚共画了多少张，因为只有在同样的 64 张里，第 17 号的噪声才保证相同；`recipe.json` 存着数据、种子和版本。于是单凭像素的哈希值就能重新找到第 17 号：任何一张图都能这样查到，也能撤下。（运行文件夹放在哪里，要另行记下。）
 
 # %%
-out = folder / "tonight"
-out.mkdir()
-for number, image in enumerate(np.clip((copy.serve(z).numpy() + 1) / 2, 0, 1)):
-    with files.replacing(out / f"{number:03d}.png") as temporary:
-        note = {"Label": "generated", "run": "whole", "seed": 1, "number": number}
-        write_label(temporary, marked(image), note)
+generate(folder / "whole", n=64, seed=1, out=folder / "tonight", marks=Marks(visible="zh"))
+written = sorted((folder / "tonight").iterdir())
+assert len(written) == 64 and not any(read_marks(file).faults for file in written)
+night = json.loads((folder / "whole" / "generated.jsonl").read_text("utf-8").splitlines()[-1])
+print({key: night[key] for key in ("n", "seed", "marks")})
+for line in read_marks(written[17]).lines:
+    print("{:26s} {}".format(*line))
 
-written = sorted(out.iterdir())
-found = [read_label(file) for file in written]
-assert [note["number"] for note in found] == list(range(64))
-note = found[17]
-redrawn = marked(model.sample(64, seed=note["seed"])[note["number"]])
-with Image.open(written[17]) as published:
-    assert np.allclose(published, redrawn, atol=1)  # grey levels: the record leads to the picture
-origin = json.loads((folder / "whole" / "recipe.json").read_text("utf-8"))
-print(f"{len(found)} of {len(written)} labels read back; the last one:", found[-1])
-print("data, sha256:", origin["data"]["sha256"][:16], "...  versions:", origin["versions"])
+generate(folder / "whole", night["n"], night["seed"], folder / "later", marks=Marks(visible="zh"))
+lost = read_marks(written[17]).lines[0]  # its number ends in the first digits of the pixels' hash
+(same_hash,) = [f.name for f in sorted((folder / "later").iterdir()) if lost in read_marks(f).lines]
+print("drawn again by the run: the picture with this hash is", same_hash)
+assert same_hash == written[17].name
+known = json.loads((folder / "whole" / "recipe.json").read_text("utf-8"))
+print("data, sha256:", known["data"]["sha256"][:16], "...  versions:", known["versions"])
+grid(np.stack([np.asarray(Image.open(f).convert("L"))[..., None] / 255 for f in written[:16]]))
 
 # %% [markdown] lang="en"
 # **What the law asks for**, as far as [interview question](../../docs/interview.md) Q69 could check it, from secondary sources:
@@ -892,7 +878,7 @@ print("data, sha256:", origin["data"]["sha256"][:16], "...  versions:", origin["
 # - *China*, since 1 September 2025 (the [Measures for labelling AI-generated content](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm), and the mandatory standard GB 45438-2025, whose text was not checked): a visible label, as text of at least 5 % of the shortest side that names both that it is AI and that it was generated or synthesised, and an implicit one in the metadata of the file, the XMP property `TC260:AIGC` with its JSON.
 # - *EU*, since 2 August 2026 (Article 50(2) of the [AI Act](https://eur-lex.europa.eu/eli/reg/2024/1689/oj)): providers mark output in a machine-readable way, effective and robust as far as feasible. Several sources give systems that were on the market before a transition until 2 December 2026; the amendment itself was not checked. In practice this means IPTC's `DigitalSourceType` and signed provenance such as C2PA.
 #
-# The sketch above has a visible mark, its font size 11 % of the side, and a record that programs can read, in a chunk of its own making. It lacks the prescribed fields, a signature, and robustness. And its mark is in English: for readers of Chinese it would have to be Chinese, and Pillow's built-in font has no such characters, so that a font must come along, which is the first thing that breaks. That is engineering, no legal advice. Nor does a label make a picture true: nobody sells these garments, and a GAN that takes noise alone cannot draw a certain product (E44).
+# The package writes both marks, the visible one in either language, with a font that has its characters ([what it does and what stays your duty](../../docs/compliance.md)). What it cannot do is make them stay. That is engineering, no legal advice. Nor does a label make a picture true: nobody sells these garments, and a GAN that takes noise alone cannot draw a certain product (E44).
 #
 # ## Exercises
 #
@@ -904,7 +890,7 @@ print("data, sha256:", origin["data"]["sha256"][:16], "...  versions:", origin["
 # - **中国**，自 2025 年 9 月 1 日起（[《人工智能生成合成内容标识办法》](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm)和强制性国家标准 GB 45438-2025，后者的原文未核对）：要有显式标识，文字高度不低于最短边的 5 %，并且既说明是人工智能（AI），又说明是生成或合成；还要有文件元数据里的隐式标识，即 XMP 属性 `TC260:AIGC` 及其 JSON。
 # - **欧盟**，自 2026 年 8 月 2 日起（[《人工智能法》](https://eur-lex.europa.eu/eli/reg/2024/1689/oj)第 50 条第 2 款）：提供者以机器可读的方式标记输出，在可行的范围内有效、可靠。多个来源称，此前已上市的系统有过渡期，到 2026 年 12 月 2 日为止；修正案原文未核对。实际做法是 IPTC 的 `DigitalSourceType`，以及 C2PA 之类带签名的来源记录。
 #
-# 上面的示意有显式标识，字号是边长的 11 %，也有程序能读的记录，但记录放在自定的文本块里。它缺少规定的字段，缺少签名，也不可靠。而且标识是英文的：给中文读者看，应当写“由AI生成”之类；Pillow 自带的字体没有汉字，必须另带一种字体，这往往是第一个出错的地方。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服并不是谁家在卖的商品；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
+# 本项目两种标识都写，看得见的那种中英文任选，自带有这些字的字体（[项目做了什么，哪些仍是你的义务](../../docs/compliance.zh-CN.md)）。它做不到的，是让标识去不掉。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服并不是谁家在卖的商品；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
 #
 # ## 练习
 #
@@ -1001,7 +987,7 @@ def chunk(png, at):
 # | the copy | loaded again, no pixel differs; 8 bits are an estimate |
 # | the label | 64 of 64 read back; lost by saving again and by JPEG |
 #
-# **Predict, then run.** Crop the marked picture by 8 pixels on each side and save it as PNG with the record: which of the two marks is left, and would the check above notice? Write it down first.
+# **Predict, then run.** Crop the marked picture by 8 pixels on each side and save it as PNG with its packet, as the last picture above was: which of the two marks is left, and would the check above notice? Write it down first.
 #
 # - [Training and resuming](../../keras_gen/runs/training.py), [run folders](../../keras_gen/runs/run.py), [generation](../../keras_gen/runs/generation.py), [the GAN's step](../../keras_gen/models/gan.py); [interview questions](../../docs/interview.md) Q51 to Q61 on engineering, Q65 to Q74 on shops and compliance; [errata](../../docs/errata.md).
 # - `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16` is the full run, `--resume` goes on with it.
@@ -1020,7 +1006,7 @@ def chunk(png, at):
 # | 副本 | 重新加载，没有一个像素不同；8 位只是估计 |
 # | 标识 | 64 张里读回 64 张；再次保存和 JPEG 都会丢掉 |
 #
-# **先预测，再运行。** 把加了标识的图四边各裁去 8 个像素，连同记录存成 PNG：两种标识还剩哪一种，上面的核对会发现吗？先写下来。
+# **先预测，再运行。** 把加了标识的图四边各裁去 8 个像素，像上面最后一张那样连同数据包存成 PNG：两种标识还剩哪一种，上面的核对会发现吗？先写下来。
 #
 # - [训练与继续](../../keras_gen/runs/training.py)、[运行文件夹](../../keras_gen/runs/run.py)、[生成](../../keras_gen/runs/generation.py)、[GAN 的一步](../../keras_gen/models/gan.py)；[面试题](../../docs/interview.zh-CN.md) Q51 至 Q61 讲工程，Q65 至 Q74 讲店铺与合规；[勘误](../../docs/errata.zh-CN.md)。
 # - 完整的训练是 `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16`，用 `--resume` 继续。
