@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from keras_gen.cli import main
+from keras_gen.environment import fastest_precision
 
 SMALL = [
     "--generator-width=8",
@@ -75,7 +76,7 @@ def test_stylize_paints_and_says_what_it_made(pictures, capsys):
     words = [*PAINT, "mug", "--size", 40, "--steps", 2, "--weights", "random"]
     assert run(*words, "--style-weights", 3, 1, "--optimizer", "adam", "--tile", 0) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[0] == "features: VGG19 with random kernels, seed 0"
+    assert out[0] == f"features: VGG19 with random kernels, seed 0, {fastest_precision()}"
     assert out[2].startswith("SSIM of luminance with the content: 0.")
     assert out[3].startswith("style distance: ") and "(the content's: " in out[3]
     assert out[4].endswith(" s; content-style-mug.png and content-style-mug.json")
