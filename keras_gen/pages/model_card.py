@@ -141,17 +141,14 @@ def _data(run, words):
 
 
 def _training(run, words):
-    rows, recipe = run.read_metrics(), run.recipe
-    hours = [_hours(rows, recipe.images_per_step)]
-    if rows and "cpu_seconds" in rows[0]:
-        hours.append(sum(row["cpu_seconds"] for row in rows) / 3600)
+    recipe = run.recipe
     versions = run.provenance.get("versions", {})
     facts = _list(
         words,
         steps=f"{_steps(run):,} x {recipe.images_per_step}",
         seed=recipe.seed,
         precision=recipe.precision,
-        time=words["hours" if len(hours) == 2 else "hours, clock"].format(*hours),
+        time=_time(run.read_metrics(), recipe.images_per_step, words),
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
     )
     return [*facts, f"- {words['fields']}"]
@@ -168,13 +165,17 @@ def _steps(run):
     return int(rows[-1]["step"]) if rows else 0
 
 
-def _hours(rows, images_per_step):
-    """Return the hours of the clock that the rows of `metrics.csv` add up to."""
+def _time(rows, images_per_step, words):
+    """Return what the rows of `metrics.csv` add up to; a bundled run has none."""
+    if not rows:
+        return words["no hours"]
     seconds, before = 0.0, 0
     for row in rows:
         images = (row["step"] - before) * images_per_step
         seconds, before = seconds + images / max(row["images_per_second"], 1e-9), row["step"]
-    return seconds / 3600
+    if "cpu_seconds" not in rows[0]:
+        return words["hours, clock"].format(seconds / 3600)
+    return words["hours"].format(seconds / 3600, sum(row["cpu_seconds"] for row in rows) / 3600)
 
 
 def _measures(measured, words, language):

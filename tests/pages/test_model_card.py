@@ -92,6 +92,7 @@ def test_times_add_up(run):
     run.write_metrics([{"step": 30, "d_loss": 1.0, "images_per_second": 480 / 1800}])
     text = model_card(run, "en")
     assert "0.50 hours by the clock; energy was not measured" in text  # of an older run
+    assert "time: not recorded" in model_card(Run.open("dcgan"), "en")
 
 
 def test_the_front_matter_is_what_the_hub_reads(run):
