@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 LANGUAGES = {"en": "English", "zh": "中文"}
 SUFFIX = {"en": ".md", "zh": ".zh-CN.md"}
 CODE = ("keras_gen", "tests", "benchmarks", "scripts", "tutorials", "docs", "examples")
-TEXTS = {".py", ".md", ".json", ".html"}
+TEXTS = {".py", ".md", ".json", ".html", ".txt"}
 AS_IT_IS = {".png", ".jpg", ".gif", ".webp", ".csv"}
 
 
