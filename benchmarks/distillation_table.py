@@ -14,21 +14,19 @@ both pages of docs/.
 import argparse
 import json
 import tempfile
-import time
 import zlib
 from pathlib import Path
 
 import numpy as np
+from export_speed import speeds
 from results_table import DOCS, fill, markdown
 
 from keras_gen.export import export_run, runtimes
-from keras_gen.export.comparison import images_per_second
 from keras_gen.export.networks import with_pixels
 from keras_gen.files import write_text
 from keras_gen.runs import Run
 from keras_gen.runs.states import save_state
 
-TURNS = 3
 COLUMNS = (
     ("generator", "生成器"),
     ("steps", "步数"),
@@ -67,22 +65,17 @@ def load(folder):
 
 def measured(runs, folder):
     """Return {name: sizes and speed} of LiteRT files of runs {name: Run}."""
-    files, runners, networks = {}, {}, {}
+    files, cases = {}, {}
     for name, run in runs.items():
         files[name] = export_run(run, "litert", out=folder / name, weights="float16")[-1].path
-        runners[name] = runtimes.load_litert(files[name])
         (network,) = run.recipe.artefacts(run.load_model()).values()
-        networks[name] = with_pixels(network, "uint8")
-    speeds = dict.fromkeys(runs, 0.0)
-    for _ in range(TURNS):
-        for name, runner in runners.items():
-            speed = images_per_second(networks[name], runner, time.process_time)
-            speeds[name] = max(speeds[name], speed)
+        cases[name] = with_pixels(network, "uint8"), runtimes.load_litert(files[name])
+    found = speeds(cases)
     return {
         name: {
             "megabytes": path.stat().st_size / 1e6,
             "compressed_megabytes": len(zlib.compress(path.read_bytes(), 9)) / 1e6,
-            "images_per_cpu_second": speeds[name],
+            "images_per_cpu_second": found[name],
         }
         for name, path in files.items()
     }

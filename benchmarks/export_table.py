@@ -12,18 +12,16 @@ processors, not of the clock, which on a busy machine says more of its other wor
 import argparse
 import dataclasses
 import tempfile
-import time
 from pathlib import Path
 
+from export_speed import speeds
 from results_table import DOCS, fill, markdown
 
 from keras_gen.export import FORMATS, PIXELS, export_run, runtimes
-from keras_gen.export.comparison import images_per_second
 from keras_gen.export.networks import with_pixels
 from keras_gen.runs import Run
 
 RUNS = ("dcgan", "conditional_gan", "vae")
-TURNS = 3
 COLUMNS = (
     ("network", "网络"),
     ("format", "格式"),
@@ -49,20 +47,16 @@ def timed(run, found):
     """Return {format: artefacts} of bytes with their speeds, measured in turns."""
     recipe, model = Run.open(run).recipe, Run.open(run).load_model()
     networks = [with_pixels(network, "uint8") for network in recipe.artefacts(model).values()]
-    runners = {
-        format: [runtimes.LOAD[format](artefact.path) for artefact in found[format]["uint8"]]
+    cases = {
+        (format, i): (network, runtimes.LOAD[format](found[format]["uint8"][i].path))
+        for i, network in enumerate(networks)
         for format in FORMATS
     }
-    speeds = {format: [0.0] * len(networks) for format in FORMATS}
-    for _ in range(TURNS):
-        for i, network in enumerate(networks):
-            for format, each in runners.items():
-                speed = images_per_second(network, each[i], time.process_time)
-                speeds[format][i] = max(speeds[format][i], speed)
+    best = speeds(cases)
     return {
         format: [
-            dataclasses.replace(artefact, images_per_second=speed)
-            for artefact, speed in zip(found[format]["uint8"], speeds[format], strict=True)
+            dataclasses.replace(artefact, images_per_second=best[format, i])
+            for i, artefact in enumerate(found[format]["uint8"])
         ]
         for format in FORMATS
     }

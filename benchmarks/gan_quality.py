@@ -93,10 +93,6 @@ def _recipe(recipe, **changes):
     return lambda seed: (recipe(seed=seed, **changes).build(), recipe(**changes).images_per_step)
 
 
-FIVE = {"loss": "wasserstein_gp", "discriminator_steps": 5, "update": "alternating"}
-SLOW = {"d_learning_rate": 1e-4, "g_learning_rate": 1e-4, "beta_1": 0.0}  # those of its paper
-
-
 SYSTEMS = {
     "sketch": sketch,
     "tutorial": tutorial,
@@ -105,9 +101,6 @@ SYSTEMS = {
     "dcgan_without_penalty": _recipe(DCGANRecipe, penalty="none"),
     "dcgan_document_width": _recipe(DCGANRecipe, generator_width=64),
     "dcgan_document": _recipe(DCGANRecipe, generator_width=64, penalty="none"),
-    "wasserstein": _recipe(DCGANRecipe, loss="wasserstein_gp"),
-    "wasserstein_five": _recipe(DCGANRecipe, **FIVE),
-    "wasserstein_five_slow": _recipe(DCGANRecipe, **FIVE, **SLOW),
     "mlp_gan": _recipe(MLPGANRecipe),
     "mlp_gan_without_penalty": _recipe(MLPGANRecipe, penalty="none"),
 }

@@ -14,22 +14,21 @@ import argparse
 import json
 import math
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
+from export_speed import speeds
 from results_table import DOCS, fill, markdown
 
 from keras_gen import data, measures
 from keras_gen.environment import versions
 from keras_gen.export import WEIGHTS, export_run, runtimes
-from keras_gen.export.comparison import images_per_second
 from keras_gen.export.networks import with_pixels
 from keras_gen.files import write_text
 from keras_gen.runs import Run
 
 RUNS = ("dcgan", "conditional_gan", "vae")
-SAMPLES, TURNS, AT_ONCE = 10_000, 3, 100
+SAMPLES, AT_ONCE = 10_000, 100
 COLUMNS = (
     ("network", "网络"),
     ("weights", "权重"),
@@ -74,11 +73,7 @@ def measure(name, judges, real, folder):
         w: export_run(run, "litert", out=folder / f"{name}-{w}", weights=w)[-1] for w in WEIGHTS
     }
     runners = {weights: runtimes.load_litert(file.path) for weights, file in files.items()}
-    speeds = dict.fromkeys(WEIGHTS, 0.0)
-    for _ in range(TURNS):
-        for weights, runner in runners.items():
-            speed = images_per_second(network, runner, time.process_time)
-            speeds[weights] = max(speeds[weights], speed)
+    found = speeds({weights: (network, runner) for weights, runner in runners.items()})
     return [
         {
             "network": f"`{name}`, {file.path.stem}",
@@ -86,7 +81,7 @@ def measure(name, judges, real, folder):
             "megabytes": file.size / 1e6,
             "decibels": file.decibels if math.isfinite(file.decibels) else None,  # JSON has no inf
             "distances": distances(judges, real, draw(runners[weights], network)),
-            "images_per_cpu_second": speeds[weights],
+            "images_per_cpu_second": found[weights],
         }
         for weights, file in files.items()
     ]

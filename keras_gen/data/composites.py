@@ -180,7 +180,7 @@ def room(side: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def wallpaper(side: int, rng: np.random.Generator) -> np.ndarray:
-    """Return a small motif that is repeated, every second time mirrored for some."""
+    """Return a small motif, repeated; every second time it is mirrored, in half of the cases."""
     draw = (noise, stripes, patches)[rng.integers(3)]
     motif = draw(int(rng.integers(6, side // 2)), rng)
     if rng.random() < 0.5:
