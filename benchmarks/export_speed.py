@@ -11,7 +11,7 @@ def speeds(cases):
     """Return the best speed of each file over several turns, in which all others run as well.
 
     Args:
-        cases: {name: (network, runner)}: the network in Keras, and the file as its runtime loads it.
+        cases: {name: (network, runner)}: the network in Keras, and its file as a runtime loads it.
 
     Returns:
         {name: images per second of the processors, in the fastest of many passes}.

@@ -15,6 +15,7 @@ from keras_gen.losses import (
     pixel_loss,
 )
 from keras_gen.models.base import NetworkModel
+from keras_gen.models.pyramid import laplacian_bands
 from keras_gen.networks import unet
 
 TILE = 256  # pixels of a side that are restored at once, without the margin
@@ -29,27 +30,37 @@ class Restorer(NetworkModel):
     lie a little outside of [0, 1].
 
     Formula:
-        $R(y, m) = y + \sum_t m_t \, f_t(y, m)$, $\min_R \; L_1(x, R(y, m))
-        + w \, E[-\log D(y, m, R(y, m))]$, with D trained as in a GAN on the pairs
-        $(y, m, x)$ and $(y, m, R(y, m))$
+        $R(y, m) = y + \sum_t m_t \left( \sum_l g_{t,l} \, b_l(y) + f_t \right)$, where the $b_l$
+        are the bands of a Laplacian pyramid and the network draws $g$ and $f$ from bands and $m$;
+        $\min_R \; L_1(x, R(y, m)) + w \, E[-\log D(y, m, R(y, m))]$, with D trained as in a GAN
+        on the pairs $(y, m, x)$ and $(y, m, R(y, m))$
 
-    The network draws the difference to the damaged image, which is small, and changes nothing where
-    no damage is. It draws one difference for each task: noise wants edges softened, a small image
-    wants them sharpened, and one last layer for both learns slowly.
+    The network draws for each pixel how much more or less of each band there shall be, and beside
+    that a difference. Noise in an even region goes with a gain of -1 for the fine bands, as in the
+    shrinkage of wavelets; a small image is sharpened with gains above 0. Both would be hard to
+    learn as a difference, which has to hold every grain of the noise. Nothing changes where no
+    damage is. Each task has its own gains and its own difference: noise wants edges softened, a
+    small image wants them sharpened, and one last layer for both learns slowly.
+
+    The pixel loss is a mean over damaged pixels, or the few that a hole has would hardly count.
     What a hole held is lost, and the pixel loss is least for a blurred guess; the adversarial term,
     whose weight is small, asks for one that looks real.
 
     Deviation: Isola et al. draw the whole image, and let dropout stand in for noise.
 
     Args:
-        network: `unet.unet`, (B, H, W, C + 4) -> (B, H, W, 4 C), the differences task by task.
+        network: `unet.unet`, (B, H, W, (L + 1) C + 4) -> (B, H, W, 4 (L + C)), gains and
+            differences task by task.
         discriminator: `patch_gan.discriminator` of C channels and C + 4 conditions.
         adversarial_weight: w >= 0. The paper's 1 to 100 would be 0.005 here, because pixels are in
             [0, 1] instead of [-1, 1]; it is less, because damage leaves more of an image than the
             paper's label maps do, and less is to be invented. With 0 the discriminator looks on: it
             learns to tell restored images, and nobody listens.
+        bands: L >= 0, of the pyramid; the coarsest holds what is finer than 2 ** L pixels.
 
-    Reference: Isola et al. 2017, arXiv:1611.07004, equations 1 to 4.
+    Reference: Isola et al. 2017, arXiv:1611.07004, equations 1 to 4; Burt and Adelson 1983, "The
+        Laplacian Pyramid as a Compact Image Code"; Donoho and Johnstone 1994, "Ideal Spatial
+        Adaptation by Wavelet Shrinkage", Biometrika 81(3).
     """
 
     NETWORKS = ("network", "discriminator")
@@ -63,6 +74,7 @@ class Restorer(NetworkModel):
         discriminator: keras.Model,
         *,
         adversarial_weight: float = 0.002,
+        bands: int = 0,
         name: str = "restorer",
         **kwargs,
     ):
@@ -70,18 +82,26 @@ class Restorer(NetworkModel):
         self.network = network
         self.discriminator = discriminator
         self.adversarial_weight = adversarial_weight
+        self.bands = bands
 
     @property
     def channels(self) -> int:
         """C of the images."""
-        return self.network.output_shape[-1] // len(TASKS)
+        return self.network.output_shape[-1] // len(TASKS) - self.bands
 
     def call(self, inputs, training: bool = False):
         """Return the restored images (B, H, W, C)."""
-        damaged = inputs[..., : self.channels]  # (B, H, W, C)
-        where = ops.split(inputs[..., self.channels :], len(TASKS), axis=-1)  # (B, H, W, 1) each
-        differences = ops.split(self.network(inputs, training=training), len(TASKS), axis=-1)
-        return damaged + sum(m * f for m, f in zip(where, differences, strict=True))
+        damaged, where = inputs[..., : self.channels], inputs[..., self.channels :]
+        bands = laplacian_bands(damaged, self.bands)  # (B, H, W, C) each
+        maps = self.network(ops.concatenate([*bands, where], axis=-1), training=training)
+        planes = ops.split(where, len(TASKS), axis=-1)  # (B, H, W, 1) each
+        maps = ops.split(maps, len(TASKS), axis=-1)  # (B, H, W, L + C) each
+        maps = sum(m * of_task for m, of_task in zip(planes, maps, strict=True))
+        gains, difference = maps[..., : self.bands], maps[..., self.bands :]
+        restored = damaged + difference  # (B, H, W, C)
+        for level, band in enumerate(bands[:-1]):
+            restored += gains[..., level : level + 1] * band
+        return restored
 
     def train_step(self, data):
         """Play one round on inputs (B, H, W, C + 4) and the undamaged images (B, H, W, C)."""
@@ -98,7 +118,8 @@ class Restorer(NetworkModel):
             real_logits = self.discriminator([inputs, images], training=True)  # (B, h, w, 1)
             fake_logits = self.discriminator([inputs, restored], training=True)  # (B, h, w, 1)
             d_loss = minimax_discriminator_loss(real_logits, fake_logits)
-            pixels = pixel_loss(images, restored)
+            damage = ops.sum(inputs[..., self.channels :], axis=-1, keepdims=True)  # (B, H, W, 1)
+            pixels = pixel_loss(images, restored, damage)
             adversarial = non_saturating_generator_loss(fake_logits)
             loss = pixels + self.adversarial_weight * adversarial
         self.track(
@@ -152,9 +173,10 @@ class Restorer(NetworkModel):
 
     def _in_tiles(self, inputs):
         """Restore inputs (B, H, W, C + 4) tile by tile, each with as much margin as it sees."""
-        widths = unet.widths_of(self.network)
-        step = unet.multiple(widths)
-        margin = -(-unet.reach(widths) // step) * step
+        widths, coarsest = unet.widths_of(self.network), 2**self.bands
+        step = max(unet.multiple(widths), coarsest)
+        reach = unet.reach(widths) + 3 * coarsest // 2  # a mean, and two of which one is made
+        margin = -(-reach // step) * step
         _, height, width, _ = inputs.shape
         padding = [(0, 0), (0, -height % step), (0, -width % step), (0, 0)]
         inputs = np.pad(inputs, padding, mode="edge")
@@ -177,4 +199,5 @@ class Restorer(NetworkModel):
 
     def get_config(self) -> dict:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "adversarial_weight": self.adversarial_weight}
+        weight = self.adversarial_weight
+        return {**super().get_config(), "adversarial_weight": weight, "bands": self.bands}

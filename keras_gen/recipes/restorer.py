@@ -39,11 +39,14 @@ class RestorerRecipe(Recipe):
     )
     width: int = option(16, "channels at full resolution", least=1, most=1024)
     levels: int = option(3, "sizes of maps, each half the one before", least=1, most=8)
+    bands: int = option(
+        5, "bands of scales that are weakened or amplified, each twice as coarse", least=0, most=8
+    )
     adversarial_weight: float = option(
         0.002, "weight of the adversarial loss beside the pixel loss; 0 gives the least error"
     )
     learning_rate: float = option(
-        1e-3, "Adam's highest learning rate, which falls to 0 along a cosine"
+        3e-3, "Adam's highest learning rate, which falls to 0 along a cosine"
     )
     d_learning_rate: float = option(1e-3, "learning rate of the discriminator")
 
@@ -93,18 +96,17 @@ class RestorerRecipe(Recipe):
         from keras_gen.models import Restorer
         from keras_gen.networks import patch_gan, unet
 
-        stacked = self.channels + len(TASKS)
         with seeded(self.seed), precision_policy(self.precision):
-            differences = self.channels * len(TASKS)
             network = unet.unet(
-                stacked,
-                differences,
+                self.channels * (self.bands + 1) + len(TASKS),
+                len(TASKS) * (self.bands + self.channels),
                 self.widths,
                 first_initializer=unet.Contrast(),
                 last_initializer="zeros",
             )
-            discriminator = patch_gan.discriminator(self.channels, stacked)
-        model = Restorer(network, discriminator, adversarial_weight=self.adversarial_weight)
+            discriminator = patch_gan.discriminator(self.channels, self.channels + len(TASKS))
+        weight = self.adversarial_weight
+        model = Restorer(network, discriminator, adversarial_weight=weight, bands=self.bands)
         rate = keras.optimizers.schedules.CosineDecay(self.learning_rate, self.steps)
         model.compile(
             d_optimizer=keras.optimizers.Adam(self.d_learning_rate, beta_1=0.5),

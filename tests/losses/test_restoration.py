@@ -50,3 +50,23 @@ def test_its_least_is_at_the_median():
     for guess, expected in ((0.0, 1 / 3), (1 / 3, 4 / 9), (0.5, 0.5)):
         found = float(pixel_loss(possible, np.full((3, 1, 1, 1), guess, "float32")))
         assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_weights_choose_what_counts_in_each_image():
+    """Differences 1, 2, 3, 4 in each of three images; all of the first count, two of the second.
+
+    (10 / 4 + (2 + 4) / 2 + 0) / 3; a third image without damage adds nothing.
+    """
+    images = np.zeros((3, 2, 2, 1), "float32")
+    restored = np.tile(
+        np.array([1.0, -2.0, 3.0, -4.0], "float32").reshape(1, 2, 2, 1), (3, 1, 1, 1)
+    )
+    where = np.array([[1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 0, 0]], "float32").reshape(3, 2, 2, 1)
+    assert float(pixel_loss(images, restored, where)) == pytest.approx(5.5 / 3, rel=1e-6)
+
+
+def test_equal_weights_are_none():
+    images, restored = RNG.uniform(size=(2, 3, 8, 6, 3)).astype("float32")
+    plain = float(pixel_loss(images, restored))
+    found = float(pixel_loss(images, restored, np.full((3, 8, 6, 1), 0.7, "float32")))
+    assert found == pytest.approx(plain, rel=1e-6)

@@ -8,20 +8,22 @@ from keras_gen.data import damage
 from keras_gen.data.degradations import TASKS, draw_holes, enlarge, fill, stack
 from keras_gen.losses import minimax_discriminator_loss, non_saturating_generator_loss, pixel_loss
 from keras_gen.models import Restorer
+from keras_gen.models.pyramid import laplacian_bands
 from keras_gen.networks import patch_gan, unet
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(size=(4, 16, 16, 3)).astype("float32")
 INPUTS, TRUTH = damage(keras.ops.convert_to_tensor(IMAGES), (1, 2))
+DAMAGED = np.asarray(INPUTS)[..., 3:].sum(axis=-1, keepdims=True)
 
 
-def make(channels=3, weight=0.005, rate=1e-3, widths=(4, 6)):
+def make(channels=3, weight=0.005, rate=1e-3, widths=(4, 6), bands=2):
     keras.utils.set_random_seed(1)
-    stacked = channels + len(TASKS)
     model = Restorer(
-        unet.unet(stacked, channels * len(TASKS), widths),
-        patch_gan.discriminator(channels, stacked, width=4),
+        unet.unet((bands + 1) * channels + len(TASKS), len(TASKS) * (bands + channels), widths),
+        patch_gan.discriminator(channels, channels + len(TASKS), width=4),
         adversarial_weight=weight,
+        bands=bands,
     )
     model.compile(d_optimizer=keras.optimizers.Adam(rate), optimizer=keras.optimizers.Adam(rate))
     return model
@@ -35,12 +37,29 @@ def test_pixels_without_damage_stay_and_all_others_are_changed():
     assert (np.abs(make()(stack(IMAGES, "jpeg")) - IMAGES).max(axis=-1) > 0).all()
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_gains_weaken_bands_and_differences_are_added_task_by_task(task):
+    """A network of constant maps: gain -1 for the finest band leaves what is coarser."""
+    model = make(bands=3)
+    maps = np.zeros(len(TASKS) * 6, "float32")
+    of_task = 6 * TASKS.index(task)
+    maps[of_task], maps[of_task + 1], maps[of_task + 3 : of_task + 6] = -1, 0.5, (0.1, 0.2, 0.3)
+    last = model.network.layers[-2]
+    last.kernel.assign(0 * last.kernel)
+    last.bias.assign(maps)
+    holes = np.ones((4, 16, 16, 1), "float32") if task == "inpaint" else None
+    found = model(stack(IMAGES, task, holes))
+    _, second, third, rest = laplacian_bands(IMAGES, 3)
+    expected = 1.5 * second + third + rest + np.array([0.1, 0.2, 0.3])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_the_metrics_are_the_losses_composed_by_hand():
     model = make()
     restored = model(INPUTS, training=True)
     real, fake = (model.discriminator([INPUTS, x], training=True) for x in (TRUTH, restored))
     expected = {
-        "pixel_loss": pixel_loss(TRUTH, restored),
+        "pixel_loss": pixel_loss(TRUTH, restored, DAMAGED),
         "adversarial_loss": non_saturating_generator_loss(fake),
         "d_loss": minimax_discriminator_loss(real, fake),
         "real_score": np.mean(1 / (1 + np.exp(-np.asarray(real)))),
@@ -64,7 +83,9 @@ def test_the_gradients_are_those_of_the_two_losses():
     def loss():
         restored = model(INPUTS)
         fake = model.discriminator([INPUTS, restored])
-        return float(pixel_loss(TRUTH, restored) + 0.5 * non_saturating_generator_loss(fake))
+        return float(
+            pixel_loss(TRUTH, restored, DAMAGED) + 0.5 * non_saturating_generator_loss(fake)
+        )
 
     for network, slopes, value in (
         (model.discriminator, d_gradients, d_loss),
@@ -162,7 +183,7 @@ def test_a_keras_file_goes_on_bit_for_bit(tmp_path):
     model.train_on_batch(INPUTS, TRUTH)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
-    assert again.adversarial_weight == 0.25 and again.steps_done == 1
+    assert (again.adversarial_weight, again.bands, again.steps_done) == (0.25, 2, 1)
     for each in (model, again):
         each.fit(INPUTS, TRUTH, batch_size=2, epochs=2, shuffle=False, verbose=0)
     states = [

@@ -16,10 +16,10 @@ def test_every_field_reaches_the_model():
         steps=1000, precision="mixed_bfloat16",
     )  # fmt: skip
     model = recipe.build()
-    assert model.network.input_shape == (None, None, None, 5)
+    assert model.network.input_shape == (None, None, None, 10)  # 6 bands and 4 planes
     assert model.channels == 1 and model.adversarial_weight == 0.3
-    # 9 * 5 * 4 + 4 weights of the first layer, and two sizes of maps
-    assert model.network.layers[1].count_params() == 184 and recipe.widths == (4, 8)
+    # 9 * 10 * 4 + 4 weights of the first layer, and two sizes of maps
+    assert model.network.layers[1].count_params() == 364 and recipe.widths == (4, 8)
     assert model.network.layers[1].compute_dtype == "bfloat16"
     rates = [float(model.optimizer._learning_rate(step)) for step in (0, 500, 1000)]
     assert rates == pytest.approx([4e-3, 2e-3, 0.0], abs=1e-8)
