@@ -64,9 +64,9 @@ def export_run(
 ) -> list[Artefact]:
     """Export what a run's model draws, describes or stylises with, and compare it with Keras.
 
-    A GAN has a generator, a VAE an encoder and a decoder, `fast_style` a stylizer. They compute in
-    float32, whatever the run was trained in. The stylizer takes pictures of any size, but as LiteRT
-    only the size of its training.
+    A GAN has a generator, a VAE an encoder and a decoder, `fast_style` a stylizer, `restorer` what
+    it is called. They compute in float32, whatever the run was trained in. The latter two take
+    pictures of any size, but as LiteRT only the size of their training.
 
     Args:
         run: a `Run`, its folder, or the name of a run that comes with the package.

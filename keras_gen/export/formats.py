@@ -9,7 +9,11 @@ FORMATS = {  # name -> packages that write and run it, by the names under which 
 }
 PIXELS = ("uint8", "float")
 WEIGHTS = ("float32", "float16", "int8")
-PICTURES = ("images", "stylised")  # inputs and outputs of these names are pictures (B, H, W, C)
+PICTURES = (
+    "images",
+    "stylised",
+    "restored",
+)  # inputs and outputs of these names are pictures (B, H, W, C)
 
 
 def require_format(name: str, pixels: str, weights: str) -> None:

@@ -19,8 +19,7 @@ def laplacian_bands(images: Tensor, levels: int) -> list[Tensor]:
     images, so that networks can take them as channels.
 
     Args:
-        images: (B, H, W, C) float32; where H or W is no multiple of 2 ** levels, the last row or
-            column is repeated.
+        images: (B, H, W, C) float32, H and W divisible by 2 ** levels.
         levels: L >= 0.
 
     Returns:
@@ -30,16 +29,22 @@ def laplacian_bands(images: Tensor, levels: int) -> list[Tensor]:
     Reference: Burt and Adelson 1983, "The Laplacian Pyramid as a Compact Image Code", IEEE
         Transactions on Communications 31(4).
     """
-    images = tf.convert_to_tensor(images)
-    height, width = tf.unstack(tf.shape(images)[1:3])
-    size = [side + -side % 2**levels for side in (height, width)]
-    for axis, (side, padded) in enumerate(zip((height, width), size, strict=True), start=1):
-        images = tf.gather(images, tf.minimum(tf.range(padded), side - 1), axis=axis)
-    fine = means = images
+    fine = means = tf.convert_to_tensor(images)
     bands = []
     for _ in range(levels):
         means = tf.nn.avg_pool2d(means, 2, 2, "VALID")  # (B, H / 2, W / 2, C) and so on
-        coarse = tf.image.resize(means, size, "bilinear")
-        bands.append((fine - coarse)[:, :height, :width])
+        coarse = tf.image.resize(means, tf.shape(fine)[1:3], "bilinear")
+        bands.append(fine - coarse)
         fine = coarse
-    return [*bands, fine[:, :height, :width]]
+    return [*bands, fine]
+
+
+def extend(images: Tensor, step: int) -> Tensor:
+    """Repeat the last row and column of images (B, H, W, C) until `step` divides both sides."""
+    for axis in (1, 2):
+        if images.shape[axis] is None or images.shape[axis] % step:
+            side = tf.shape(images)[axis]
+            whole = (side + step - 1) // step * step  # ONNX takes remainders of negatives otherwise
+            places = tf.minimum(tf.range(whole), side - 1)
+            images = tf.gather(images, places, axis=axis)
+    return images

@@ -15,7 +15,7 @@ from keras_gen.losses import (
     pixel_loss,
 )
 from keras_gen.models.base import NetworkModel
-from keras_gen.models.pyramid import laplacian_bands
+from keras_gen.models.pyramid import extend, laplacian_bands
 from keras_gen.networks import unet
 
 TILE = 256  # pixels of a side that are restored at once, without the margin
@@ -89,19 +89,25 @@ class Restorer(NetworkModel):
         """C of the images."""
         return self.network.output_shape[-1] // len(TASKS) - self.bands
 
+    @property
+    def step(self) -> int:
+        """What divides the sides of the images on which the network works."""
+        return max(unet.multiple(unet.widths_of(self.network)), 2**self.bands)
+
     def call(self, inputs, training: bool = False):
         """Return the restored images (B, H, W, C)."""
-        damaged, where = inputs[..., : self.channels], inputs[..., self.channels :]
-        bands = laplacian_bands(damaged, self.bands)  # (B, H, W, C) each
+        whole = extend(inputs, self.step)  # (B, H', W', C + 4)
+        damaged, where = whole[..., : self.channels], whole[..., self.channels :]
+        bands = laplacian_bands(damaged, self.bands)  # (B, H', W', C) each
         maps = self.network(ops.concatenate([*bands, where], axis=-1), training=training)
-        planes = ops.split(where, len(TASKS), axis=-1)  # (B, H, W, 1) each
-        maps = ops.split(maps, len(TASKS), axis=-1)  # (B, H, W, L + C) each
+        planes = ops.split(where, len(TASKS), axis=-1)  # (B, H', W', 1) each
+        maps = ops.split(maps, len(TASKS), axis=-1)  # (B, H', W', L + C) each
         maps = sum(m * of_task for m, of_task in zip(planes, maps, strict=True))
         gains, difference = maps[..., : self.bands], maps[..., self.bands :]
-        restored = damaged + difference  # (B, H, W, C)
+        restored = damaged + difference  # (B, H', W', C)
         for level, band in enumerate(bands[:-1]):
             restored += gains[..., level : level + 1] * band
-        return restored
+        return restored[:, : ops.shape(inputs)[1], : ops.shape(inputs)[2]]
 
     def train_step(self, data):
         """Play one round on inputs (B, H, W, C + 4) and the undamaged images (B, H, W, C)."""
@@ -173,13 +179,10 @@ class Restorer(NetworkModel):
 
     def _in_tiles(self, inputs):
         """Restore inputs (B, H, W, C + 4) tile by tile, each with as much margin as it sees."""
-        widths, coarsest = unet.widths_of(self.network), 2**self.bands
-        step = max(unet.multiple(widths), coarsest)
-        reach = unet.reach(widths) + 3 * coarsest // 2  # a mean, and two of which one is made
-        margin = -(-reach // step) * step
+        # of the network, and of a band: a mean, and the next one, between which a pixel lies
+        reach = unet.reach(unet.widths_of(self.network)) + 3 * 2**self.bands // 2
+        margin = -(-reach // self.step) * self.step
         _, height, width, _ = inputs.shape
-        padding = [(0, 0), (0, -height % step), (0, -width % step), (0, 0)]
-        inputs = np.pad(inputs, padding, mode="edge")
         restored = np.empty((*inputs.shape[:3], self.channels), "float32")
         for top in range(0, height, TILE):
             for left in range(0, width, TILE):
@@ -187,7 +190,7 @@ class Restorer(NetworkModel):
                 tile = np.asarray(self._draw(inputs[:, rows, columns]))
                 inner = tile[:, top - rows.start :, left - columns.start :][:, :TILE, :TILE]
                 restored[:, top : top + TILE, left : left + TILE] = inner
-        return restored[:, :height, :width]
+        return restored
 
     @functools.cached_property
     def _draw(self):

@@ -114,6 +114,19 @@ class RestorerRecipe(Recipe):
         )
         return model
 
+    def artefacts(self, model: Any) -> dict[str, Any]:
+        """Return the restorer: images, and planes of damage as `stack` sets them -> restored."""
+        import keras
+
+        images = keras.Input((None, None, self.channels), name="images")
+        damage = keras.Input((None, None, len(TASKS)), name="damage")
+        restored = model(keras.layers.Concatenate()([images, damage]))
+        return {
+            "restorer": keras.Model(
+                [images, damage], {"restored": keras.ops.clip(restored, 0.0, 1.0)}
+            )
+        }
+
     def samples(self, model: Any) -> "np.ndarray":
         """Return for each task four product pictures, damaged and restored."""
         import numpy as np

@@ -26,6 +26,7 @@ SMALL = {
     "vae": {"latent_dim": 4, "width": 4, "hidden": 8},
     "fast_style": {"image_size": 24, "width": 4, "blocks": 1},
     "ring": GAN,
+    "restorer": {"image_size": 32, "width": 4, "levels": 2, "bands": 3},
 }
 EXTRA = {"onnx": "onnxruntime", "litert": "ai_edge_litert"}
 FORMATS = ["saved_model", *(pytest.param(name, marks=pytest.mark.export) for name in EXTRA)]
@@ -166,6 +167,27 @@ def test_a_stylizer_takes_pictures(format, tmp_path):
     images = np.random.default_rng(0).uniform(size=(2, side, side, 3)).astype("float32")
     stylised = runtimes.LOAD[format](artefact.path)({"images": images})["stylised"]
     assert stylised.shape == images.shape and 0.0 <= stylised.min() <= stylised.max() <= 1.0
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_restorer_takes_pictures_and_planes_of_damage(format, tmp_path):
+    need(format)
+    run, rng = small_run(tmp_path, "restorer"), np.random.default_rng(0)
+    model = run.load_model()
+    last = model.network.layers[-2]  # begins with zeros, and would change nothing
+    last.kernel.assign(rng.normal(0.0, 0.1, last.kernel.shape))
+    model.save(run.model_path)
+    (artefact,) = export_run(run, format, "float")
+    assert artefact.path.stem == "restorer" and artefact.difference <= 1e-5
+    side = 32 if format == "litert" else 37
+    images = rng.uniform(size=(2, side, side, 3)).astype("float32")
+    damage = np.zeros((2, side, side, 4), "float32")
+    damage[:, 5:20, 3:9, 2] = 1.0  # holes
+    found = runtimes.LOAD[format](artefact.path)({"images": images, "damage": damage})["restored"]
+    expected = np.clip(model(np.concatenate([images, damage], axis=-1)), 0.0, 1.0)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    changed = np.abs(found - images).max(axis=-1) > 1e-3
+    assert changed[:, 5:20, 3:9].mean() > 0.9 and not changed[damage.max(axis=-1) == 0].any()
 
 
 def metadata_of(path, format):
