@@ -14,11 +14,15 @@ A source is `tutorials/NN_name.py`. Its cells begin with one of these lines:
     # %% exercise               code in which one `...` is to be filled in
     # %% check                  code that judges it, and lets `...` pass
     # %% solution               the filled-in code: shown folded, not run
+    # %% words                  what the code shows, in Chinese: scripts/notebook_words.py
 
-Code runs once, and both languages show its outputs. Building needs nbclient and ipykernel.
+Code runs once, in English; the Chinese outputs are translated, and each figure is drawn twice. With
+--fast it is the Chinese code that runs. Building needs the extra `tutorials`.
 """
 
 import argparse
+import copy
+import functools
 import hashlib
 import json
 import os
@@ -29,78 +33,28 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from notebook_figures import shrink
+from notebook_figures import MIME, shrink
+from notebook_opening import opening
+from notebook_words import ARROW, EVERYWHERE, Words, code_in
 
 from keras_gen.files import replacing
 
-# The address of the repository, such as https://github.com/OWNER/keras_gen. Once it is set, a badge
-# opens a notebook in Colab, which installs keras_gen from there; until then both are uploaded.
-REPOSITORY = ""
 FOLDER = Path(__file__).parent.parent / "tutorials"
 LANGUAGES = ("en", "zh")
-MARKER = re.compile(r'# %%(?: \[markdown\] lang="(en|zh)"| (exercise|check|solution))?')
+COMMENTS = (*LANGUAGES, "words")
+MARKER = re.compile(r'# %%(?: \[markdown\] lang="(en|zh)"| (exercise|check|solution|words))?')
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-COLAB = "https://colab.research.google.com/"
-BADGE = f"[![Open In Colab]({COLAB}assets/colab-badge.svg)]({{}})"
-UPLOAD = {
-    "en": f"[Run it on Colab]({COLAB}): *Upload* this file there; the first cell asks for "
-    "keras_gen's wheel, which `pip wheel --no-deps .` makes in a clone",
-    "zh": f"[在 Colab 上运行]({COLAB})：在那里“上传”本文件；第一个单元会请你选择 keras_gen 的 "
-    "wheel 文件，在克隆的项目里用 `pip wheel --no-deps .` 生成",
-}
-# Seconds on an NVIDIA H100 80GB, as scripts, three at a time; the others were not measured. Most
-# of it is XLA, which compiles the step of every new model for some ten seconds.
-H100 = {
-    "00_what_is_where": 53,
-    "01_adversarial_game": 87,
-    "04_losses": 231,
-    "05_vae": 142,
-    "07_measuring_quality": 85,
-}
-ABOUT = {
-    "en": "[中文版](../zh/{name}.ipynb) · about {minutes} on 2 CPU cores, measured when this "
-    "notebook was built{gpu} · source of both languages: [tutorials/{name}.py](../{name}.py)",
-    "zh": "[English](../en/{name}.ipynb) · 在 2 个 CPU 核上约 {minutes}（生成本笔记本时实测）"
-    "{gpu} · 中英文同出一个源文件：[tutorials/{name}.py](../{name}.py)",
-}
-GPU = {"en": " · about {} on an NVIDIA H100", "zh": " · 在一块 NVIDIA H100 上约 {}"}
-MINUTES = {"en": ("{} minute", "{} minutes"), "zh": ("{} 分钟", "{} 分钟")}
+HOOK = f"""import sys
+sys.path.append({str(Path(__file__).parent)!r})
+__import__("notebook_figures").draw_figures_twice({{!r}}, {{!r}})"""
 FOLDED = {"en": "Solution", "zh": "参考答案"}
 FOLDED_AWAY = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": ["hide-input"]}
-OPENING = """
-# Installs keras_gen where it is missing, as on Colab, and sets the style of the figures.
-import importlib.util
-import os
-import pathlib
-import subprocess
-import sys
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer notes from TensorFlow
-if importlib.util.find_spec("keras_gen") is None:
-    clones = [f for f in pathlib.Path.cwd().parents if (f / "keras_gen/__init__.py").is_file()]
-    source = {source}
-    if not source and "google.colab" in sys.modules:
-        from google.colab import files
-
-        print("keras_gen's wheel, please: `pip wheel --no-deps .` makes it in a clone")
-        source = next(iter(files.upload()), None)
-    if not source:
-        raise ModuleNotFoundError("keras_gen: pip install its folder or wheel, then run this again")
-    wanted = f"keras_gen[offline] @ {{source}}" if "://" in source else f"{{source}}[offline]"
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", wanted], check=True)
-    importlib.invalidate_caches()
-
-import matplotlib.pyplot as plt
-
-plt.rcParams.update({{"figure.dpi": 80, "figure.constrained_layout.use": True, "axes.grid": True,
-                     "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False}})
-"""
 
 
 class Cell(NamedTuple):
     """A cell of a source."""
 
-    kind: str  # code, en, zh, exercise, check or solution
+    kind: str  # code, en, zh, exercise, check, solution or words
     text: str
 
 
@@ -109,9 +63,9 @@ def read(name):
     cells, kind, lines = [], None, []
     for number, line in enumerate((FOLDER / f"{name}.py").read_text("utf-8").splitlines(), start=1):
         if not line.startswith("# %%"):
-            if kind in LANGUAGES and line and not re.match("#( |$)", line):
+            if kind in COMMENTS and line and not re.match("#( |$)", line):
                 raise ValueError(f"{name}.py:{number}: expected prose behind '# ', found {line!r}")
-            lines.append(line[2:] if kind in LANGUAGES else line)
+            lines.append(line[2:] if kind in COMMENTS else line)
             continue
         match = MARKER.fullmatch(line)
         if not match:
@@ -122,34 +76,27 @@ def read(name):
     return [*cells, Cell(kind, "\n".join(lines).strip())]
 
 
-def in_minutes(seconds, language):
-    """Say how long something takes, such as "2 minutes"."""
-    count = max(1, round(seconds / 60))
-    return MINUTES[language][count > 1].format(count)
-
-
-def opening(name, language, seconds):
-    """Return the two cells below the title: where and how long it runs, and what it needs."""
-    gpu = GPU[language].format(in_minutes(H100[name], language)) if name in H100 else ""
-    about = ABOUT[language].format(name=name, minutes=in_minutes(seconds, language), gpu=gpu)
-    colab = UPLOAD[language]
-    if REPOSITORY:
-        place = REPOSITORY.replace("https://github.com/", f"{COLAB}github/")
-        colab = BADGE.format(f"{place}/blob/main/tutorials/{language}/{name}.ipynb")
-    source = repr(f"git+{REPOSITORY}") if REPOSITORY else "str(clones[0]) if clones else None"
-    return [("markdown", f"{colab}\n\n{about}"), ("code", OPENING.format(source=source).strip())]
+def table(name):
+    """Return {English: Chinese} of what a tutorial's code shows."""
+    listed = [cell.text.splitlines() for cell in read(name) if cell.kind == "words"]
+    lines = [line for lines in listed for line in lines if line]
+    if bad := [line for line in lines if line.count(ARROW) != 1]:
+        raise ValueError(f"{name}.py: expected 'English{ARROW}Chinese', found {bad[0]!r}")
+    return EVERYWHERE | dict(line.split(ARROW) for line in lines)
 
 
 def cells(name, language, seconds):
     """Return the cells of one notebook, (type, text) each; the title comes first."""
-    shown = []
+    shown, pairs = [], table(name) if language == "zh" else {}
     for kind, text in read(name):
+        if kind not in COMMENTS and pairs:
+            text = code_in(text, pairs)
         if kind == "solution":
             summary = f"<details><summary>{FOLDED[language]}</summary>"
             shown.append(("markdown", f"{summary}\n\n```python\n{text}\n```\n\n</details>"))
         elif kind == language:
             shown.append(("markdown", text))
-        elif kind not in LANGUAGES:
+        elif kind not in COMMENTS:
             shown.append(("code", text))
     return shown[:1] + opening(name, language, seconds) + shown[1:]
 
@@ -180,16 +127,41 @@ def is_stale(name, language):
     stamp = stored["metadata"]["keras_gen"]
     found = [(cell["cell_type"], "".join(cell["source"])) for cell in stored["cells"]]
     wanted = cells(name, language, stamp["seconds"])
-    return stamp["source_sha256"] != fingerprint(name, language) or found != wanted
+    if stamp["source_sha256"] != fingerprint(name, language) or found != wanted:
+        return True
+    words = Words(*words_of(name))
+    drawn = [figure["words"] for cell in figures(stored) for figure in cell if figure]
+    return any(words.shown(text) != said for each in drawn for text, said in each.items())
 
 
-def execute(name):
+def words_of(name):
+    """Return {English: Chinese}, and the English code cells in which these words stand."""
+    return table(name), [text for kind, text in cells(name, "en", 0) if kind == "code"]
+
+
+def figures(book):
+    """Return, for each output of each code cell, its PNG and words where it is a Chinese figure."""
+    return [
+        [
+            {"png": output["data"]["image/png"], "words": output["metadata"]["words"]}
+            if "words" in output.get("metadata", {})
+            else None
+            for output in cell["outputs"]
+        ]
+        for cell in book["cells"]
+        if cell["cell_type"] == "code"
+    ]
+
+
+def execute(name, language):
     """Run the code of a tutorial from top to bottom; return the outputs of each code cell."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    book = nbformat.from_dict(notebook(name, "en"))
+    book = nbformat.from_dict(notebook(name, language))
+    if language == "en":  # a cell before the first, which is not stored
+        book.cells.insert(0, nbformat.v4.new_code_cell(HOOK.format(*words_of(name))))
     (FOLDER / "en").mkdir(exist_ok=True)
     resources = {"metadata": {"path": str(FOLDER / "en")}}
     client = NotebookClient(
@@ -200,7 +172,8 @@ def execute(name):
         client.execute(stderr=subprocess.DEVNULL)  # notes of TensorFlow and of the kernel
     except CellExecutionError as error:
         raise SystemExit(f"\n{name}: {error}") from None
-    return [_without_start_up(cell.outputs) for cell in book.cells if cell.cell_type == "code"]
+    run = [cell.outputs for cell in book.cells if cell.cell_type == "code"]
+    return [_without_start_up(outputs) for outputs in run[language == "en" :]]
 
 
 def _without_start_up(outputs):
@@ -215,14 +188,37 @@ def _without_start_up(outputs):
     ]
 
 
+@functools.cache
+def package():
+    """Return the lines of the package's source, which tutorials print; they stay as they are."""
+    paths = (FOLDER.parent / "keras_gen").rglob("*.py")
+    return {line.strip() for path in paths for line in path.read_text("utf-8").splitlines()}
+
+
+def in_chinese(output, words):
+    """Translate an output of a cell: what it printed, and the figure if that was drawn twice."""
+    for place, key in ((output, "text"), (output.get("data", {}), "text/plain")):
+        if key in place:
+            lines = "".join(place[key]).split("\n")
+            said = (line if line.strip() in package() else words.shown(line) for line in lines)
+            place[key] = "\n".join(said)
+    if figure := output.get("data", {}).get(MIME):
+        output["data"]["image/png"] = figure["png"]
+        output["metadata"] = {"words": figure["words"]}
+
+
 def store(name, outputs, seconds):
     """Write both notebooks."""
+    words = Words(*words_of(name))
     for language in LANGUAGES:
         book = notebook(name, language, seconds)
         code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
         for number, (cell, shown) in enumerate(zip(code, outputs, strict=True), start=1):
-            cell["outputs"], cell["execution_count"] = shown, number
-            for output in shown:
+            cell["outputs"], cell["execution_count"] = copy.deepcopy(shown), number
+            for output in cell["outputs"]:
+                if language == "zh":
+                    in_chinese(output, words)
+                output.get("data", {}).pop(MIME, None)
                 shrink(output)
         path = FOLDER / language / f"{name}.ipynb"
         path.parent.mkdir(exist_ok=True)
@@ -238,7 +234,13 @@ def kept(name):
     new = [text for kind, text in cells(name, "en", 0) if kind == "code"]
     if ["".join(cell["source"]) for cell in old] != new:
         raise SystemExit(f"{name}: the code has changed; build it without --prose")
-    return [cell["outputs"] for cell in old], stored["metadata"]["keras_gen"]["seconds"]
+    outputs = [cell["outputs"] for cell in old]
+    chinese = json.loads((FOLDER / "zh" / f"{name}.ipynb").read_text("utf-8"))
+    for shown, drawn in zip(outputs, figures(chinese), strict=True):
+        for output, figure in zip(shown, drawn, strict=True):
+            if figure:
+                output["data"][MIME] = figure
+    return outputs, stored["metadata"]["keras_gen"]["seconds"]
 
 
 def main():
@@ -263,7 +265,7 @@ def main():
             continue
         start = time.perf_counter()
         print(f"{name} ", end="", flush=True)
-        outputs = execute(name)
+        outputs = execute(name, "zh" if args.fast else "en")
         seconds = round(time.perf_counter() - start)
         if not args.fast:
             store(name, outputs, seconds)

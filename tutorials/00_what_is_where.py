@@ -347,7 +347,7 @@ found = [scale_of(f([0, 9, 255])) for f in (np.uint8, lambda p: np.divide(p, 255
 found.append(scale_of(np.array([-1.0, -0.2, 1.0])))
 right = ["uint8", "unit", "symmetric"]
 assert found[0] is ... or found == right, f"expected {right}, found {found}"
-print("not yet 尚未作答" if found[0] is ... else "right 正确 ✓")
+print("not yet" if found[0] is ... else "right ✓")
 
 
 # %% solution
@@ -373,7 +373,7 @@ def epochs(steps, batch_size, n):
 # %% check
 found = epochs(steps=3000, batch_size=16, n=10_000)
 assert found is ... or np.isclose(found, 4.8), f"expected 4.8, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -401,7 +401,7 @@ right = [[0, 0, 1, 1, 2, 2, 3, 3], [4, 4, 5, 5, 6, 6, 7, 7]]
 assert found is ... or (found.shape == (8, 8) and np.array_equal(found[[0, 2]], right)), (
     f"expected rows 0 and 2 to be {right}, found {found[[0, 2]].tolist()}"
 )
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -459,3 +459,26 @@ def four_by_four(pixels):
 #
 # - 准备面试：1、2、3，再看[面试题](../../docs/interview.zh-CN.md)。要做商品图：6。在相信任何数字之前：7。
 # - 本项目改正的两篇文档，错误逐条列出：[勘误](../../docs/errata.zh-CN.md)。符号：[记号表](../../docs/notation.zh-CN.md)。各层的细节：[架构](../../docs/architecture.zh-CN.md)。
+
+# %% words
+# content => 内容
+# style => 风格
+# result => 结果
+# there and back: {np.sum(back != p)} of 256 bytes changed => 去而复返：256 个字节里变了 {np.sum(back != p)} 个
+# the same without rounding: {np.sum(truncated != p)} of 256 bytes changed => 同样，但不取整：256 个字节里变了 {np.sum(truncated != p)} 个
+# $u$, unit => $u$，单位
+# $x$, symmetric => $x$，对称
+# value => 值
+# byte $p$ => 字节 $p$
+# slope => 斜率
+# rounded => 四舍五入
+# truncated => 截去小数
+# bytes there and back, minus $p$ => 去而复返的字节减 $p$
+# a batch: {batch.dtype.name} {tuple(batch.shape)}, {np.min(batch):.0f} to {np.max(batch):.0f} => 一个批次：{batch.dtype.name} {tuple(batch.shape)}，{np.min(batch):.0f} 至 {np.max(batch):.0f}
+# right => 正确
+# scaled twice => 缩放两次
+# (3) forgotten => 忘了 (3)
+# wrapped around => 溢出回绕
+# row {len(rows)}: step {steps[-1]:5d}   FD {distances[-1]:5.2f} => 第 {len(rows)} 行：第 {steps[-1]:5d} 步   FD {distances[-1]:5.2f}
+# expected 4.8, found {found} => 应为 4.8，得到的是 {found}
+# expected rows 0 and 2 to be {right}, found {found[[0, 2]].tolist()} => 第 0、2 行应为 {right}，得到的是 {found[[0, 2]].tolist()}

@@ -668,7 +668,7 @@ def best_with_share(p_r, p_g, share):
 # %% check
 found = best_with_share(p_r=np.array([0.2, 0.5]), p_g=np.array([0.6, 0.5]), share=0.75)
 assert found is ... or np.allclose(found, [0.5, 0.75]), f"expected 0.5 and 0.75, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -695,7 +695,7 @@ def js_from_loss(d_loss):
 found = js_from_loss(np.array([0.0, 1.183, np.log(4)]))
 right = [0.6931, 0.1016, 0.0]
 assert found is ... or np.allclose(found, right, atol=1e-3), f"expected {right}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -721,7 +721,7 @@ def ratio(s):
 found = ratio(np.array([-2.0, 0.0, 2.0]))
 right = [-7.389, -1.0, -0.1353]
 assert found is ... or np.allclose(found, right, rtol=1e-3), f"expected {right}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -762,3 +762,36 @@ def ratio(s):
 #
 # - [损失函数](../../keras_gen/losses/gan.py)：每个都附公式和出处。[勘误](../../docs/errata.zh-CN.md) E27 至 E35：两篇文档怎样描述这场博弈。[面试题](../../docs/interview.zh-CN.md) Q2 至 Q5、Q13 至 Q16。
 # - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Arjovsky 与 Bottou 2017，[arXiv:1701.04862](https://arxiv.org/abs/1701.04862)，讨论非饱和损失下降的是什么；Goodfellow 2016，[arXiv:1701.00160](https://arxiv.org/abs/1701.00160)，第 5.1.1 节讲模式崩溃；Fedus et al. 2018，[arXiv:1710.08446](https://arxiv.org/abs/1710.08446)：散度并非步步下降，GAN 照样学会。
+
+# %% words
+# $p_r$, real => $p_r$，真实
+# $p_g$, generated => $p_g$，生成
+# L_D {d_loss:.3f}   L_G saturating {saturating:.3f}   non-saturating {non_saturating:.3f} => L_D {d_loss:.3f}   L_G 饱和 {saturating:.3f}   非饱和 {non_saturating:.3f}
+# integral {value:.6f}   -log 4 + 2 JS {theory:.6f}   100,000 samples {sampled:.4f} => 积分 {value:.6f}   -log 4 + 2 JS {theory:.6f}   100,000 个样本 {sampled:.4f}
+# p_g = p_r, so that s* = 0: {nothing:.6f} = -log 4 => p_g = p_r，于是 s* = 0：{nothing:.6f} = -log 4
+# saturating => 饱和
+# non-saturating => 非饱和
+# as printed => 照文中
+# {name:15s} slope at s = -5, 0, 5: => {name:9s} 在 s = -5、0、5 处的斜率：
+# logit $s$ of a generated image => 生成图的 logit $s$
+# value of $L_G$ => $L_G$ 的值
+# slope $\\partial L_G / \\partial s$ => 斜率 $\\partial L_G / \\partial s$
+# {loss}: mean of $G(z)$ => {loss}： $G(z)$ 的均值
+# {loss:15s} ends at mean {mean[-1]:.2f}, D(G(z)) {gan.get_metrics_result()['fake_score']:.3f} => {loss:15s} 最后的均值 {mean[-1]:.2f}，D(G(z)) {gan.get_metrics_result()['fake_score']:.3f}
+# mean of real images => 真实图的均值
+# step => 步数
+# step of G => G 的步数
+# mean of $G(z)$ => $G(z)$ 的均值
+# $D$ after {int(gan.d_optimizer.iterations)} steps => {int(gan.d_optimizer.iterations)} 步之后的 $D$
+# largest gap |D - D*| {gap:.3f} => 最大差距 |D - D*| {gap:.3f}
+# loss {float(losses.minimax_discriminator_loss(*logits)):.4f}   theory {-theory:.4f} => 损失 {float(losses.minimax_discriminator_loss(*logits)):.4f}   理论值 {-theory:.4f}
+# JS, nats => JS，奈特
+# {loss}, against $D^*$ => {loss}，面对 $D^*$
+# {loss:15s} mean {path[-1, 0]:.2f}   deviation {path[-1, 1]:.2f} => {loss:9s} 均值 {path[-1, 0]:.2f}   标准差 {path[-1, 1]:.2f}
+# {line[:, 1].min():.2f} to {line[:, 1].max():.2f} => {line[:, 1].min():.2f} 至 {line[:, 1].max():.2f}
+# {'':15s} deviation from {widths[0]} on the way, against D* from {widths[1]} => {'':9s}    途中标准差 {widths[0]}，面对 D* 时 {widths[1]}
+# mean $b$ => 均值 $b$
+# deviation $|a|$ => 标准差 $|a|$
+# D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (theory: 0.50) => D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   （理论值：0.50）
+# step {gan.steps_done} => 第 {gan.steps_done} 步
+# expected 0.5 and 0.75, found {found} => 应为 0.5 和 0.75，得到的是 {found}

@@ -461,7 +461,7 @@ def count_dense(sizes):
 # %% check
 found = count_dense([784, 1024, 512, 256, 1])  # D of the first document
 assert found is ... or found == 1_460_225, f"expected 1460225, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -486,7 +486,7 @@ def through_tanh(upstream, x):
 # %% check
 found = through_tanh(upstream=np.array([2.0, 2.0, 2.0]), x=np.array([0.0, 0.5, -1.0]))
 assert found is ... or np.allclose(found, [2, 1.5, 0]), f"expected 2, 1.5, 0, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -514,7 +514,7 @@ right = [0, 128, 255, 255, 255]
 assert found is ... or (found.dtype == "uint8" and list(found) == right), (
     f"expected uint8 {right}, found {found.dtype} {found}"
 )
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -556,3 +556,30 @@ def to_bytes(x):
 #
 # - [网络](../../keras_gen/networks/mlp_gan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E1 至 E20；[面试题](../../docs/interview.zh-CN.md) Q6 至 Q8。完整的训练是 `keras-gen train mlp_gan --data fashion_mnist`。
 # - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Shen et al. 2021，[arXiv:2103.00430](https://arxiv.org/abs/2103.00430)，一次反向传播服务双方。
+
+# %% words
+# D of the untrained pair: => 未训练时的 D：
+# gradient {gradient:.6f}   change of w in one step of the library {change:.6f} => 梯度 {gradient:.6f}   库走一步后 w 的变化 {change:.6f}
+# ReLU (as published) => ReLU（照文中）
+# pixel $x$ => 像素 $x$
+# last activation $a$ => 最后的激活值 $a$
+# its slope $dx / da$ => 它的斜率 $dx / da$
+# pixels of real images => 真实图的像素
+# combined model: D of the same images {verdicts[0]:.2f} -> {verdicts[-1]:.2f} => 组合模型：D 对同样的图 {verdicts[0]:.2f} -> {verdicts[-1]:.2f}
+# frozen D, trained on a batch: weights moved by {moved} => 冻结的 D，用一个批次训练：权重移动了 {moved}
+# a warning is all: => 只有一条警告：
+# logit, the library's loss => logit，库的损失
+# sigmoid, then a layer => sigmoid，再加层
+# {name:25s} at s = -20: loss {each[20]:6.3f}   slope {slope[20, 0]:6.3f} => {name:21s} s = -20 处：损失 {each[20]:6.3f}   斜率 {slope[20, 0]:6.3f}
+# $L_G$ of one image => 一张图的 $L_G$
+# logit $s$ => logit $s$
+# its slope (6) => 它的斜率 (6)
+# darkest pixel {rows[-1].min():.2f}, brightest {rows[-1].max():.2f} => 最暗的像素 {rows[-1].min():.2f}，最亮的 {rows[-1].max():.2f}
+# row {len(rows)}: step {gan.steps_done} => 第 {len(rows)} 行：第 {gan.steps_done} 步
+# step => 步数
+# training images => 训练图
+# noise => 噪声
+# FD of 2,000 held-out images to {name:15s} {distance:6.2f} => 2,000 张留出图的 FD，对 {name:12s} {distance:6.2f}
+# expected 1460225, found {found} => 应为 1460225，得到的是 {found}
+# expected 2, 1.5, 0, found {found} => 应为 2、1.5、0，得到的是 {found}
+# expected uint8 {right}, found {found.dtype} {found} => 应为 uint8 {right}，得到的是 {found.dtype} {found}

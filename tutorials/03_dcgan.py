@@ -984,7 +984,7 @@ found = height_after(1, 7, 1, "valid")
 if found is not ...:
     found = height_after(height_after(found, 5, 2, "same"), 3, 2, "valid")
 assert found is ... or found == 29, f"expected 29, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -1011,7 +1011,7 @@ def covered(m, height, kernel, stride):
 found = [covered(m, height=4, kernel=5, stride=2) for m in range(11)]
 right = [1, 1, 2, 2, 3, 2, 3, 2, 2, 1, 1]
 assert ... in found or found == right, f"expected {right}, found {found}"
-print("not yet 尚未作答" if ... in found else "right 正确 ✓")
+print("not yet" if ... in found else "right ✓")
 
 
 # %% solution
@@ -1037,7 +1037,7 @@ def hinge_ratio(s):
 found = hinge_ratio(np.array([-3.0, -0.5, 2.0]))
 right = [np.nan, -1, -1]
 assert found is ... or np.allclose(found, right, equal_nan=True), f"expected {right}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -1082,3 +1082,58 @@ def hinge_ratio(s):
 # - [网络](../../keras_gen/networks/dcgan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E2 至 E5、E15 至 E17、E42；[面试题](../../docs/interview.zh-CN.md) Q7、Q8、Q11、Q51、Q52、Q54、Q62、Q64。完整的训练是 `keras-gen train dcgan --data fashion_mnist`，另一种更新次序是 `--update alternating`。
 # - Radford、Metz 与 Chintala 2016，[arXiv:1511.06434](https://arxiv.org/abs/1511.06434)；Odena、Dumoulin 与 Olah，“Deconvolution and Checkerboard Artifacts”，Distill 2016，[doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003)；Shen et al. 2021，[arXiv:2103.00430](https://arxiv.org/abs/2103.00430)。
 # - 下一篇：[其他损失](04_losses.ipynb)。
+
+# %% words
+# kernel 4, twice: 28 x 28 => 卷积核 4，两次：28 x 28
+# kernel 5, twice: 28 x 28 => 卷积核 5，两次：28 x 28
+# kernel 5, three times: 56 x 56 => 卷积核 5，三次：56 x 56
+# coverage => 覆盖数
+# {network.name:13s} kernel {size} stride {stride}: {before:2d} -> {after:2d}, => {network.name:13s} 卷积核 {size} 步幅 {stride}：{before:2d} -> {after:2d}，
+# {channels:3d} channels => {channels:3d} 个通道
+# predicted for kernel 5 by (9): => 按 (9) 预测，卷积核 5：
+# slope of D => D 的斜率
+# kernel {size}: four kinds of pixels, slope => 卷积核 {size}：四种像素的斜率
+# kernel {size}, stride 2: pixels of G => 卷积核 {size}，步幅 2：G 的像素
+# place in a row => 行内位置
+# $\ell_D'$ of a generated image => 生成图的 $\ell_D'$
+# ratio $r$ => 比值 $r$
+# largest step {np.abs(twice).max():.4f}, largest difference {np.abs(once - twice).max():.0e} => 最大的一步 {np.abs(twice).max():.4f}，最大差 {np.abs(once - twice).max():.0e}
+# (14), relative error: {error_of_the_ratio(sketch.discriminator, fakes[:32]):.0e} => (14) 的相对误差：{error_of_the_ratio(sketch.discriminator, fakes[:32]):.0e}
+# one backward pass => 一次反向传播
+# two => 两次
+# D of width {width}: => 宽度 {width} 的 D：
+# kernel {size}, one step: pixels in the proportion => 卷积核 {size}，一步之后：像素之比
+# real products: => 真实商品：
+# kernel {size}, period {period}: fresh {fresh}, later {later} => 卷积核 {size}，周期 {period}：初始 {fresh}，之后 {later}
+# after {sketch.steps_done} steps, period {period}: generator => {sketch.steps_done} 步之后，周期 {period}：生成器
+# {board_share(fakes, period):.4f}, averaged {board_share(averaged, period):.4f} => {board_share(fakes, period):.4f}，滑动平均 {board_share(averaged, period):.4f}
+# , real {real_share[period]:.4f} => ，真实图 {real_share[period]:.4f}
+# dense: largest change {change:.0e}   convolutions: mean logit of real products => 全连接：最大变化 {change:.0e}   卷积：真实商品的平均 logit
+# {views[0].mean():.1f}, shuffled {views[1].mean():.1f} => {views[0].mean():.1f}，打乱后 {views[1].mean():.1f}
+# as printed => 照文中写的
+# frozen from the start => 一开始就冻结
+# flag set before each call => 每次调用前设置
+# {'':27s}D by its own  D by G's  G by G's   D(G(z)) => {'':27s}D 因自己   D 因 G   G 因 G   D(G(z))
+# {way:27s}{d_own:12.4f}{d_joint:10.4f}{g_joint:10.4f}{rounds[-1][-1]:10.2f} => {way:20s}{d_own:12.4f}{d_joint:10.4f}{g_joint:10.4f}{rounds[-1][-1]:10.2f}
+# trainable = {flag!s:5s} batch of {size}: D moved by {distance[0]:.4f} => trainable = {flag!s:5s} 批次 {size} 张：D 移动了 {distance[0]:.4f}
+# the feature => 特征
+# one mixed batch, (11) => 一个混合批次，(11)
+# two batches, (12) => 两个批次，(12)
+# real => 真实
+# generated => 生成
+# mixed => 混合
+# separate => 分开
+# {'mixed' if mixed else 'separate':8s} batches: real products score => {'mixed' if mixed else 'separate':2s}批次：真实商品得分
+# {scores[0].mean():.2f} and {scores[1].mean():.2f}, moved by {change:.2f}, => {scores[0].mean():.2f} 和 {scores[1].mean():.2f}，移动了 {change:.2f}，
+# called generated: {np.mean(scores[0] < 0):.0%} and {np.mean(scores[1] < 0):.0%} => 被判为生成的：{np.mean(scores[0] < 0):.0%} 和 {np.mean(scores[1] < 0):.0%}
+# generated ones beside real ones {beside(judge, drawn, asked).mean():.2f} => 生成图与真实图同批 {beside(judge, drawn, asked).mean():.2f}
+# , in a batch of their own {alone.mean():.2f} => ，自成一批 {alone.mean():.2f}
+# the library's D, no BatchNorm: moved by {np.abs(scores[0] - scores[1]).max():.0e} => 库的 D，没有 BatchNorm：移动了 {np.abs(scores[0] - scores[1]).max():.0e}
+# (14) with BatchNorm in D, relative error: {error_of_the_ratio(judge, fakes[:32]):.1f} => D 带 BatchNorm 时 (14) 的相对误差：{error_of_the_ratio(judge, fakes[:32]):.1f}
+# {update:12s} {gan.steps_done} steps, {spent:.0f} s of processor time => {update:12s} {gan.steps_done} 步，处理器时间 {spent:.0f} 秒
+# , FD {run['distance'][-1]:.2f} => ，FD {run['distance'][-1]:.2f}
+# period {}: generator {:.4f}, averaged {:.4f} => 周期 {}：生成器 {:.4f}，滑动平均 {:.4f}
+# step => 步数
+# D's verdict, mean => D 判定的平均值
+# processor time, s => 处理器时间，秒
+# expected 29, found {found} => 应为 29，得到的是 {found}

@@ -760,7 +760,7 @@ def best_least_squares(p_r, p_g, a, b):
 # %% check
 found = best_least_squares(np.array([0.3, 0.8]), np.array([0.3, 0.2]), a=-1.0, b=2.0)
 assert found is ... or np.allclose(found, [0.5, 1.4]), f"expected 0.5 and 1.4, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -786,7 +786,7 @@ def earth_mover_1d(x, y):
 # %% check
 found = earth_mover_1d(np.array([0.0, 3.0, 1.0]), np.array([6.0, 1.0, 5.0]))
 assert found is ... or np.isclose(found, 8 / 3), f"expected 2.667, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -812,7 +812,7 @@ def one_sided_penalty(gradients):
 # %% check
 found = one_sided_penalty(np.array([3.0, 4.0, 0.3, 0.4]).reshape(2, 1, 1, 2))
 assert found is ... or np.isclose(found, 8.0), f"expected 8.0, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -859,3 +859,33 @@ def one_sided_penalty(gradients):
 #
 # - [损失函数](../../keras_gen/losses/gan.py)及其出处；[面试题](../../docs/interview.zh-CN.md) Q17 至 Q21；[结果](../../docs/results.zh-CN.md)，五种损失同一预算的对比。
 # - Mao et al. 2017，[arXiv:1611.04076](https://arxiv.org/abs/1611.04076)；Lim 与 Ye 2017，[arXiv:1705.02894](https://arxiv.org/abs/1705.02894)；Arjovsky et al. 2017，[arXiv:1701.07875](https://arxiv.org/abs/1701.07875)；Gulrajani et al. 2017，[arXiv:1704.00028](https://arxiv.org/abs/1704.00028)；Lucic et al. 2018，[arXiv:1711.10337](https://arxiv.org/abs/1711.10337)；Miyato et al. 2018，[arXiv:1802.05957](https://arxiv.org/abs/1802.05957)，谱归一化。
+
+# %% words
+# JS (max log 2) => JS（最大 log 2）
+# $\Delta$, chi-squared (max 2) => $\Delta$，卡方（最大 2）
+# TV (max 1) => 全变差（最大 1）
+# $W_1$, earth mover => $W_1$，推土机距离
+# distance => 距离
+# gradient penalty    {penalty:6.3f}   R1 {r1:6.3f} => 梯度惩罚   {penalty:6.3f}   R1 {r1:6.3f}
+# least squares => 最小二乘
+# {name:15s} sampled {float(sampled):.4f}   theory {theory:.4f} => {name:15s} 抽样 {float(sampled):.4f}   理论 {theory:.4f}
+# $L_G$ of a generated image => 生成图的 $L_G$
+# its slope => 它的斜率
+# $L_D$ of a real image, less $L_D$ at $s = 0$ => 真实图的 $L_D$ 减去 $s = 0$ 处的 $L_D$
+# exact W1 {earth_mover:.2f} => 精确的 W1 {earth_mover:.2f}
+# lambda = {weight:4.1f}: estimate of W1 {scores[0] - scores[1]:10.2f} => lambda = {weight:4.1f}：W1 的估计 {scores[0] - scores[1]:10.2f}
+# exact $W_1$ => 精确的 $W_1$
+# step of the critic => 判别器的步数
+# mean $s(x)$ - mean $s(G(z))$ => $s(x)$ 均值 - $s(G(z))$ 均值
+# gamma = {gamma}: radius {radii[0]:.2f} at first, {radii[-1]:.4f} at t = 40 => gamma = {gamma}：半径起初 {radii[0]:.2f}，t = 40 时 {radii[-1]:.4f}
+# distance from (0, 0) => 到 (0, 0) 的距离
+# predicted by (15) for lambda = 10: {1 + earth_mover / 20:.3f} => lambda = 10 时按 (15) 预测：{1 + earth_mover / 20:.3f}
+# and the saturating loss of tutorial 1: slope of L_G {pull:.5f} => 教程 1 的饱和损失：L_G 的斜率 {pull:.5f}
+# {name:15s} slope of s {slopes.mean():6.3f}   slope of L_G {sizes.mean():6.3f} => {name:15s} s 的斜率 {slopes.mean():6.3f}   L_G 的斜率 {sizes.mean():6.3f}
+# {name:22s} seed {seed}: at a centre {at_centre[name, seed]:4.0%}, => {name:22s} 种子 {seed}：在中心处 {at_centre[name, seed]:4.0%}，
+# the rarest {hits.min() / 2000:5.1%}, W1 {way:.2f}; => 最少的一类 {hits.min() / 2000:5.1%}，W1 {way:.2f}；
+# G itself {at_a_centre(latest).sum() / 2000:4.0%} => G 本身 {at_a_centre(latest).sum() / 2000:4.0%}
+# row {len(rows)}: {name:18s} => 第 {len(rows)} 行：{name:18s}
+# expected 0.5 and 1.4, found {found} => 应为 0.5 和 1.4，得到的是 {found}
+# expected 2.667, found {found} => 应为 2.667，得到的是 {found}
+# expected 8.0, found {found} => 应为 8.0，得到的是 {found}

@@ -556,7 +556,7 @@ def kl_to_wider_prior(mean, log_var, tau):
 found = kl_to_wider_prior(np.array([1.0, 0.0]), np.array([0.0, 2 * np.log(2.0)]), tau=2.0)
 right = [np.log(2) + 0.5 * (2 / 4 - 1), 0.0]
 assert found is ... or np.allclose(found, right), f"expected {right}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -583,7 +583,7 @@ def gaussian_nll(images, means, deviation):
 found = gaussian_nll(np.ones((3, 1, 2, 1)), np.zeros((3, 1, 2, 1)), deviation=1.0)
 right = 1 + np.log(2 * np.pi)
 assert found is ... or np.isclose(found, right), f"expected {right:.3f}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -610,7 +610,7 @@ def tighter_bound(log_ratios):
 # %% check
 found = tighter_bound(np.array([-1000.0, -1000.0 + np.log(3.0)]))
 assert found is ... or np.isclose(found, np.log(2) - 1000), f"expected -999.307, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -653,3 +653,35 @@ def tighter_bound(log_ratios):
 #
 # - [损失函数](../../keras_gen/losses/vae.py)与[模型](../../keras_gen/models/vae.py)；[面试题](../../docs/interview.zh-CN.md) Q22 至 Q30；与 GAN 并列的[结果](../../docs/results.zh-CN.md)。完整的训练是 `keras-gen train vae --data fashion_mnist`。
 # - Kingma 与 Welling 2014，[arXiv:1312.6114](https://arxiv.org/abs/1312.6114)；Burda et al. 2016，[arXiv:1509.00519](https://arxiv.org/abs/1509.00519)，练习 3 的界；Higgins et al. 2017，ICLR，关于 $\beta$。
+
+# %% words
+# p(x = 1) = {evidence:.6f}, by symmetry 1/2; log p(x) = {np.log(evidence):.4f} => p(x = 1) = {evidence:.6f}，由对称性是 1/2；log p(x) = {np.log(evidence):.4f}
+# $p(x=1|z)$, decoder => $p(x=1|z)$，解码器
+# some $q(z|x=1)$, encoder => 某个 $q(z|x=1)$，编码器
+# KL {kl:.3f}   reconstruction {nll:.3f}   negative ELBO {negative_elbo:.3f} => KL {kl:.3f}   重建 {nll:.3f}   负 ELBO {negative_elbo:.3f}
+# best encoder: mu {best_mean:.2f}, sigma {best_deviation:.2f} => 最佳编码器：mu {best_mean:.2f}，sigma {best_deviation:.2f}
+# ELBO {elbo.max():.4f}   log p(x) - KL {np.log(evidence) - gap:.4f}   library {sampled:.4f} => ELBO {elbo.max():.4f}   log p(x) - KL {np.log(evidence) - gap:.4f}   库 {sampled:.4f}
+# ELBO, nats => ELBO，奈特
+# z^2 + {constant:3d}   score function: mean {score.mean():.2f}, variance {score.var():7.0f} => z^2 + {constant:3d}   得分函数：均值 {score.mean():.2f}，方差 {score.var():7.0f}
+# reparameterised: mean {through.mean():.2f}, variance {through.var():.1f} => 重参数化：均值 {through.mean():.2f}，方差 {through.var():.1f}
+# KL, by $\mu$ ($\sigma = 1$) => KL，随 $\mu$（ $\sigma = 1$）
+# KL, by $\log \sigma^2$ ($\mu = 0$) => KL，随 $\log \sigma^2$（ $\mu = 0$）
+# pixel, by its logit => 像素，随它的 logit
+# value {name} => 值 {name}
+# slope => 斜率
+# beta {beta:3.0f}   reconstruction {terms['nll']:.1f}   KL {terms['kl']:.2f} nats => beta {beta:3.0f}   重建 {terms['nll']:.1f}   KL {terms['kl']:.2f} 奈特
+# $\beta$ = {beta:.0f}, codes $\mu$ => $\beta$ = {beta:.0f}，编码 $\mu$
+# nats per held-out image => 奈特（每张留出图）
+# reconstruction => 重建
+# negative ELBO => 负 ELBO
+# step => 步数
+# nats per image => 奈特（每张图）
+# {said.sum():.1f} nats in all, {np.sum(said > 0.1)} of 24 latents above 0.1 => 共 {said.sum():.1f} 奈特，24 个隐变量里有 {np.sum(said > 0.1)} 个高于 0.1
+# latent, in order => 隐变量，按大小排列
+# KL, nats => KL，奈特
+# training images => 训练图
+# {name:17s} FD {fd:5.2f}   precision {precision:.2f}   recall {recall:.2f} => {name:17s} FD {fd:5.2f}   精确率 {precision:.2f}   召回率 {recall:.2f}
+# sharpness {measures.sharpness(drawn).mean():.3f} => 锐度 {measures.sharpness(drawn).mean():.3f}
+# {name} seed {seed}, {seconds:.0f} s => {name} 种子 {seed}，{seconds:.0f} 秒
+# expected {right:.3f}, found {found} => 应为 {right:.3f}，得到的是 {found}
+# expected -999.307, found {found} => 应为 -999.307，得到的是 {found}

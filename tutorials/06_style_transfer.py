@@ -590,9 +590,7 @@ steps = [step.number for step in evaluated]
 figure, axes = plt.subplots(figsize=(6.8, 2.5))
 for name in evaluated[0].parts:
     curve = [step.parts[name] for step in evaluated]
-    axes.plot(
-        steps, curve, "--" if not name.startswith("style") else "-", label=name.replace(" 0", "")
-    )
+    axes.plot(steps, curve, "-" if "style 0" in name else "--", label=name.replace(" 0", ""))
 axes.set(xlabel="evaluation", ylabel="weighted term", yscale="log", ylim=(1e-5, 1))
 axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
@@ -712,7 +710,7 @@ def gram(features):
 found = gram(np.arange(12.0).reshape(3, 2, 2))
 right = losses.gram_matrix(np.arange(12.0).reshape(1, 3, 2, 2))[0]
 assert found is ... or np.allclose(found, right), f"expected {np.array(right)}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -738,7 +736,7 @@ def squared_variation(image):
 # %% check
 found = squared_variation(np.array([[0.0, 1.0], [0.5, 0.5]])[..., None])
 assert found is ... or np.isclose(found, 0.375), f"expected 0.375, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -765,7 +763,7 @@ def receptive_field(stack):
 stacks = [["conv"], ["conv", "conv"], ["conv", "pool", "conv"], ["pool", "conv", "pool", "conv"]]
 found, right = [receptive_field(stack) for stack in stacks], [3, 5, 8, 16]
 assert found[0] is ... or found == right, f"expected {right}, found {found}"
-print("not yet 尚未作答" if found[0] is ... else "right 正确 ✓")
+print("not yet" if found[0] is ... else "right ✓")
 
 
 # %% solution
@@ -811,3 +809,59 @@ def receptive_field(stack):
 # - [损失函数](../../keras_gen/losses/style.py)、[目标函数](../../keras_gen/models/style/objective.py)、[流程](../../keras_gen/models/style/transfer.py)、[预设](../../keras_gen/models/style/presets.py)（含四个公开来源的权重）；[面试题](../../docs/interview.zh-CN.md) Q31 至 Q41；[数字与大图](../../docs/style.zh-CN.md)；[有名的错误](../../docs/famous_mistakes.zh-CN.md) M15 至 M17、M20。
 # - Gatys、Ecker 与 Bethge 2016，CVPR，预印本 [arXiv:1508.06576](https://arxiv.org/abs/1508.06576)；颜色：Gatys et al. 2016，[arXiv:1606.05897](https://arxiv.org/abs/1606.05897)；一次画完：Johnson et al. 2016，[arXiv:1603.08155](https://arxiv.org/abs/1603.08155)。
 # - 画出来的商品究竟好不好？[教程 7](07_measuring_quality.ipynb) 讲的是会被骗的数字。
+
+# %% words
+# content => 内容
+# style => 风格
+# result => 结果
+# {name}\nsees {fields[name][0]} pixels => {name}\n看到 {fields[name][0]} 个像素
+# , 2nd => ，第二强
+# field {:3d}, stride {:2d} => 感受野 {:3d}，步幅 {:2d}
+# content {content:.1f}   style {style:.1f}   total variation {smooth:.1f} => 内容 {content:.1f}   风格 {style:.1f}   总变分 {smooth:.1f}
+# moved by 8 pixels: content {moved[4, 0]:.3f}, style {moved[4, 1]:.4f} => 平移 8 个像素：内容 {moved[4, 0]:.3f}，风格 {moved[4, 1]:.4f}
+# the photo, moved => 平移后的照片
+# pixels to the right => 向右的像素数
+# relative loss => 相对损失
+# value => 值
+# slope => 斜率
+# style loss, features times $a$ => 风格损失，特征乘以 $a$
+# its slope => 它的斜率
+# total variation, one difference => 总变分，一个差值
+# loss {values[0]:.3f} at the photo, {values[-1]:.3f} after {len(values)} steps of Adam => 损失：照片处 {values[0]:.3f}，之后 {values[-1]:.3f}（Adam {len(values)} 步）
+# positions shuffled: Gram matrices equal {grams_equal}, => 打乱位置：格拉姆矩阵相等 {grams_equal}，
+# relative content loss {relative_content:.2f} => 相对内容损失 {relative_content:.2f}
+# {name}\ncontent {content:.2f}, style {style:.2f} => {name}\n内容 {content:.2f}，风格 {style:.2f}
+# the photo => 照片
+# its tiles => 打乱的方块
+# the painting => 画作
+# with Gram matrices => 用格拉姆矩阵
+# total variation\nas a sum => 总变分\n写成求和
+# total variation as a sum: {100 * share:.2f} % of the loss => 总变分写成求和：占损失的 {100 * share:.2f} %
+# no Gram matrix,\ncontent weight x {by} => 没有格拉姆矩阵，\n内容权重 x {by}
+# Keras: => Keras：
+# losses of three epochs: => 三个轮次的损失：
+# mid grey arrives as => 中灰到达时是
+# variation of {CONTENT}: {usual:.1f} as it should be, {left:.2f} without the preprocessing => {CONTENT} 的变动：正常 {usual:.1f}，不做预处理 {left:.2f}
+# E22: {side} x {side} positions => E22：{side} x {side} 个位置
+# loss {start:.3f} -> {end:.4f} in {len(evaluated)} evaluations => 损失 {start:.3f} -> {end:.4f}，求值 {len(evaluated)} 次
+# evaluation => 求值次数
+# weighted term => 加权后的项
+# deep layers at the end: {:.4f}, without the content term {:.4f} => 最后的深层：{:.4f}，没有内容项 {:.4f}
+# step {mark} => 第 {mark} 步
+# photo => 照片
+# painting => 画作
+# {name:9s} style distance {distance:5.2f}   SSIM of luminance {kept:5.2f} => {name:7s} 风格距离 {distance:5.2f}   亮度的 SSIM {kept:5.2f}
+# default => 默认
+# content x 40 => 内容 x 40
+# smoothness x 100 => 平滑 x 100
+# large strokes => 大笔触
+# colours kept => 保留颜色
+# stained glass => 彩色玻璃
+# blended 1 : 1 => 混合 1 : 1
+# from noise => 从噪声开始
+# {fixed.sum()} of {fixed.size} pixels are kept; largest change there => {fixed.size} 个像素里保留 {fixed.sum()} 个；其中最大的变化
+# {np.abs(guarded - mug)[fixed].max():.1f}, without the mask {np.abs(free - mug)[fixed].max():.2f} => {np.abs(guarded - mug)[fixed].max():.1f}，没有蒙版 {np.abs(free - mug)[fixed].max():.2f}
+# painted over => 画满
+# the badge kept => 保留徽标
+# expected {np.array(right)}, found {found} => 应为 {np.array(right)}，得到的是 {found}
+# expected 0.375, found {found} => 应为 0.375，得到的是 {found}

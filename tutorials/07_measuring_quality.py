@@ -844,10 +844,14 @@ def row_of_figures(samples):
     ends = measures.bootstrap_interval(measures.frechet_distance, *pair, resamples=50)
     found = {"FD": (measures.frechet_distance(*pair), *ends)}
     found["KID"] = kernel.value, *kernel.interval
-    shares = measures.precision_recall(*pair)._asdict() | measures.density_coverage(*pair)._asdict()
-    counts = {"precision": len(samples), "recall": 2000, "coverage": 2000}
-    for name, n in counts.items():
-        found[name] = shares[name], *measures.wilson_interval(round(n * shares[name]), n)
+    near, dense = measures.precision_recall(*pair), measures.density_coverage(*pair)
+    shares = {
+        "precision": (near.precision, len(samples)),
+        "recall": (near.recall, 2000),
+        "coverage": (dense.coverage, 2000),
+    }
+    for name, (share, n) in shares.items():
+        found[name] = share, *measures.wilson_interval(round(n * share), n)
     return found
 
 
@@ -968,7 +972,7 @@ def psnr_of_bytes(images, others):
 found = psnr_of_bytes(np.array([10, 200], "uint8"), np.array([50, 180], "uint8"))
 right = 10 * np.log10(255**2 / 1000)
 assert found is ... or np.isclose(found, right), f"expected {right:.2f}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -996,7 +1000,7 @@ def unbiased_estimate(xx, yy, xy):
 gram = np.array([[1.0, 1.0], [1.0, 8.0]])  # of the features 0 and 1, worked by hand above
 found = unbiased_estimate(gram, gram, gram)
 assert found is ... or np.isclose(found, -3.5), f"expected -3.5, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -1023,7 +1027,7 @@ def coverage_on_a_line(x, y, k):
 # %% check
 found = coverage_on_a_line(np.array([0.0, 1.0, 3.0, 7.0]), np.array([2.0, 2.5, 9.0]), k=1)
 assert found is ... or np.isclose(found, 0.75), f"expected 0.75, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -1087,3 +1091,82 @@ def coverage_on_a_line(x, y, k):
 #
 # - [各种指标](../../keras_gen/measures/__init__.py)，以及[每种能看到什么](../../docs/measures.zh-CN.md)；本项目所有模型的[结果](../../docs/results.zh-CN.md)，各三个种子；[面试题](../../docs/interview.zh-CN.md) Q42 至 Q50；[勘误](../../docs/errata.zh-CN.md) E33 至 E41。完整的报告用 `keras-gen evaluate` 与 `keras-gen compare`。
 # - Wang et al. 2004，IEEE Transactions on Image Processing 13，SSIM；Heusel et al. 2017，[arXiv:1706.08500](https://arxiv.org/abs/1706.08500)，FID；Bińkowski et al. 2018，[arXiv:1801.01401](https://arxiv.org/abs/1801.01401)，KID；Chong 与 Forsyth 2020，[arXiv:1911.07023](https://arxiv.org/abs/1911.07023)，FID 的偏差；Kynkäänniemi et al. 2019，[arXiv:1904.06991](https://arxiv.org/abs/1904.06991)；Naeem et al. 2020，[arXiv:2002.09797](https://arxiv.org/abs/2002.09797)；上面的名字另见 Salimans et al. 2016，[arXiv:1606.03498](https://arxiv.org/abs/1606.03498)；Zhang et al. 2018，[arXiv:1801.03924](https://arxiv.org/abs/1801.03924)；Hessel et al. 2021，[arXiv:2104.08718](https://arxiv.org/abs/2104.08718)；Jayasumana et al. 2024，[arXiv:2401.09603](https://arxiv.org/abs/2401.09603)；Stein et al. 2023，[arXiv:2306.04675](https://arxiv.org/abs/2306.04675)。
+
+# %% words
+# without the outlier the recall is {measures.precision_recall(blue, orange[:-1], k=2).recall} => 去掉离群点后的召回率是 {measures.precision_recall(blue, orange[:-1], k=2).recall}
+# precision: generated in the real region, => 精确率：生成图落在真实区域，
+# recall: real in the generated region, => 召回率：真实图落在生成区域，
+# precision => 精确率
+# recall => 召回率
+# density => 密度
+# coverage => 覆盖率
+# sharpness => 锐度
+# copies => 复制
+# near-duplicates => 近似重复
+# near- => 近似
+# PSNR {decibels:.1f} dB   SSIM {luminance:.3f}   Frechet {frechet:.0f}   KID {kernel:.1f} => PSNR {decibels:.1f} dB   SSIM {luminance:.3f}   弗雷歇 {frechet:.0f}   KID {kernel:.1f}
+# precision {:.3f}   recall {:.3f}   density {:.3f}   coverage {:.3f} => 精确率 {:.3f}   召回率 {:.3f}   密度 {:.3f}   覆盖率 {:.3f}
+# luminance {:.3f}   contrast {:.3f}   structure {:.3f} => 亮度 {:.3f}   对比度 {:.3f}   结构 {:.3f}
+# Frechet {by_matrices:.2f}   KID {by_blocks[0]:.1f} with a standard error of {by_blocks[1]:.1f} => 弗雷歇 {by_matrices:.2f}   KID {by_blocks[0]:.1f}，标准误 {by_blocks[1]:.1f}
+# PSNR, dB => PSNR，dB
+# slope, dB for 0.01 => 斜率，每 0.01 的 dB
+# PSNR by the RMS error => PSNR 随均方根误差
+# slope => 斜率
+# Fréchet by the mean, $\sigma_r = \sigma_f$ => 弗雷歇距离随均值， $\sigma_r = \sigma_f$
+# noise, standard deviation / 0.05 => 噪声，标准差 / 0.05
+# blur, pixels on each side => 模糊，每边像素数
+# moved to the right, pixels => 向右平移，像素数
+# level => 级别
+# real images => 真实图
+# level 1, {name:32s} PSNR {values[0][0]:4.1f}   SSIM {values[0][1]:.3f} => 级别 1，{name:16s} PSNR {values[0][0]:4.1f}   SSIM {values[0][1]:.3f}
+# real images: FD {floor:.2f} => 真实图：FD {floor:.2f}
+# the means' part, (11) => 均值的部分，(11)
+# images in each set => 每组的图数
+# Fréchet distance => 弗雷歇距离
+# kernel distance => 核距离
+# {n:5d} real images against as many: FD {fd:.3f}   KID {kid:+.4f} => {n:5d} 张真实图对同样多张：FD {fd:.3f}   KID {kid:+.4f}
+# KID below 0 in {np.sum(measured[n][:, 1] < 0)} of {len(measured[n])} => KID 小于 0 的：{np.sum(measured[n][:, 1] < 0)} 次，共 {len(measured[n])} 次
+# 2000, moved by a pixel:              FD {measures.frechet_distance(held_out_features, shifted):.3f} => 2000 张，平移一个像素：     FD {measures.frechet_distance(held_out_features, shifted):.3f}
+# original => 原图
+# moved by a pixel => 平移一个像素
+# blurred 3x3 => 模糊 3x3
+# noise of 0.1 => 噪声 0.1
+# darker by 0.1 => 调暗 0.1
+# their mean => 它们的均值
+# partners: {name:12s} PSNR of the mean error {-10 * np.log10(errors[name]):5.2f} dB => 对照：{name:9s} 平均误差的 PSNR {-10 * np.log10(errors[name]):5.2f} dB
+# blurred => 模糊图
+# one image => 一张图
+# one, and six odd => 一张加怪图
+# fifty, repeated => 五十张图
+# noise => 噪声
+# Gaussian features => 高斯特征
+# decoys => 诱饵图
+# decoys: {seen.mean():.1%} are classified as the garment that they imitate => 诱饵图：{seen.mean():.1%} 被归为它们所模仿的服装
+# FD => FD
+# KID => KID
+# {'':18s} => {'':19s}
+# {name:>11s} => {name:>8s}
+# {COLUMNS[-1]:>17s} => {COLUMNS[-1]:>12s}
+# {name:18s} => {name:14s}
+# 5 deviations => 5 倍标准差
+# none => 无
+# orange: marked in the table => 橙色：表中做了记号的
+# noise images in the balls of these two: => 落在这两张图的球里的噪声图：
+# features of real garments, by kind => 真实服装的特征，按类别
+# first direction => 第一方向
+# Gaussian: same mean, same covariance => 高斯：均值、协方差相同
+# discriminator of {width} channels => 判别器，{width} 个通道
+# step    L_D    L_G      FD                     KID                    precision => 步数    L_D    L_G      FD                     KID                    精确率
+# log 2 = {np.log(2):.2f}, log 4 = {np.log(4):.2f}: an undecided discriminator => log 2 = {np.log(2):.2f}，log 4 = {np.log(4):.2f}：拿不定主意的判别器
+# loss of G => G 的损失
+# step => 步数
+# D of {width} channels => {width} 个通道的 D
+# D of 2 channels, samples in the striped bag's ball: => 2 个通道的 D，落在条纹包的球里的样本：
+# {'':18s} sharpness   copies   distance to the nearest training image => {'':18s}  锐度    复制    到最近训练图的距离
+# D of 32 channels => 32 个通道的 D
+# D of 2 channels => 2 个通道的 D
+# {name:18s} {measures.sharpness(samples).mean():9.3f} {copied:8.3f} => {name:14s} {measures.sharpness(samples).mean():9.3f} {copied:8.3f}
+# expected {right:.2f}, found {found} => 应为 {right:.2f}，得到的是 {found}
+# expected -3.5, found {found} => 应为 -3.5，得到的是 {found}
+# expected 0.75, found {found} => 应为 0.75，得到的是 {found}
+# {'5 deviations':18s} => {'5 deviations':15s}

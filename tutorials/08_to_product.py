@@ -907,7 +907,7 @@ def next_bfloat16(x):
 found = next_bfloat16(np.array([1.0, 1.5, 256.0, 0.15625, 255.0]))
 right = [1.0078125, 1.5078125, 258.0, 0.1572265625, 256.0]
 assert found is ... or np.allclose(found, right, rtol=1e-6), f"expected {right}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -933,7 +933,7 @@ def shares(sizes):
 found = shares(np.array([16, 16, 8]))
 right = [0.4, 0.4, 0.2]
 assert found is ... or np.allclose(found, right), f"expected {right}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -965,7 +965,7 @@ while found[0] is not ... and at < len(file.getvalue()) and len(found) < 9:
     found.append(kind)
 right = [(b"IHDR", 33), b"IHDR", b"tEXt", b"IDAT", b"IEND"]
 assert found[0] is ... or found == right, f"expected {right}, found {found}"
-print("not yet 尚未作答" if found[0] is ... else "right 正确 ✓")
+print("not yet" if found[0] is ... else "right ✓")
 
 
 # %% solution
@@ -1011,3 +1011,52 @@ def chunk(png, at):
 # - [训练与继续](../../keras_gen/runs/training.py)、[运行文件夹](../../keras_gen/runs/run.py)、[生成](../../keras_gen/runs/generation.py)、[GAN 的一步](../../keras_gen/models/gan.py)；[面试题](../../docs/interview.zh-CN.md) Q51 至 Q61 讲工程，Q65 至 Q74 讲店铺与合规；[勘误](../../docs/errata.zh-CN.md)。
 # - 完整的训练是 `keras-gen train dcgan --data fashion_mnist --precision mixed_bfloat16`，用 `--resume` 继续。
 # - Micikevicius et al. 2018，[arXiv:1710.03740](https://arxiv.org/abs/1710.03740)，float16 的混合精度与损失缩放；Kingma 与 Ba 2015，[arXiv:1412.6980](https://arxiv.org/abs/1412.6980)，(12) 中的矩。
+
+# %% words
+# replicas: => 副本数：
+# and => 和
+# 784 ones in bfloat16: one sum => bfloat16 的 784 个 1：一次求和
+# a running total => 逐个累加
+# Adam's first step for gradients 10 and 0.01: => 梯度为 10 和 0.01 时 Adam 的第一步：
+# NumPy: replicas {g_0:.6f} and {g_1:.6f}, half of their sum {(g_0 + g_1) / 2:.6f} => NumPy：两个副本 {g_0:.6f} 和 {g_1:.6f}，和的一半 {(g_0 + g_1) / 2:.6f}
+# NumPy, whole batch {-g:.6f}   two devices {by_two:.6f}   one device {by_one:.6f} => NumPy，整个批次 {-g:.6f}   两个设备 {by_two:.6f}   一个设备 {by_one:.6f}
+# relative error of rounding => 舍入的相对误差
+# a weight that should go to 2 => 本该走到 2 的权重
+# step => 步数
+# {optimizer.__name__:5s} step {wrong:.6f} instead of {good:.6f}: factor {wrong / good:.3f} => {optimizer.__name__:5s} 一步 {wrong:.6f}，应为 {good:.6f}：倍数 {wrong / good:.3f}
+# {kind.__name__:9s} largest difference of the two noises {np.abs(noise[0] - noise[1]).max():.2f} => {kind.__name__:9s} 两份噪声的最大差 {np.abs(noise[0] - noise[1]).max():.2f}
+# synchronized={synchronized!s:5s}  step of two devices less that of one: {apart:.1e} of it => synchronized={synchronized!s:5s}  两个设备的一步减去一个设备的：占其 {apart:.1e}
+# nothing lost: every bit that of the run without a pause: => 什么都没丢：每一位都与没有中断的运行相同：
+# {'':28s} D's first step, median of its weights {step:.6f} => {'':28s} D 的第一步，各权重的中位数 {step:.6f}
+# optimizers => 优化器
+# random state => 随机状态
+# position in the data => 数据中的位置
+# average of G => G 的平均
+# lost: {part:22s} D's first step {step:.6f} => 丢了：{part:15s} D 的第一步 {step:.6f}
+# grey levels apart: at once {apart[0]:5.2f}, at the end {apart[-1]:5.2f} => 相差的灰度级：马上 {apart[0]:5.2f}，最后 {apart[-1]:5.2f}
+# lost: {part} => 丢了：{part}
+# nothing lost => 什么都没丢
+# nothing => 什么都没
+# steps after the checkpoint => 检查点之后的步数
+# difference, grey levels => 差，灰度级
+# training={mode}: one picture, alone and among 16, {apart:.2f} grey levels apart => training={mode}：同一张图，单独与在 16 张之中，相差 {apart:.2f} 个灰度级
+# noise inside: the second night's products are the first's: => 噪声在图内：第二夜的商品就是第一夜的：
+# as written => 写出时的样子
+# saved again => 另存一次
+# as JPEG, quality 20 => 存成 JPEG，质量 20
+# cropped => 裁剪
+# painted over => 涂抹
+# in order => 没有问题
+# the run has ended by itself => 运行自己结束了
+# killed; the last whole checkpoint is of step => 已杀死；最后一个完整的检查点，步数
+# weights, average, optimizers, random state equal in every bit: => 权重、平均、优化器、随机状态每一位都相同：
+# {label:14s} FD {distance:5.2f}   outputs of all layers, batch of 16: {stored / 1e6:.2f} MB => {label:14s} FD {distance:5.2f}   各层输出之和，批次 16 张：{stored / 1e6:.2f} MB
+# milliseconds a step {1e3 * full_time:.1f} and {1e3 * half_time:.1f} => 每步毫秒数 {1e3 * full_time:.1f} 和 {1e3 * half_time:.1f}
+# , ratio {half_time / full_time:.2f} => ，比值 {half_time / full_time:.2f}
+# export, loaded again: largest difference of a pixel in [-1, 1] {gap:.1e} => 导出后重新读入：像素（[-1, 1]）的最大差 {gap:.1e}
+# squared error of each kernel, in units of (13): => 每个卷积核的平方误差，以 (13) 为单位：
+# {count:,} weights: {4 * count / 1e6:.1f} MB in float32, {2 * count / 1e6:.1f} in 16 bits => {count:,} 个权重：float32 为 {4 * count / 1e6:.1f} MB，16 位 {2 * count / 1e6:.1f}
+# , {count / 1e6:.1f} in 8; PSNR of the pictures {decibels.min():.1f} to {decibels.max():.1f} dB => ，8 位 {count / 1e6:.1f}；图的 PSNR {decibels.min():.1f} 至 {decibels.max():.1f} dB
+# drawn again by the run: the picture with this hash is => 由该运行重新画出：哈希相同的图是
+# data, sha256: => 数据，sha256：
+# ...  versions: => ...  版本：

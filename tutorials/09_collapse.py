@@ -477,7 +477,7 @@ def missing_in_packs(epsilon, m):
 # %% check
 found = missing_in_packs(0.25, 3)
 assert found is ... or np.isclose(found, 37 / 64), f"expected 0.578, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -503,7 +503,7 @@ def response(eta, a, k):
 # %% check
 found = response(0.5, 0.8, 3)
 assert found is ... or np.isclose(found, 1 - 0.6**3), f"expected 0.784, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -531,7 +531,7 @@ def batch_deviation(features):
 found = batch_deviation(np.array([[0.0, 5.0], [2.0, 5.0], [4.0, 5.0]]))
 right = np.sqrt(8 / 3) / 2
 assert found is ... or np.isclose(found, right), f"expected {right:.3f}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -568,3 +568,29 @@ def batch_deviation(features):
 #
 # - [两种博弈里每种对策的十个种子](../../docs/results.zh-CN.md)；[`keras_gen.recipes.RingRecipe`](../../keras_gen/recipes/points.py)，用 `keras-gen train ring` 和 `keras-gen evaluate` 自己拍动画、数模式；[面试题](../../docs/interview.zh-CN.md) Q9、Q75 至 Q77。
 # - Metz et al. 2017，[arXiv:1611.02163](https://arxiv.org/abs/1611.02163)；Lin et al. 2018，[arXiv:1712.04086](https://arxiv.org/abs/1712.04086)；Karras et al. 2018，[arXiv:1710.10196](https://arxiv.org/abs/1710.10196)；Mescheder et al. 2018，[arXiv:1801.04406](https://arxiv.org/abs/1801.04406)；Srivastava et al. 2017，[arXiv:1705.07761](https://arxiv.org/abs/1705.07761)。
+
+# %% words
+# {steps} steps: {found.covered} of 8 modes => {steps} 步：8 个模式中的 {found.covered} 个
+# missing => 缺失
+# uneven => 不均
+# {name:8s} total variation of one image {single:.4f}, of packs of two {double:.4f} => {name:4s} 单张图的全变差距离 {single:.4f}，两张一包的 {double:.4f}
+# real points: {modes} modes, {quality:.3f} of high quality; (2) says {1 - np.exp(-4.5):.3f} => 真实点：{modes} 个模式，高质量的占 {quality:.3f}；按 (2) 是 {1 - np.exp(-4.5):.3f}
+# k = {k}, eta = 0.1: real part {eigenvalues.real.max():+.2f} => k = {k}，eta = 0.1：实部 {eigenvalues.real.max():+.2f}
+# slope of G's loss, two steps unrolled: {slope:.4f} => G 的损失的斜率，展开两步：{slope:.4f}
+# k = {k}: distance from the equilibrium after 30 units of time {size:.3f} => k = {k}：30 个时间单位之后到均衡点的距离 {size:.3f}
+# one image, either way => 单张图，两种情形
+# modes missing, packs of {m} => 模式缺失，{m} 张一包
+# modes uneven, packs of 2 => 模式不均，2 张一包
+# total variation => 全变差距离
+# {steps:5d} steps: L_D {d_loss:.2f}, L_G {g_loss:.2f}, => {steps:5d} 步：L_D {d_loss:.2f}，L_G {g_loss:.2f}，
+# {found.covered} modes, {found.high_quality:.0%} of high quality => {found.covered} 个模式，高质量的占 {found.high_quality:.0%}
+# {patient[0]:5d} steps: {patient[1].covered} modes => {patient[0]:5d} 步：{patient[1].covered} 个模式
+# forgets => 遗忘
+# chases => 追逐
+# plain => 原样
+# unrolled, 5 steps => 展开 5 步
+# {game:8s} {cure:18s} modes {reached[game, cure]}, high quality {quality} => {game:4s} {cure:11s} 模式数 {reached[game, cure]}，高质量 {quality}
+# $G$ {game}, {cure}: {reached[game, cure][0]} modes => $G$ {game}，{cure}：{reached[game, cure][0]} 个模式
+# expected 0.578, found {found} => 应为 0.578，得到的是 {found}
+# expected 0.784, found {found} => 应为 0.784，得到的是 {found}
+# expected {right:.3f}, found {found} => 应为 {right:.3f}，得到的是 {found}

@@ -742,7 +742,7 @@ def best_with_shares(p_r, p_g, a, b):
 # %% check
 found = best_with_shares(np.array([0.4, 0.1]), np.array([0.4, 0.2]), a=0.1, b=0.3)
 assert found is ... or np.allclose(found, [0.25, 1 / 7]), f"expected 0.25 and 0.143, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -770,7 +770,7 @@ y, phi = np.eye(3)[[0, 2, 2]], np.array([[1.0, 2.0], [3.0, 0.0], [1.0, 1.0]])
 found = slope_of_rows(y, phi, np.array([[1.0], [-1.0], [2.0]]))
 right = np.array([[1, 2], [0, 0], [-1, 2]])
 assert found is ... or np.allclose(found, right), f"expected {right}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -797,7 +797,7 @@ def draws_until_one_fits(t, latent_dim):
 found = [draws_until_one_fits(1.0, latent_dim) for latent_dim in (1, 2, 100)]
 right = [1.4648, 2.1456, 3.79e16]
 assert ... in found or np.allclose(found, right, rtol=1e-2), f"expected {right}, found {found}"
-print("not yet 尚未作答" if ... in found else "right 正确 ✓")
+print("not yet" if ... in found else "right ✓")
 
 
 # %% solution
@@ -842,3 +842,58 @@ def draws_until_one_fits(t, latent_dim):
 #
 # - [网络](../../keras_gen/networks/conditional_gan.py)、[配方](../../keras_gen/recipes/conditional_gan.py)、[模型](../../keras_gen/models/gan.py)、[命中率的度量](../../keras_gen/evaluation/measure_labels.py)、[生成](../../keras_gen/runs/generation.py)；[面试题](../../docs/interview.zh-CN.md) Q78，以及讲模式崩溃的 Q76。
 # - Mirza 与 Osindero 2014，[arXiv:1411.1784](https://arxiv.org/abs/1411.1784)；Odena、Olah 与 Shlens 2017，[arXiv:1610.09585](https://arxiv.org/abs/1610.09585)；Miyato 与 Koyama 2018，[arXiv:1802.05637](https://arxiv.org/abs/1802.05637)；Brock、Donahue 与 Simonyan 2019，[arXiv:1809.11096](https://arxiv.org/abs/1809.11096)，截断；Hou et al. 2022，[arXiv:2107.10060](https://arxiv.org/abs/2107.10060)；Ho 与 Salimans 2022，[arXiv:2207.12598](https://arxiv.org/abs/2207.12598)。
+
+# %% words
+# DCGAN: {bags:.1%} of its draws are bags to the classifier, one in {1 / bags:.0f} => DCGAN：分类器认为它画的图里 {bags:.1%} 是包，即 {1 / bags:.0f} 张里有一张
+# DCGAN: the next 40 => DCGAN：接下来的 40 张
+# ordered by class => 按类别指定
+# logits => logit
+# D told the right and the wrong class => 告诉 D 正确和错误的类别
+# variance of noise truncated at 1: {variance:.4f} => 在 1 处截断的噪声的方差：{variance:.4f}
+# loss of the best D: {d_loss:.3f}, log 4 - 2 JS = {np.log(4) - 2 * js:.3f} => 最优 D 的损失：{d_loss:.3f}，log 4 - 2 JS = {np.log(4) - 2 * js:.3f}
+# {ours.name:13s} {few:9,d} without labels, {ours.count_params() - few:7,d} more with => {ours.name:13s} 没有标签 {few:9,d}，有标签多 {ours.count_params() - few:7,d}
+# told "class 1" => 告知“类别 1”
+# told "class 0" => 告知“类别 0”
+# told nothing => 什么都不说
+# pull at x = -1: => x = -1 处的拉力：
+# slope $\partial s / \partial x$ => 斜率 $\partial s / \partial x$
+# size of the slope at each row of $V$ => $V$ 每一行的斜率大小
+# classes in the batch => 批次里的类别
+# rows of {name} that moved => {name} 中移动了的行
+# D sees the labels => D 看得到标签
+# D sees zeros => D 看到的是零
+# loud label => 过强的标签
+# {name:18s} {hits[name]:6.1%} hits ({low:.1%} to {high:.1%}), => {name:12s} 命中 {hits[name]:6.1%}（{low:.1%} 至 {high:.1%}），
+# spread {spreads[name]:.2f} => 离散度 {spreads[name]:.2f}
+# shown, says the classifier => 画的是（分类器说）
+# asked for => 要求的
+# share of the row => 占该行的比例
+# {'real images':18s} {np.mean(real_shown == test.labels):6.1%} hits => {'real images':12s}  命中 {np.mean(real_shown == test.labels):6.1%}
+# real images => 真实图
+# , spread {spread(real_features, test.labels):.2f} => ，离散度 {spread(real_features, test.labels):.2f}
+# {hit / len(asked):.1%} ({low:.1%} to {high:.1%}) => {hit / len(asked):.1%}（{low:.1%} 至 {high:.1%}）
+# hits by => 命中率
+# {'hits by':12s} => {'hits by':8s}
+# {'real images':12s} => {'real images':8s}
+# {gan.steps_done:6d} steps => {gan.steps_done:6d} 步
+# asked for, after {gan.steps_done} steps => 按要求画的，{gan.steps_done} 步之后
+# real => 真实图
+# generated => 生成图
+# share that FashionNet names right => FashionNet 说对的比例
+# from sneaker to ankle boot, four noise vectors => 从运动鞋到短靴，四个噪声向量
+# any other => 其他
+# what FashionNet reads in {len(latents)} walks => FashionNet 在 {len(latents)} 条路上看出的类别
+# {'t':>5s} {'length':>6s} {'hits':>6s} {'precision':>9s} {'recall':>6s} {'spread':>6s} => {'t':>5s} {'length':>4s} {'hits':>3s} {'precision':>6s} {'recall':>3s} {'spread':>3s}
+# length => 长度
+# hits => 命中率
+# precision => 精确率
+# recall => 召回率
+# spread => 离散度
+# none => ∞
+# {'none' if t is None else t:>5} {math.sqrt(100 * kept):6.1f} {numbers} => {'none' if t is None else t:>5} {math.sqrt(100 * kept):6.1f} {numbers}
+# {'none' if t is None else t:>5} {'':13s} {precision:9.1%} {recall:6.1%} => {'none' if t is None else t:>5} {'':13s} {precision:9.1%} {recall:6.1%}
+# {'real images':>12s} {real_row[0]:6.1%} {'':9s} {'':6s} {real_row[1]:6.2f} => {'real images':>9s} {real_row[0]:6.1%} {'':9s} {'':6s} {real_row[1]:6.2f}
+# and the DCGAN, which knows no labels: => 再看不知道标签的 DCGAN：
+# bags => 包
+# no truncation => 不截断
+# expected 0.25 and 0.143, found {found} => 应为 0.25 和 0.143，得到的是 {found}

@@ -917,7 +917,7 @@ def mean_angle(degrees):
 found = [mean_angle(np.array(angles)) for angles in ([350.0, 20.0], [80.0, 100.0, 120.0], [300.0])]
 right = [5.0, 100.0, 300.0]
 assert ... in found or np.allclose(found, right), f"expected {right}, found {found}"
-print("not yet 尚未作答" if ... in found else "right 正确 ✓")
+print("not yet" if ... in found else "right ✓")
 
 
 # %% solution
@@ -947,7 +947,7 @@ backdrop = np.full((2, 2, 3), 40.0)
 product = np.full((2, 2, 3), 200.0) * (matte > 0)
 found = uncover(matte * product + (1 - matte) * backdrop, matte, backdrop)
 assert found is ... or np.allclose(found, product), f"expected {product}, found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -975,7 +975,7 @@ scores = np.array([[0.9, 0.5, 0.7], [0.1, 0.2, 0.3], [0.4, 0.6, 0.5]])
 found = [hit_rate(scores, np.array([2, 1, 0]), k) for k in (1, 2, 3)]
 right = [0.0, 2 / 3, 1.0]
 assert ... in found or np.allclose(found, right), f"expected {right}, found {found}"
-print("not yet 尚未作答" if ... in found else "right 正确 ✓")
+print("not yet" if ... in found else "right ✓")
 
 
 # %% solution
@@ -1014,3 +1014,63 @@ def hit_rate(scores, hidden, k):
 #
 # - [网络](../../keras_gen/networks/product_gan.py)、[模型](../../keras_gen/models/product_gan.py)、[修复](../../keras_gen/models/restorer.py)、[抠图](../../keras_gen/retouch/matting.py)、[推荐](../../keras_gen/measures/recommendations.py)；[按要求画商品](../../docs/products.zh-CN.md)、[修复的测量](../../docs/restoration.zh-CN.md)、[从照片到广告](../../docs/from-photo-to-ad.zh-CN.md)；[面试题](../../docs/interview.zh-CN.md) Q65、Q66、Q78 和 Q90。
 # - Isola et al. 2017，[arXiv:1611.07004](https://arxiv.org/abs/1611.07004)，即 (8)；Gupta et al. 2018，[arXiv:1803.10892](https://arxiv.org/abs/1803.10892)，几次抽样中最近的一个；Miyato 与 Koyama 2018，[arXiv:1802.05637](https://arxiv.org/abs/1802.05637)；McAuley et al. 2015，[arXiv:1506.04757](https://arxiv.org/abs/1506.04757)，什么与什么搭配；He et al. 2017，[arXiv:1708.05031](https://arxiv.org/abs/1708.05031)，命中率。
+
+# %% words
+# looked up: => 查到的：
+# computed => 算出的
+# drawn => 画出的
+# looked up => 查到的
+# mean of 359 and 1: as numbers 180, on the circle => 359 与 1 的均值：当作数是 180，在圆上
+# best guess: => 最佳猜测：
+# absolute, => 绝对值，
+# squared => 平方
+# absolute => 绝对值
+# soft edge => 柔和的边缘
+# back => 还原
+# wrong => 错误
+# new colours => 新颜色
+# cosines => 余弦
+# on the circle => 在圆上
+# as a number => 当作数
+# angle, degrees => 角度
+# distance from 0 degrees => 到 0 度的距离
+# guess => 猜测
+# loss => 损失
+# slope => 斜率
+# step {step + 1}: D moved {moved[0]}, G moved {moved[1]} => 第 {step + 1} 步：D 移动了吗 {moved[0]}，G 移动了吗 {moved[1]}
+# circle, 4 draws => 圆，4 份噪声
+# number, 4 draws => 数，4 份噪声
+# circle, 1 draw => 圆，1 份噪声
+# {name:16s} seam {seams[name]:.4f}, spread {spreads[name]:.4f} => {name:12s} 接缝 {seams[name]:.4f}，离散度 {spreads[name]:.4f}
+# {name}\nturned => {name}\n转角度
+# {name}\nnoise => {name}\n换噪声
+# mean => 均值
+# nearest => 最近
+# {name:8s} {off[name]:.0%} of the ten are neither reddish mugs nor blue lamps => {name:6s} 十个里有 {off[name]:.0%} 既不是偏红的马克杯，也不是蓝色的灯
+# bought => 买过的
+# noisy => 有噪声
+# median => 中值滤波
+# restored => 复原
+# clean => 干净
+# {name:9s} {psnrs[name]:5.1f} dB, IoU {ious[name]:.2f} ({low:.2f} to {high:.2f}) => {name:6s} {psnrs[name]:5.1f} dB，IoU {ious[name]:.2f}（{low:.2f} 至 {high:.2f}）
+# the truth => 真值
+# by networks => 网络抠的
+# {:>14s}  kind {:6.1%}  colour {:5.1f}  angle {:5.1f} degrees => {:>12s}  种类 {:6.1%}  颜色 {:5.1f}  角度 {:5.1f} 度
+# real renders => 真实渲染图
+# {gan.steps_done} steps => {gan.steps_done} 步
+# coloured => 换颜色
+# turned => 转角度
+# {'hits among 10':14s} {'one taste':24s} two tastes => {'hits among 10':10s} {'one taste':20s} 两种口味
+# hits among 10 => 十个中命中
+# one taste => 一种口味
+# thumbnails => 缩略图
+# popularity => 热门程度
+# random => 随机
+# {name:14s} => {name:11s}
+# {:.1%} ({:.1%} to {:.1%}) => {:.1%}（{:.1%} 至 {:.1%}）
+# {'chance':14s} {10 / (ITEMS - 3):.1%} => {'chance':11s} {10 / (ITEMS - 3):.1%}
+# chance => 全凭运气
+# ankle boots: {same[0]:.0%} of those looked up, {same[1]:.0%} of those drawn => 短靴：查到的里占 {same[0]:.0%}，画出的里占 {same[1]:.0%}
+# read off the restored photo: a {KINDS[seen.kinds[0]]}, CIEDE2000 from its colour {apart:.1f} => 从复原的照片读出：{KINDS[seen.kinds[0]]}，与它的颜色相差 CIEDE2000 {apart:.1f}
+# new => 新图
+# expected {product}, found {found} => 应为 {product}，得到的是 {found}

@@ -753,7 +753,7 @@ def pictures_needed(p, alpha):
 # %% check
 found = [pictures_needed(p, alpha) for p, alpha in ((0.05, 0.05), (0.01, 0.05), (0.05, 0.01))]
 assert ... in found or found == [59, 299, 90], f"expected [59, 299, 90], found {found}"
-print("not yet 尚未作答" if ... in found else "right 正确 ✓")
+print("not yet" if ... in found else "right ✓")
 
 
 # %% solution
@@ -779,7 +779,7 @@ def clipped_mean(gradients, clip_norm, batch_size):
 # %% check
 found = clipped_mean(np.array([[3.0, 4.0], [0.3, -0.4]]), clip_norm=1.0, batch_size=4)
 assert found is ... or np.allclose(found, [0.225, 0.1]), f"expected [0.225, 0.1], found {found}"
-print("not yet 尚未作答" if found is ... else "right 正确 ✓")
+print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
@@ -807,7 +807,7 @@ def largest_auc(epsilon):
 found = [largest_auc(epsilon) for epsilon in (0.0, 1.0, 3.0)]
 right = [0.5, 0.7311, 0.9526]
 assert ... in found or np.allclose(found, right, atol=1e-3), f"expected {right}, found {found}"
-print("not yet 尚未作答" if ... in found else "right 正确 ✓")
+print("not yet" if ... in found else "right ✓")
 
 
 # %% solution
@@ -834,3 +834,46 @@ def largest_auc(epsilon):
 # - [标识](../../keras_gen/provenance/door.py)与[读标识的一方](../../keras_gen/provenance/reading.py)、[审核](../../docs/review.zh-CN.md)、[差分隐私](../../docs/privacy.zh-CN.md)、[法律与伦理](../../docs/compliance.zh-CN.md)、[签名](../../docs/security.zh-CN.md)；[面试题](../../docs/interview.zh-CN.md) Q68 至 Q71、Q87、Q99。
 # - Hanley 与 Lippman-Hand 1983，JAMA 249(13)，三倍法则；Cohen 1960，Educational and Psychological Measurement 20(1)。
 # - Abadi et al. 2016，[arXiv:1607.00133](https://arxiv.org/abs/1607.00133)，DP-SGD；Balle 与 Wang 2018，[arXiv:1805.06530](https://arxiv.org/abs/1805.06530)，精确的 (12)；Mironov、Talwar 与 Zhang 2019，[arXiv:1908.10530](https://arxiv.org/abs/1908.10530)，抽样；Kairouz、Oh 与 Viswanath 2015，[arXiv:1311.0776](https://arxiv.org/abs/1311.0776)，区域 (14)；Hayes et al. 2019，[arXiv:1705.07663](https://arxiv.org/abs/1705.07663)，对 GAN 的攻击；Mitchell et al. 2019，[arXiv:1810.03993](https://arxiv.org/abs/1810.03993)，模型卡片。
+
+# %% words
+# pictures to look at => 要看的图数
+# kappa {kappa(list(one), list(two)):.2f} => kappa {kappa(list(one), list(two)):.2f}
+# clipped sum {clipped.round(3)}   AUC {area:.3f} => 裁剪后的和 {clipped.round(3)}   AUC {area:.3f}
+# delta at epsilon 1: {delta_of(1, 1):.3f} for sigma 1, {delta_of(1, 5):.1e} for sigma 5 => epsilon 为 1 时的 delta：sigma 1 时 {delta_of(1, 1):.3f}，sigma 5 时 {delta_of(1, 5):.1e}
+# a shop => 某商店
+# $n$, pictures looked at => $n$，看过的图数
+# P(no defect) => P（没有次品）
+# without the image => 没有这张图
+# with the image => 有这张图
+# two densities, $\sigma = 1$ => 两个密度， $\sigma = 1$
+# $\delta(\varepsilon)$, one step => $\delta(\varepsilon)$，一步
+# false alarms $f$ => 误报 $f$
+# right alarms $t$ => 正确报警 $t$
+# no attack is above this => 任何攻击都不高于此线
+# weights by hand and by the library: {apart:.0e} apart; noise alone moves them by {C / B:.1e} => 手算与库的权重：相差 {apart:.0e}；单是噪声就移动 {C / B:.1e}
+# norm of the gradient => 梯度的范数
+# what it adds to the sum => 它给总和加上的
+# real image => 真实图
+# one image moves the sum by at most {max(moved):.3f}; the noise in each entry is {C:.1f} => 一张图最多把总和移动 {max(moved):.3f}；每个分量里的噪声是 {C:.1f}
+# q = 1, sigma {sigma:2d}, {steps:5,d} steps: epsilon {exact:.3f} exactly => q = 1，sigma {sigma:2d}，{steps:5,d} 步：epsilon 精确值 {exact:.3f}
+# , accountant {bound:.3f} => ，记账程序 {bound:.3f}
+# sigma 1, 1,000 steps, q = {q:5.3f}: epsilon {spent[q]:7.2f} => sigma 1，1,000 步，q = {q:5.3f}：epsilon {spent[q]:7.2f}
+# {stored.name}: q = 128 / 60,000, sigma {row['noise']:.2f}, => {stored.name}：q = 128 / 60,000，sigma {row['noise']:.2f}，
+# {4 * row['steps']:,} steps: epsilon {row['epsilon']:g} => {4 * row['steps']:,} 步：epsilon {row['epsilon']:g}
+# no fault => 没有问题
+# {name:16s} {'; '.join(found[name]) or 'no fault'} => {name:16s} {'; '.join(found[name]) or 'no fault'}
+# up to {n:3d} pictures, {allowed} allowed: accepted {np.mean(passed):.1%} => 最多 {n:3d} 张，允许 {allowed} 个次品：放行 {np.mean(passed):.1%}
+# with the plan as it was: {honest:.1%} => 按原来的方案：{honest:.1%}
+# kappa where both reject 3 different ones of 96: => 两人各否决 96 张里不同的 3 张时的 kappa：
+# agreed {nearly.observed:.1%}, kappa {nearly.kappa:.3f} => 一致 {nearly.observed:.1%}，kappa {nearly.kappa:.3f}
+# {moment:5d} steps: AUC {found.area:.3f} ({low:.3f} to {high:.3f}) => {moment:5d} 步：AUC {found.area:.3f}（{low:.3f} 至 {high:.3f}）
+# private, {STEPS} steps: AUC {found.area:.3f} ({low:.3f} to {high:.3f}) => 差分隐私，{STEPS} 步：AUC {found.area:.3f}（{low:.3f} 至 {high:.3f}）
+# epsilon not counted => epsilon 没有计算
+# by heart => 背下来的
+# private => 差分隐私
+# Frechet distance to the test images, {name}: {distances[-1]:.1f} => 到测试图的弗雷歇距离，{name}：{distances[-1]:.1f}
+# guessing => 瞎猜
+# ROC of the attack by D => 用 D 攻击的 ROC
+# samples, {name} => 样本，{name}
+# expected [59, 299, 90], found {found} => 应为 [59, 299, 90]，得到的是 {found}
+# expected [0.225, 0.1], found {found} => 应为 [0.225, 0.1]，得到的是 {found}
