@@ -840,7 +840,6 @@ def largest_auc(epsilon):
 # kappa {kappa(list(one), list(two)):.2f} => kappa {kappa(list(one), list(two)):.2f}
 # clipped sum {clipped.round(3)}   AUC {area:.3f} => 裁剪后的和 {clipped.round(3)}   AUC {area:.3f}
 # delta at epsilon 1: {delta_of(1, 1):.3f} for sigma 1, {delta_of(1, 5):.1e} for sigma 5 => epsilon 为 1 时的 delta：sigma 1 时 {delta_of(1, 1):.3f}，sigma 5 时 {delta_of(1, 5):.1e}
-# a shop => 某商店
 # $n$, pictures looked at => $n$，看过的图数
 # P(no defect) => P（没有次品）
 # without the image => 没有这张图
