@@ -28,7 +28,6 @@
 
 # %%
 import inspect
-import io
 import os
 import warnings
 
@@ -37,7 +36,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from matplotlib.figure import Figure
-from PIL import Image
 
 from keras_gen import data, losses, measures, pictures
 from keras_gen.models import FastStyle, StyleTransfer
@@ -80,7 +78,7 @@ def read(name, side=160):
 
 
 def show(pictures, columns=None, size=1.7):
-    """Draw titled pictures in rows; few colours, so that this notebook stays small."""
+    """Draw titled pictures in rows."""
     columns = columns or len(pictures)
     rows = -(-len(pictures) // columns)
     figure = Figure((size * columns, (size + 0.25) * rows), dpi=80, layout="constrained")
@@ -89,9 +87,7 @@ def show(pictures, columns=None, size=1.7):
         axes.imshow(picture)
         axes.set_title(title, fontsize=9)
         axes.axis("off")
-    file = io.BytesIO()
-    figure.savefig(file)
-    return Image.open(file).convert("RGB").quantize(64)
+    return figure
 
 
 photo, painting = read("handbag"), read("flow_field")  # (160, 160, 3)
@@ -647,7 +643,7 @@ KNOBS = {  # title -> preset, styles, further arguments
     "from noise": (relative, [small_painting], {"start": "noise", "steps": 1 if FAST else 60}),
 }
 shown = {}
-for title in list(KNOBS)[:: 3 if FAST else 1]:
+for title in list(KNOBS)[:: 4 if FAST else 1]:
     chosen, styles, options = KNOBS[title]
     work = painter if chosen is relative else StyleTransfer(chosen, weights="hed")
     options = {"steps": 1 if FAST else 24} | options

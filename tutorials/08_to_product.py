@@ -702,11 +702,16 @@ with Image.open(way["as written"]) as picture:  # as any program on the way does
     picture.paste(255, (0, 0, 60, 60))
     picture.save(way["painted over"], pnginfo=packet)  # by somebody who keeps the text
 
+BRIEFLY = {
+    "no label TC260:AIGC": "no label",
+    "other pixels than those that were marked": "other pixels",
+}
 figure, row = plt.subplots(1, len(way), figsize=(11, 2.6))
 for (name, file), axes in zip(way.items(), row, strict=True):
     reading = read_marks(file)
     axes.imshow(np.asarray(Image.open(file)), cmap="gray", vmin=0, vmax=255)
-    axes.set_title(f"{name}\n{reading.faults[0] if reading.faults else 'in order'}", fontsize=7)
+    found = BRIEFLY[reading.faults[0]] if reading.faults else "in order"
+    axes.set_title(f"{name}\n{found}", fontsize=8)
     axes.axis("off")
     assert (not reading.faults) == (name == "as written")
 plt.show()
@@ -1060,3 +1065,5 @@ def chunk(png, at):
 # drawn again by the run: the picture with this hash is => 由该运行重新画出：哈希相同的图是
 # data, sha256: => 数据，sha256：
 # ...  versions: => ...  版本：
+# no label => 没有标识
+# other pixels => 像素已变

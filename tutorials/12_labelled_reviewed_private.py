@@ -550,12 +550,17 @@ shutil.copy(folder / "shop.png", folder / "copied.png")
 picture.save(folder / "saved again.png")
 picture.save(folder / "as JPEG.jpg", quality=75, xmp=packet)
 picture.crop((14, 0, 140, 126)).save(folder / "cropped.jpg", quality=75, xmp=packet)
+BRIEFLY = {
+    "no label TC260:AIGC": "no label",
+    "other pixels than those that were marked": "other pixels",
+}
 figure, axes = plt.subplots(1, 4, figsize=(12, 3))
 found, names = {}, ("copied.png", "saved again.png", "as JPEG.jpg", "cropped.jpg")
 for name, panel in zip(names, axes, strict=True):
     found[name] = read_marks(folder / name).faults
     panel.imshow(np.asarray(Image.open(folder / name)), cmap="gray", vmin=0, vmax=255)
-    panel.set_title(f"{name}\n{found[name][0] if found[name] else 'no fault'}", fontsize=8)
+    said = BRIEFLY[found[name][0]] if found[name] else "no fault"
+    panel.set_title(f"{name}\n{said}", fontsize=8)
     panel.axis("off")
     print(f"{name:16s} {'; '.join(found[name]) or 'no fault'}")
 plt.show()
@@ -876,3 +881,5 @@ def largest_auc(epsilon):
 # samples, {name} => 样本，{name}
 # expected [59, 299, 90], found {found} => 应为 [59, 299, 90]，得到的是 {found}
 # expected [0.225, 0.1], found {found} => 应为 [0.225, 0.1]，得到的是 {found}
+# no label => 没有标识
+# other pixels => 像素已变
