@@ -391,7 +391,7 @@ for color, (name, (rounded, bits)) in zip(("C1", "C0", "C2"), FORMATS.items(), s
 left.set(title="relative error of rounding", xlabel="x", xscale="log", yscale="log")
 left.set(ylim=(1e-9, 3))
 middle.set(title="round(1 + d) - 1", xlabel="d")
-right.set(title="a weight that should go to 2", xlabel="step")
+right.set(title="a weight that should go to 2", xlabel="steps")
 middle.set(xticks=[-0.01, 0, 0.01, 0.02])
 left.legend(fontsize=7, loc=(0.62, 0.22))
 right.legend(fontsize=8)
@@ -785,7 +785,7 @@ for name, label, style in (("short", "float32", "-"), ("half", "mixed_bfloat16",
     rows = Run.open(folder / name).read_metrics()
     for column, panel in zip(("d_loss", "g_loss"), axes, strict=True):
         panel.plot([r["step"] for r in rows], [r[column] for r in rows], style, label=label)
-        panel.set(xlabel="step", title=column, ylim=(0, 3))
+        panel.set(xlabel="steps", title=column, ylim=(0, 3))
         panel.legend()
 plt.show()
 
@@ -1027,7 +1027,7 @@ def chunk(png, at):
 # NumPy, whole batch {-g:.6f}   two devices {by_two:.6f}   one device {by_one:.6f} => NumPy，整个批次 {-g:.6f}   两个设备 {by_two:.6f}   一个设备 {by_one:.6f}
 # relative error of rounding => 舍入的相对误差
 # a weight that should go to 2 => 本该走到 2 的权重
-# step => 步数
+# steps => 步数
 # {optimizer.__name__:5s} step {wrong:.6f} instead of {good:.6f}: factor {wrong / good:.3f} => {optimizer.__name__:5s} 一步 {wrong:.6f}，应为 {good:.6f}：倍数 {wrong / good:.3f}
 # {kind.__name__:9s} largest difference of the two noises {np.abs(noise[0] - noise[1]).max():.2f} => {kind.__name__:9s} 两份噪声的最大差 {np.abs(noise[0] - noise[1]).max():.2f}
 # synchronized={synchronized!s:5s}  step of two devices less that of one: {apart:.1e} of it => synchronized={synchronized!s:5s}  两个设备的一步减去一个设备的：占其 {apart:.1e}
