@@ -776,7 +776,7 @@ def ratio(s):
 # logit $s$ of a generated image => 生成图的 logit $s$
 # value of $L_G$ => $L_G$ 的值
 # slope $\\partial L_G / \\partial s$ => 斜率 $\\partial L_G / \\partial s$
-# {loss}: mean of $G(z)$ => {loss}： $G(z)$ 的均值
+# {loss}: mean of $G(z)$ => {loss}：$G(z)$ 的均值
 # {loss:15s} ends at mean {mean[-1]:.2f}, D(G(z)) {gan.get_metrics_result()['fake_score']:.3f} => {loss:15s} 最后的均值 {mean[-1]:.2f}，D(G(z)) {gan.get_metrics_result()['fake_score']:.3f}
 # mean of real images => 真实图的均值
 # step => 步数

@@ -664,8 +664,8 @@ def tighter_bound(log_ratios):
 # ELBO, nats => ELBO，奈特
 # z^2 + {constant:3d}   score function: mean {score.mean():.2f}, variance {score.var():7.0f} => z^2 + {constant:3d}   得分函数：均值 {score.mean():.2f}，方差 {score.var():7.0f}
 # reparameterised: mean {through.mean():.2f}, variance {through.var():.1f} => 重参数化：均值 {through.mean():.2f}，方差 {through.var():.1f}
-# KL, by $\mu$ ($\sigma = 1$) => KL，随 $\mu$（ $\sigma = 1$）
-# KL, by $\log \sigma^2$ ($\mu = 0$) => KL，随 $\log \sigma^2$（ $\mu = 0$）
+# KL, by $\mu$ ($\sigma = 1$) => KL，随 $\mu$（$\sigma = 1$）
+# KL, by $\log \sigma^2$ ($\mu = 0$) => KL，随 $\log \sigma^2$（$\mu = 0$）
 # pixel, by its logit => 像素，随它的 logit
 # value {name} => 值 {name}
 # slope => 斜率

@@ -1112,7 +1112,7 @@ def coverage_on_a_line(x, y, k):
 # slope, dB for 0.01 => 斜率，每 0.01 的 dB
 # PSNR by the RMS error => PSNR 随均方根误差
 # slope => 斜率
-# Fréchet by the mean, $\sigma_r = \sigma_f$ => 弗雷歇距离随均值， $\sigma_r = \sigma_f$
+# Fréchet by the mean, $\sigma_r = \sigma_f$ => 弗雷歇距离随均值，$\sigma_r = \sigma_f$
 # noise, standard deviation / 0.05 => 噪声，标准差 / 0.05
 # blur, pixels on each side => 模糊，每边像素数
 # moved to the right, pixels => 向右平移，像素数

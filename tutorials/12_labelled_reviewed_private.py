@@ -849,7 +849,7 @@ def largest_auc(epsilon):
 # P(no defect) => P（没有次品）
 # without the image => 没有这张图
 # with the image => 有这张图
-# two densities, $\sigma = 1$ => 两个密度， $\sigma = 1$
+# two densities, $\sigma = 1$ => 两个密度，$\sigma = 1$
 # $\delta(\varepsilon)$, one step => $\delta(\varepsilon)$，一步
 # false alarms $f$ => 误报 $f$
 # right alarms $t$ => 正确报警 $t$
