@@ -222,6 +222,26 @@ def test_words_stand_in_the_code_and_keep_their_fields(name):
         assert shape(english, used[english]) == shape(pairs[english], used[english]), english
 
 
+def sample(parts):
+    """Return what a literal with these parts becomes, with numbers or one word in its fields."""
+    shown = ""
+    for text, field, form in parts:
+        number = 7 if form and form[-1] == "d" else 0.25
+        shown += text + ("" if field is None else format(number if form else "x_y", form))
+    return shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_literal_has_become_is_found_again(name):
+    pairs, codes = build.words_of(name)
+    words = notebook_words.Words(pairs, codes)
+    for english in set(pairs) & set(words.used):
+        literal = words.used[english]
+        parts, wanted = literal.parts(english), literal.parts(pairs[english])
+        if not any(notebook_words.WIDTH.fullmatch(form or "") for _, _, form in parts):
+            assert words.shown(sample(parts)) == sample(wanted)
+
+
 def test_words_of_every_tutorial_are_used():
     used = set()
     for name in NAMES:
