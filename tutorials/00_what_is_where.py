@@ -464,7 +464,7 @@ def four_by_four(pixels):
 # content => 内容
 # style => 风格
 # result => 结果
-# there and back: {np.sum(back != p)} of 256 bytes changed => 去而复返：256 个字节里变了 {np.sum(back != p)} 个
+# there and back: {np.sum(back != p)} of 256 bytes changed => 走一个来回：256 个字节里变了 {np.sum(back != p)} 个
 # the same without rounding: {np.sum(truncated != p)} of 256 bytes changed => 同样，但不取整：256 个字节里变了 {np.sum(truncated != p)} 个
 # $u$, unit => $u$，单位
 # $x$, symmetric => $x$，对称
@@ -473,7 +473,7 @@ def four_by_four(pixels):
 # slope => 斜率
 # rounded => 四舍五入
 # truncated => 截去小数
-# bytes there and back, minus $p$ => 去而复返的字节减 $p$
+# bytes there and back, minus $p$ => 来回之后的字节减 $p$
 # a batch: {batch.dtype.name} {tuple(batch.shape)}, {np.min(batch):.0f} to {np.max(batch):.0f} => 一个批次：{batch.dtype.name} {tuple(batch.shape)}，{np.min(batch):.0f} 至 {np.max(batch):.0f}
 # right => 正确
 # scaled twice => 缩放两次

@@ -771,7 +771,7 @@ def ratio(s):
 # p_g = p_r, so that s* = 0: {nothing:.6f} = -log 4 => p_g = p_r，于是 s* = 0：{nothing:.6f} = -log 4
 # saturating => 饱和
 # non-saturating => 非饱和
-# as printed => 照文中
+# as printed => 照原文
 # {name:15s} slope at s = -5, 0, 5: => {name:9s} 在 s = -5、0、5 处的斜率：
 # logit $s$ of a generated image => 生成图的 logit $s$
 # value of $L_G$ => $L_G$ 的值

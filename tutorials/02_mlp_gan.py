@@ -560,7 +560,7 @@ def to_bytes(x):
 # %% words
 # D of the untrained pair: => 未训练时的 D：
 # gradient {gradient:.6f}   change of w in one step of the library {change:.6f} => 梯度 {gradient:.6f}   库走一步后 w 的变化 {change:.6f}
-# ReLU (as published) => ReLU（照文中）
+# ReLU (as published) => ReLU（照原文）
 # pixel $x$ => 像素 $x$
 # last activation $a$ => 最后的激活值 $a$
 # its slope $dx / da$ => 它的斜率 $dx / da$

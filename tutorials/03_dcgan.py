@@ -1087,7 +1087,7 @@ def hinge_ratio(s):
 # kernel 4, twice: 28 x 28 => 卷积核 4，两次：28 x 28
 # kernel 5, twice: 28 x 28 => 卷积核 5，两次：28 x 28
 # kernel 5, three times: 56 x 56 => 卷积核 5，三次：56 x 56
-# coverage => 覆盖数
+# coverage => 覆盖次数
 # {network.name:13s} kernel {size} stride {stride}: {before:2d} -> {after:2d}, => {network.name:13s} 卷积核 {size} 步幅 {stride}：{before:2d} -> {after:2d}，
 # {channels:3d} channels => {channels:3d} 个通道
 # predicted for kernel 5 by (9): => 按 (9) 预测，卷积核 5：
@@ -1110,10 +1110,10 @@ def hinge_ratio(s):
 # , real {real_share[period]:.4f} => ，真实图 {real_share[period]:.4f}
 # dense: largest change {change:.0e}   convolutions: mean logit of real products => 全连接：最大变化 {change:.0e}   卷积：真实商品的平均 logit
 # {views[0].mean():.1f}, shuffled {views[1].mean():.1f} => {views[0].mean():.1f}，打乱后 {views[1].mean():.1f}
-# as printed => 照文中写的
+# as printed => 照原文所写
 # frozen from the start => 一开始就冻结
 # flag set before each call => 每次调用前设置
-# {'':27s}D by its own  D by G's  G by G's   D(G(z)) => {'':27s}D 因自己   D 因 G   G 因 G   D(G(z))
+# {'':27s}D by its own  D by G's  G by G's   D(G(z)) => {'':27s}    D 因自己    D 因 G    G 因 G   D(G(z))
 # {way:27s}{d_own:12.4f}{d_joint:10.4f}{g_joint:10.4f}{rounds[-1][-1]:10.2f} => {way:20s}{d_own:12.4f}{d_joint:10.4f}{g_joint:10.4f}{rounds[-1][-1]:10.2f}
 # trainable = {flag!s:5s} batch of {size}: D moved by {distance[0]:.4f} => trainable = {flag!s:5s} 批次 {size} 张：D 移动了 {distance[0]:.4f}
 # the feature => 特征

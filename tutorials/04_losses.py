@@ -875,7 +875,7 @@ def one_sided_penalty(gradients):
 # exact W1 {earth_mover:.2f} => 精确的 W1 {earth_mover:.2f}
 # lambda = {weight:4.1f}: estimate of W1 {scores[0] - scores[1]:10.2f} => lambda = {weight:4.1f}：W1 的估计 {scores[0] - scores[1]:10.2f}
 # exact $W_1$ => 精确的 $W_1$
-# step of the critic => 判别器的步数
+# step of the critic => 评判器的步数
 # mean $s(x)$ - mean $s(G(z))$ => $s(x)$ 均值 - $s(G(z))$ 均值
 # gamma = {gamma}: radius {radii[0]:.2f} at first, {radii[-1]:.4f} at t = 40 => gamma = {gamma}：半径起初 {radii[0]:.2f}，t = 40 时 {radii[-1]:.4f}
 # distance from (0, 0) => 到 (0, 0) 的距离

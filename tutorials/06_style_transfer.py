@@ -858,6 +858,6 @@ def receptive_field(stack):
 # {fixed.sum()} of {fixed.size} pixels are kept; largest change there => {fixed.size} 个像素里保留 {fixed.sum()} 个；其中最大的变化
 # {np.abs(guarded - mug)[fixed].max():.1f}, without the mask {np.abs(free - mug)[fixed].max():.2f} => {np.abs(guarded - mug)[fixed].max():.1f}，没有蒙版 {np.abs(free - mug)[fixed].max():.2f}
 # painted over => 画满
-# the badge kept => 保留徽标
+# the badge kept => 保留商标
 # expected {np.array(right)}, found {found} => 应为 {np.array(right)}，得到的是 {found}
 # expected 0.375, found {found} => 应为 0.375，得到的是 {found}

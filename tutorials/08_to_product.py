@@ -1053,7 +1053,7 @@ def chunk(png, at):
 # painted over => 涂抹
 # in order => 没有问题
 # the run has ended by itself => 运行自己结束了
-# killed; the last whole checkpoint is of step => 已杀死；最后一个完整的检查点，步数
+# killed; the last whole checkpoint is of step => 已杀掉；最后一个完整检查点的步数
 # weights, average, optimizers, random state equal in every bit: => 权重、平均、优化器、随机状态每一位都相同：
 # {label:14s} FD {distance:5.2f}   outputs of all layers, batch of 16: {stored / 1e6:.2f} MB => {label:14s} FD {distance:5.2f}   各层输出之和，批次 16 张：{stored / 1e6:.2f} MB
 # milliseconds a step {1e3 * full_time:.1f} and {1e3 * half_time:.1f} => 每步毫秒数 {1e3 * full_time:.1f} 和 {1e3 * half_time:.1f}

@@ -862,7 +862,7 @@ def draws_until_one_fits(t, latent_dim):
 # rows of {name} that moved => {name} 中移动了的行
 # D sees the labels => D 看得到标签
 # D sees zeros => D 看到的是零
-# loud label => 过强的标签
+# loud label => 声音大的标签
 # {name:18s} {hits[name]:6.1%} hits ({low:.1%} to {high:.1%}), => {name:12s} 命中 {hits[name]:6.1%}（{low:.1%} 至 {high:.1%}），
 # spread {spreads[name]:.2f} => 离散度 {spreads[name]:.2f}
 # shown, says the classifier => 画的是（分类器说）

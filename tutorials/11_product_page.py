@@ -1016,10 +1016,10 @@ def hit_rate(scores, hidden, k):
 # - Isola et al. 2017，[arXiv:1611.07004](https://arxiv.org/abs/1611.07004)，即 (8)；Gupta et al. 2018，[arXiv:1803.10892](https://arxiv.org/abs/1803.10892)，几次抽样中最近的一个；Miyato 与 Koyama 2018，[arXiv:1802.05637](https://arxiv.org/abs/1802.05637)；McAuley et al. 2015，[arXiv:1506.04757](https://arxiv.org/abs/1506.04757)，什么与什么搭配；He et al. 2017，[arXiv:1708.05031](https://arxiv.org/abs/1708.05031)，命中率。
 
 # %% words
-# looked up: => 查到的：
-# computed => 算出的
-# drawn => 画出的
-# looked up => 查到的
+# looked up: => 查出来的：
+# computed => 算出来的
+# drawn => 画出来的
+# looked up => 查出来的
 # mean of 359 and 1: as numbers 180, on the circle => 359 与 1 的均值：当作数是 180，在圆上
 # best guess: => 最佳猜测：
 # absolute, => 绝对值，
@@ -1070,7 +1070,7 @@ def hit_rate(scores, hidden, k):
 # {:.1%} ({:.1%} to {:.1%}) => {:.1%}（{:.1%} 至 {:.1%}）
 # {'chance':14s} {10 / (ITEMS - 3):.1%} => {'chance':11s} {10 / (ITEMS - 3):.1%}
 # chance => 全凭运气
-# ankle boots: {same[0]:.0%} of those looked up, {same[1]:.0%} of those drawn => 短靴：查到的里占 {same[0]:.0%}，画出的里占 {same[1]:.0%}
+# ankle boots: {same[0]:.0%} of those looked up, {same[1]:.0%} of those drawn => 短靴：查出来的里占 {same[0]:.0%}，画出来的里占 {same[1]:.0%}
 # read off the restored photo: a {KINDS[seen.kinds[0]]}, CIEDE2000 from its colour {apart:.1f} => 从复原的照片读出：{KINDS[seen.kinds[0]]}，与它的颜色相差 CIEDE2000 {apart:.1f}
 # new => 新图
 # expected {product}, found {found} => 应为 {product}，得到的是 {found}

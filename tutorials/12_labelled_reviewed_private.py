@@ -852,7 +852,7 @@ def largest_auc(epsilon):
 # two densities, $\sigma = 1$ => 两个密度，$\sigma = 1$
 # $\delta(\varepsilon)$, one step => $\delta(\varepsilon)$，一步
 # false alarms $f$ => 误报 $f$
-# right alarms $t$ => 正确报警 $t$
+# right alarms $t$ => 命中 $t$
 # no attack is above this => 任何攻击都不高于此线
 # weights by hand and by the library: {apart:.0e} apart; noise alone moves them by {C / B:.1e} => 手算与库的权重：相差 {apart:.0e}；单是噪声就移动 {C / B:.1e}
 # norm of the gradient => 梯度的范数
