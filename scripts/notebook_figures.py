@@ -46,7 +46,7 @@ def draw_figures_twice(pairs, codes):
                 drawn[text] = said
             write(artist, said)
 
-        figure.canvas.draw()  # now the ticks have their labels
+        figure.draw_without_rendering()  # now the ticks have their labels
         artists = figure.findobj(Text)
         before = [(artist, artist.get_text(), artist.get_fontfamily()) for artist in artists]
         Text.set_text = translated  # which formatters of ticks call whenever they are drawn

@@ -35,7 +35,6 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from matplotlib.figure import Figure
 
 from keras_gen import data, losses, measures, pictures
 from keras_gen.models import FastStyle, StyleTransfer
@@ -81,13 +80,13 @@ def show(pictures, columns=None, size=1.7):
     """Draw titled pictures in rows."""
     columns = columns or len(pictures)
     rows = -(-len(pictures) // columns)
-    figure = Figure((size * columns, (size + 0.25) * rows), dpi=80, layout="constrained")
+    figure = plt.figure(figsize=(size * columns, (size + 0.25) * rows))
     for place, (title, picture) in enumerate(pictures.items(), start=1):
         axes = figure.add_subplot(rows, columns, place)
         axes.imshow(picture)
         axes.set_title(title, fontsize=9)
         axes.axis("off")
-    return figure
+    plt.show()
 
 
 photo, painting = read("handbag"), read("flow_field")  # (160, 160, 3)
