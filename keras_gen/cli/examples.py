@@ -28,8 +28,8 @@ EXAMPLES = {
         "keras-gen stylize photo.jpg flow_field --visible-label en",
     ],
     "restore": [
-        "keras-gen restore photo.jpg --model runs/restorer-1 --task jpeg",
-        "keras-gen restore scratched.png --model runs/restorer-1 --mask scratches.png",
+        "keras-gen restore photo.jpg --task jpeg",
+        "keras-gen restore scratched.png --mask scratches.png",
         "keras-gen restore small-*.png --model runs/restorer-1 --task upscale",
     ],
     "cutout": ["keras-gen cutout mug", "keras-gen cutout photo-1.jpg photo-2.jpg --out cut/"],

@@ -19,9 +19,9 @@ def add_restore(commands) -> None:
     command.add_argument(
         "--model",
         type=a_path,
-        required=True,
+        default="restorer",
         metavar="RUN_DIR",
-        help="folder of a run of `train restorer`",
+        help="folder of a run of `train restorer` (the network that comes with the package)",
     )
     command.add_argument(
         "--task",
@@ -45,7 +45,9 @@ def add_restore(commands) -> None:
 
 def restore(arguments) -> int:
     """Restore each photo, and print where it lies."""
+    from keras_gen.runs import Run
     from keras_gen.stylization import restore as restore_photos
+    from keras_gen.stylization.restoration import LIMITS
 
     results = restore_photos(
         arguments.photos,
@@ -58,4 +60,6 @@ def restore(arguments) -> int:
     )
     for path, record in results:
         print(f"{record['task']}, {record['seconds']:.1f} s: {path} and {path.stem}.json")
+    if Run.open(arguments.model).is_bundled:
+        print(LIMITS)
     return 0

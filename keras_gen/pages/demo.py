@@ -52,7 +52,7 @@ def demo(out: str | Path | None = None, steps: int | None = None) -> bool:
     if finished:
         logger.info("drawing every class with a GAN that comes with the package")
         sections.append(_classes_section(out / "classes.png"))
-        logger.info("drawing products that turn, and cutting one out")
+        logger.info("drawing products that turn, cutting one out, restoring one")
         sections.append(products_section(out / "products"))
         logger.info("measuring both against 2,000 images that they have not seen")
         sections.append(_measurements_section([Run.open(out / name) for name in STEPS]))

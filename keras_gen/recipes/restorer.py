@@ -21,8 +21,8 @@ class RestorerRecipe(Recipe):
     keras-gen train restorer --data products
     keras-gen restore photo.jpg --model runs/restorer-1 --task jpeg
 
-    The time of these defaults on idle CPU cores and the PSNR that they reach were not measured;
-    docs/restoration.md says what shorter runs reached, beside classical methods.
+    The PSNR of such a run without the adversarial loss, and the time that it took on a CPU core,
+    stand in docs/restoration.md beside classical methods; the time on an idle one was not measured.
     """
 
     data: str = option(

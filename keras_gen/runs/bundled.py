@@ -1,7 +1,7 @@
 """Runs that come with the package: their weights in float16, for drawing without any training.
 
-Each is a folder of `bundled/`, named like its recipe: `recipe.json`, `metrics.json`, and
-`weights.npz`, which scripts/bundle_run.py writes.
+Each is a folder of `bundled/`, named like its recipe: `recipe.json`, `weights.npz`, and for a model
+that samples `metrics.json`; scripts/bundle_run.py writes them.
 """
 
 from pathlib import Path

@@ -18,10 +18,16 @@ from keras_gen.runs import Run
 from keras_gen.stylization import outputs
 from keras_gen.stylization.inputs import Content, mask_path
 
+LIMITS = (
+    "the network that comes with the package has seen rendered products only, and is behind "
+    "classical methods on other photographs; keras-gen train restorer --data FOLDER learns from "
+    "your own"
+)
+
 
 def restore(
     photos: Sequence[str | Path],
-    run_dir: str | Path,
+    run_dir: str | Path = "restorer",
     task: str | None = None,
     mask: str | Path | None = None,
     out: str | Path | None = None,
@@ -36,7 +42,7 @@ def restore(
 
     Args:
         photos: picture files, or names of bundled pictures.
-        run_dir: folder of a run of the recipe `restorer`.
+        run_dir: folder of a run of the recipe `restorer`, by default that of the package.
         task: "denoise", "jpeg", "inpaint" or "upscale" (to twice the size); by default "inpaint"
             with a mask and "denoise" without.
         mask: picture of the photo's size, white where pixels are missing; for one photo.

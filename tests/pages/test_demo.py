@@ -32,8 +32,8 @@ def page(path):
 
 def test_the_page_inlines_every_picture_and_asks_nothing_of_the_network(page):
     sources = re.findall(r'src="([^"]*)"', page)
-    # four of the GAN, five of the VAE, the classes, three of products, two of style transfer
-    assert len(sources) == 15
+    # four of the GAN, five of the VAE, the classes, five of products, two of style transfer
+    assert len(sources) == 17
     for source in sources:
         kind, content = source.removeprefix("data:").split(";base64,")
         picture = Image.open(io.BytesIO(base64.b64decode(content)))
