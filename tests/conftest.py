@@ -10,11 +10,13 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # a worker per core; two with all cores
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import contextlib
+import functools
 import gc
 import signal
 import socket
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +32,29 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# The files that keep a core busy for longest: begun last, one of them would leave the other cores
+# without work. The rest follow in the order of their paths.
+LONGEST = (
+    "test_tutorials.py",
+    "test_site.py",
+    "test_bad_luck.py",
+    "test_quality.py",
+    "runs/test_workers.py",
+    "runs/test_training.py",
+    "cli/test_commands.py",
+    "cli/test_labels.py",
+    "evaluation/test_measure_run.py",
+    "pages/test_comparison.py",
+    "test_structure.py",
+)
+
 gc.disable()  # while tests are collected: it would go through all of TensorFlow again and again
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files that take longest first."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
 
 
 def pytest_collection_finish():
@@ -59,6 +83,68 @@ def _no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _random_kernels_once():
+    """Keep the last random kernels of VGG19, which many tests ask for with the same arguments.
+
+    That they are the same each time is in test_random_kernels.py.
+    """
+    from keras_gen.networks.vgg19 import network
+
+    kept = functools.lru_cache(maxsize=2)(network.random_kernels)  # up to 80 MB each
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "random_kernels", kept)
+        yield
+
+
+@contextlib.contextmanager
+def _untraced():
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Even though the `tf.config.*does not apply to tf.data")
+        try:
+            yield
+        finally:
+            tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture(scope="session")
+def untraced():
+    """Return a context in which steps are taken without a graph.
+
+    To trace one costs more than a few steps of a small network. Where what follows the training is
+    tested, and not the training, nothing is lost.
+    """
+    return _untraced
+
+
+@pytest.fixture
+def few_steps(untraced):
+    """The same for the whole of a test."""
+    with untraced():
+        yield
+
+
+@pytest.fixture(scope="session")
+def _judges():
+    """Load a bundled classifier when it is first asked for, and keep it."""
+    from keras_gen.measures import features
+
+    return functools.cache(features._classifier)
+
+
+@pytest.fixture(scope="module")
+def judges_once(_judges):
+    """Spare each of the many evaluations of a file to build, read and trace the judges again."""
+    from keras_gen.measures import features
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(features, "_classifier", _judges)
+        yield
 
 
 @pytest.fixture

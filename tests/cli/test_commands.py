@@ -19,6 +19,8 @@ SMALL = [
     "--penalty=none",
 ]
 
+pytestmark = pytest.mark.usefixtures("judges_once")
+
 
 def run(*words):
     """Run the command line in this process; argparse leaves by SystemExit."""
@@ -29,9 +31,10 @@ def run(*words):
 
 
 @pytest.fixture(scope="module")
-def run_dir(tmp_path_factory):
+def run_dir(tmp_path_factory, untraced):
     path = tmp_path_factory.mktemp("runs") / "small"
-    assert run("train", "mlp_gan", "--run-dir", path, "--steps", 2, *SMALL) == 0
+    with untraced():
+        assert run("train", "mlp_gan", "--run-dir", path, "--steps", 2, *SMALL) == 0
     return path
 
 
@@ -93,6 +96,7 @@ def test_stylize_that_was_stopped_says_so_and_is_status_130(pictures, monkeypatc
     assert "stopped at step 7; this is the best picture so far" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("few_steps")
 @pytest.mark.slow
 def test_a_style_run_paints_by_the_command_line(pictures, capsys):
     words = ["--data", "folder", "--image-size", 32, "--width", 4, "--blocks", 1, "--steps", 1]
@@ -157,6 +161,7 @@ def test_info_names_versions_and_data(capsys):
     assert "tensorflow " in out and "fashion_mnist_10k" in out and "10,000 images" in out
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_dry_run_prints_a_recipe_from_which_the_run_can_be_trained(tmp_path, monkeypatch, capsys):
     """The same model by flags, and from the printed recipe; what is said beside it counts."""
     monkeypatch.chdir(tmp_path)
@@ -175,6 +180,7 @@ def test_a_dry_run_prints_a_recipe_from_which_the_run_can_be_trained(tmp_path, m
     assert (fields["seed"], fields["steps"], fields["latent_dim"]) == (4, 2, 8)
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_number_that_was_taken_meanwhile_is_passed_over(tmp_path, monkeypatch, capsys):
     """Two trainings without --run-dir chose one folder, and one of them died."""
     from keras_gen.runs import training
@@ -195,6 +201,7 @@ def test_a_number_that_was_taken_meanwhile_is_passed_over(tmp_path, monkeypatch,
     assert "in runs/mlp_gan-2: samples.png" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("few_steps")
 @pytest.mark.slow
 def test_images_that_were_moved_are_named_by_data_in_every_command(tmp_path, monkeypatch, capsys):
     """240 images: half of them to compare with, at least 100."""
@@ -465,6 +472,7 @@ def test_a_mistake_in_stylize_is_one_line_and_status_2_and_writes_nothing(mistak
     assert_refused(*STYLE_MISTAKES[mistake], capfd)
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_run_that_breaks_down_is_status_1_and_one_line(tmp_path, capfd):
     rates = ["--d-learning-rate=1e30", "--g-learning-rate=1e30"]
     words = ["train", "mlp_gan", "--run-dir", tmp_path / "run", "--steps=50", *SMALL, *rates]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from keras_gen import data, measures
-from keras_gen.evaluation import measure_run, tables
+from keras_gen.evaluation import measure_autoencoders, measure_run, tables
 from keras_gen.evaluation.measure_run import evaluate, read_measurements
 from keras_gen.evaluation.tables import format_measurements
 from keras_gen.recipes import FastStyleRecipe, MLPGANRecipe, VAERecipe
@@ -33,19 +33,31 @@ SMALL = {
 }
 SMALL_VAE = {"width": 4, "hidden": 16, "latent_dim": 4, "batch_size": 16}
 
+pytestmark = pytest.mark.usefixtures("judges_once")
+
 
 @pytest.fixture(scope="module")
-def gan(tmp_path_factory):
+def gan(tmp_path_factory, untraced):
     run_dir = tmp_path_factory.mktemp("runs") / "gan"
-    training.train("mlp_gan", MLPGANRecipe(**SMALL, steps=2), run_dir)
+    with untraced():
+        training.train("mlp_gan", MLPGANRecipe(**SMALL, steps=2), run_dir)
     return run_dir
 
 
 @pytest.fixture(scope="module")
-def vae(tmp_path_factory):
+def vae(tmp_path_factory, untraced):
     run_dir = tmp_path_factory.mktemp("runs") / "vae"
-    training.train("vae", VAERecipe(**SMALL_VAE, steps=30, save_every=30), run_dir)
+    with untraced():
+        training.train("vae", VAERecipe(**SMALL_VAE, steps=2), run_dir)
     return run_dir
+
+
+@pytest.fixture(scope="module")
+def few_draws():
+    """How many there are counts in test_measure_autoencoders.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measure_autoencoders, "LIKELIHOOD_DRAWS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +66,7 @@ def measured(gan):
 
 
 @pytest.fixture(scope="module")
-def measured_vae(vae):
+def measured_vae(vae, few_draws):
     return evaluate(vae, n=150)
 
 

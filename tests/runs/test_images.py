@@ -20,6 +20,9 @@ SMALL = {
 }
 
 
+pytestmark = pytest.mark.usefixtures("few_steps")
+
+
 def write_photos(folder, seed):
     folder.mkdir(parents=True)
     for i in range(6):
@@ -29,13 +32,14 @@ def write_photos(folder, seed):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """A run on the folder photos, named as seen from the folder of its owner."""
+    """A run on the folder photos, named as seen from the folder of its owner; not trained yet."""
     write_photos(tmp_path / "shop" / "photos", seed=0)
     write_photos(tmp_path / "other" / "photos", seed=1)
     monkeypatch.chdir(tmp_path / "shop")
-    recipe = MLPGANRecipe(**SMALL, data="photos/", steps=2)
-    training.train("mlp_gan", recipe, tmp_path / "run")
-    return Run.open(tmp_path / "run")
+    recipe = MLPGANRecipe(**SMALL, data="photos/", steps=1)
+    run, _ = training.prepare("mlp_gan", recipe, tmp_path / "run")
+    run.create()
+    return Run.open(run.path)
 
 
 def test_a_run_finds_its_images_from_any_folder(run, tmp_path, monkeypatch):
@@ -45,7 +49,7 @@ def test_a_run_finds_its_images_from_any_folder(run, tmp_path, monkeypatch):
     assert training_images(with_data(run)).sha256 == then
     split, images = held_out_images(with_data(run))
     assert (split, images.sha256) == ("train", then)
-    assert training.resume(run, steps=4)
+    assert training.resume(run)
 
 
 def test_moved_images_are_found_by_name_and_remembered(run, tmp_path, monkeypatch):
@@ -54,9 +58,9 @@ def test_moved_images_are_found_by_name_and_remembered(run, tmp_path, monkeypatc
     with pytest.raises(ValueError, match=r"unknown data 'photos/'.*; the run was trained on"):
         training_images(with_data(run))
     assert len(training_images(with_data(run, tmp_path / "moved")).images) == 6
-    assert training.resume(run, steps=4, data_source="moved")
+    assert training.resume(run, data_source="moved")
     monkeypatch.chdir(tmp_path / "other")
-    assert training.resume(run.path, steps=6)  # it knows the new place from now on
+    assert training.resume(run.path, steps=2)  # it knows the new place from now on
 
 
 def test_other_images_are_refused_everywhere(run, tmp_path):
@@ -93,7 +97,7 @@ def test_a_name_of_a_data_set_and_of_a_folder_is_not_guessed(tmp_path, monkeypat
 def test_pictures_of_runs_are_no_photos(tmp_path):
     """A run folder among the photos: its samples are not trained on, and it can be resumed."""
     write_photos(tmp_path / "photos", seed=0)
-    recipe = MLPGANRecipe(**SMALL, data=str(tmp_path / "photos"), steps=2)
+    recipe = MLPGANRecipe(**SMALL, data=str(tmp_path / "photos"), steps=1)
     training.train("mlp_gan", recipe, tmp_path / "photos" / "runs" / "a")
     assert len(data.load(tmp_path / "photos", (28, 28, 1)).images) == 6
-    assert training.resume(tmp_path / "photos" / "runs" / "a", steps=4)
+    assert training.resume(tmp_path / "photos" / "runs" / "a", steps=2)
