@@ -59,10 +59,10 @@ OWN_NAMES = {
     *("IDAT, says the label", "DigitalSourceType", "Known weaknesses"),
     "other pixels than those that were marked",
 }
-# What a library says within a line of a notebook, or on a figure.
+# What a library says within a line of a notebook, and names of data and files on its figures.
 LIBRARY_SAYS = (
     "The model does not have any trainable weights",
-    "teapot, ",
+    *("teapot, ", "Ankle boot", "saved again.png", "style block", "content block"),
 )
 # What a learner might put for the dots of each exercise, and is wrong.
 WRONG = {
