@@ -251,6 +251,30 @@ def test_words_of_every_tutorial_are_used():
     assert set(notebook_words.EVERYWHERE) <= used
 
 
+class Strings(ast.NodeTransformer):
+    """Takes away what strings say, and how the fields of formatted ones are written."""
+
+    def visit_Constant(self, node):
+        return ast.Constant("") if isinstance(node.value, str) else node
+
+    def visit_JoinedStr(self, node):
+        self.generic_visit(node)
+        values = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+        for value in values:
+            value.format_spec = None
+        node.values = sorted(values, key=ast.dump)
+        return node
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_chinese_code_is_the_same_but_for_strings(name):
+    english, chinese = (build.cells(name, language, 0)[3:] for language in build.LANGUAGES)
+    for (kind, code), (_, other) in zip(english, chinese, strict=True):
+        if kind == "code":
+            trees = [Strings().visit(ast.parse(text)) for text in (code, other)]
+            assert ast.dump(trees[0]) == ast.dump(trees[1])
+
+
 def is_shown(literal, code, calls):
     """Tell whether a literal is to be read: several words, or an argument of what shows it."""
     text = re.sub(r"\{[^}]*\}|\$[^$]*\$", "#", literal.core)
