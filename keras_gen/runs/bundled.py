@@ -18,6 +18,7 @@ SHA256 = {
     "conditional_gan": "9b7578d0e9f1b147436ab12ea0a513ece9565abcafda0ef7c4ea3d2987848e21",
     "vae": "8c6801b73241b2e353a00150600d27ab741f2d6ed2b991cdddcd796a6e6f1b18",
     "product_gan": "5608aad6bff3309440de5292bd689a8d36fcb0796a55a27b1bf1769b58b14a00",
+    "restorer": "caa08a224a5538cb4018c4c1992b5d21688f18e4e960d2ca467765aa1ff9a2f9",
 }
 
 
