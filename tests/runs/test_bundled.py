@@ -42,7 +42,7 @@ def test_one_line_loads_a_model_that_draws_what_is_asked_for():
 def test_one_line_loads_a_model_that_restores():
     """The noise of docs/restoration.json, for eight of its products: gained are 11 dB of them."""
     model = keras_gen.load("restorer")
-    truth = keras_gen.data.products("test").images[:8].astype("float32") / 255
+    truth = keras_gen.data.load("products", (64, 64, 3), "test").images[:8].astype("float32") / 255
     noisy = degradations.add_noise(truth, np.full(8, 0.1, "float32"), (0, 1))
     restored = np.clip(model(degradations.stack(noisy, "denoise")), 0, 1)
     gained = keras_gen.measures.psnr(restored, truth) - keras_gen.measures.psnr(noisy, truth)
