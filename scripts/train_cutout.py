@@ -36,7 +36,7 @@ from keras_gen.data.crops import scikit_image_data
 from keras_gen.data.shipped import SHIPPED
 from keras_gen.files import digest, replacing
 from keras_gen.measures import intersection_over_union
-from keras_gen.retouch.matting import SIDE, WEIGHTS, matting_network, set_weights
+from keras_gen.retouch.matting import SIDE, WEIGHTS, matting_network
 
 FOLDER = Path(__file__).parents[1] / "runs" / "cutout"
 SCENES, STATE = FOLDER / "scenes.npy", FOLDER / "state.npz"
@@ -213,7 +213,6 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=120_000)
     parser.add_argument("--steps", type=int, default=30_000, help="0: only draw the scenes")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
-    parser.add_argument("--stored", action="store_true", help="begin with the stored weights")
     parser.add_argument("--resume", action="store_true", help="go on where training was stopped")
     arguments = parser.parse_args()
     keras.utils.set_random_seed(0)
@@ -221,8 +220,6 @@ def main() -> None:
         draw_all(arguments.scenes)
     if arguments.steps:
         network = compiled(arguments.steps, arguments.rate)
-        if arguments.stored:
-            set_weights(network)
         if arguments.resume and STATE.is_file():
             restore(network)
         train(network, arguments.steps)
