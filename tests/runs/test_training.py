@@ -1,5 +1,6 @@
 """Runs: what they leave, how they stop, and that resuming is exact."""
 
+import dataclasses
 import json
 import os
 import random
@@ -27,6 +28,7 @@ from keras_gen.runs import Run, callbacks, training
 from keras_gen.runs.callbacks import TrainingStopped
 
 SMALL = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8, "batch_size": 16}
+PLAIN = {**SMALL, "penalty": "none"}  # where the game itself does not count
 
 
 def checkpoints(run_dir):
@@ -80,12 +82,16 @@ def test_a_run_leaves_what_the_design_promises(finished):
 
 
 def test_recipe_json_repeats_the_run(finished, tmp_path):
+    """In two halves: twenty steps and twenty more equal forty."""
     run = Run.open(finished)
     assert (run.name, run.recipe.steps, run.recipe.save_every) == ("dcgan", 40, 10)
     assert len(run.provenance["data"]["sha256"]) == 64
     assert set(run.provenance["versions"]) >= {"keras_gen", "tensorflow", "keras", "python"}
-    training.train(run.name, run.recipe, tmp_path / "again")
+    half = dataclasses.replace(run.recipe, steps=20)
+    training.train(run.name, half, tmp_path / "again")
+    assert training.resume(tmp_path / "again", steps=40)
     assert_same_state(finished, tmp_path / "again")
+    assert Run.open(tmp_path / "again").recipe == run.recipe
 
 
 RUN = """
@@ -147,14 +153,6 @@ def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path)
     assert drop_rate[0] == drop_rate[1]
 
 
-def test_twenty_steps_and_twenty_more_equal_forty(finished, tmp_path):
-    run_dir = tmp_path / "extended"
-    training.train("dcgan", DCGANRecipe(**SMALL, steps=20, save_every=10), run_dir)
-    assert training.resume(run_dir, steps=40)
-    assert_same_state(finished, run_dir)
-    assert Run.open(run_dir).recipe.steps == 40
-
-
 @pytest.mark.parametrize("flags", ["", "--xla_dump_to=x"])
 def test_xla_is_asked_once_to_add_in_one_order_and_keeps_its_other_flags(monkeypatch, flags):
     """Only a GPU can show the effect: see the comment at `XLA_DETERMINISM_FLAG`."""
@@ -165,12 +163,13 @@ def test_xla_is_asked_once_to_add_in_one_order_and_keeps_its_other_flags(monkeyp
     assert os.environ["XLA_FLAGS"].split() == [*flags.split(), "--xla_gpu_deterministic_ops=true"]
 
 
+@pytest.mark.usefixtures("few_steps")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_saves_and_says_how_to_resume(tmp_path, monkeypatch, capfd, number):
-    """Ctrl-C, a container that is stopped, a terminal that is closed; all after step 13."""
+    """Ctrl-C, a container that is stopped, a terminal that is closed; all after step 3."""
     fit, run_dir = keras.Model.fit, tmp_path / "stopped"
     interrupt = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: batch == 12 and signal.raise_signal(number)
+        on_train_batch_end=lambda batch, logs: batch == 2 and signal.raise_signal(number)
     )
 
     def interrupted(self, *arguments, callbacks, **options):
@@ -178,9 +177,10 @@ def test_an_interruption_saves_and_says_how_to_resume(tmp_path, monkeypatch, cap
 
     monkeypatch.setattr(keras.Model, "fit", interrupted)
     words = ["train", "mlp_gan", "--run-dir", str(run_dir), "--steps=100000", *FLAGS]
+    words += ["--penalty=none"]
     assert main(words) == 130
     assert_stopped_in_order(run_dir, *capfd.readouterr())
-    assert checkpoints(run_dir)[-1][0] == 13
+    assert checkpoints(run_dir)[-1][0] == 3
 
 
 @pytest.mark.slow
@@ -203,6 +203,7 @@ def assert_stopped_in_order(run_dir, out, err):
     assert "Traceback" not in err
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_an_interruption_just_before_the_first_step_is_not_lost(tmp_path, monkeypatch):
     """`fit` clears `stop_training` when it begins; the signal arrives a moment earlier."""
     fit = keras.Model.fit
@@ -212,11 +213,12 @@ def test_an_interruption_just_before_the_first_step_is_not_lost(tmp_path, monkey
         return fit(self, *arguments, **options)
 
     monkeypatch.setattr(keras.Model, "fit", interrupted)
-    recipe = MLPGANRecipe(**SMALL, steps=40, save_every=10)
+    recipe = MLPGANRecipe(**PLAIN, steps=40, save_every=10)
     assert not training.train("mlp_gan", recipe, tmp_path / "run")
     assert checkpoints(tmp_path / "run")[-1][0] == 1  # the step under way is done
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_run_that_breaks_down_says_so_and_keeps_its_checkpoint(tmp_path):
     """A learning rate of 1e30 overflows float32 within a few steps."""
     recipe = MLPGANRecipe(
@@ -228,6 +230,7 @@ def test_a_run_that_breaks_down_says_so_and_keeps_its_checkpoint(tmp_path):
     assert np.isfinite(Run.open(tmp_path / "run").load_model().sample(2)).all()
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_dead_discriminator_stops_the_run(tmp_path, monkeypatch):
     """D's only output weights are 0 and never move: every image scores 1/2."""
     build = MLPGANRecipe.build
@@ -238,23 +241,24 @@ def test_a_dead_discriminator_stops_the_run(tmp_path, monkeypatch):
         return model
 
     monkeypatch.setattr(MLPGANRecipe, "build", dead)
-    monkeypatch.setattr(callbacks, "SILENT_STEPS", 15)
-    with pytest.raises(TrainingStopped, match=r"at step 15: the discriminator is dead"):
-        recipe = MLPGANRecipe(**SMALL, steps=40, save_every=10, d_learning_rate=0.0)
+    monkeypatch.setattr(callbacks, "SILENT_STEPS", 4)
+    with pytest.raises(TrainingStopped, match=r"at step 4: the discriminator is dead"):
+        recipe = MLPGANRecipe(**PLAIN, steps=40, save_every=10, d_learning_rate=0.0)
         training.train("mlp_gan", recipe, tmp_path / "run")
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_epochs_count_full_batches(tmp_path):
     """10,000 images in batches of 3,000: 3 full ones an epoch, so 2 epochs are 6 steps."""
-    recipe = MLPGANRecipe(**{**SMALL, "batch_size": 3000})
+    recipe = MLPGANRecipe(**{**PLAIN, "batch_size": 3000}, save_every=6)
     training.train("mlp_gan", recipe, tmp_path / "run", epochs=2)
     assert Run.open(tmp_path / "run").recipe.steps == 6
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_wasserstein_with_five_critic_steps_runs(tmp_path):
-    recipe = MLPGANRecipe(
-        **SMALL, steps=2, loss="wasserstein_gp", update="alternating", discriminator_steps=5
-    )
+    fields = {"loss": "wasserstein_gp", "update": "alternating", "discriminator_steps": 5}
+    recipe = MLPGANRecipe(**SMALL, **fields, steps=2, save_every=2)
     assert training.train("mlp_gan", recipe, tmp_path / "run")
     assert int(Run.open(tmp_path / "run").load_model().d_optimizer.iterations) == 10
 
@@ -268,6 +272,7 @@ def test_a_dry_preparation_resolves_what_depends_on_the_data_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_further_callbacks_see_every_step_of_training_and_resuming(tmp_path):
     class Counter(keras.callbacks.Callback):
         steps = 0
@@ -275,7 +280,7 @@ def test_further_callbacks_see_every_step_of_training_and_resuming(tmp_path):
         def on_train_batch_end(self, batch, logs=None):
             self.steps += 1
 
-    counter, recipe = Counter(), MLPGANRecipe(**SMALL, steps=3)
+    counter, recipe = Counter(), MLPGANRecipe(**PLAIN, steps=3, save_every=5)
     training.train("mlp_gan", recipe, tmp_path / "run", callbacks=[counter])
     training.resume(tmp_path / "run", steps=5, callbacks=[counter])
     assert counter.steps == 5
@@ -325,7 +330,7 @@ def test_a_killed_vae_run_goes_on_bit_for_bit(finished_vae, tmp_path):
 
 SMALL_STYLE = {
     "width": 4, "blocks": 1, "image_size": 32, "style_size": 32, "batch_size": 2,
-    "save_every": 4, "weights": "random",
+    "save_every": 3, "weights": "random",
 }  # fmt: skip
 
 
@@ -341,15 +346,15 @@ def photo_folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def finished_style(tmp_path_factory, photo_folder):
-    """One uninterrupted run of 12 steps."""
+    """One uninterrupted run of 6 steps."""
     run_dir = tmp_path_factory.mktemp("runs") / "style"
-    recipe = FastStyleRecipe(**SMALL_STYLE, data=str(photo_folder), steps=12)
+    recipe = FastStyleRecipe(**SMALL_STYLE, data=str(photo_folder), steps=6)
     assert training.train("fast_style", recipe, run_dir)
     return run_dir
 
 
 def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_versions(
-    finished_style,
+    finished_style, read_mark
 ):
     names = {path.name for path in finished_style.iterdir()}
     assert names == {
@@ -357,7 +362,7 @@ def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_ver
         "checkpoints", "model.keras",
     }  # fmt: skip
     rows = Run.open(finished_style).read_metrics()
-    assert [row["step"] for row in rows] == [4, 8, 12]
+    assert [row["step"] for row in rows] == [3, 6]
     assert list(rows[0]) == [
         "step", "loss", "style", "content", "total_variation", "images_per_second",
         "cpu_seconds",
@@ -365,6 +370,10 @@ def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_ver
     assert rows[-1]["loss"] < rows[0]["loss"]
     with Image.open(finished_style / "samples.png") as picture:
         assert picture.size == (4 * 258 - 2, 2 * 258 - 2)  # 4 x 2 of 256 pixels, gap 2
+    marks = read_mark(finished_style / "samples.png")
+    assert json.loads(marks["TC260:AIGC"])["ProduceID"].startswith("fast_style-")
+    source = "compositeWithTrainedAlgorithmicMedia"  # real photos, painted
+    assert marks["Iptc4xmpExt:DigitalSourceType"].endswith(f"/{source}")
     content = Run.open(finished_style).provenance
     assert content["features"]["description"] == "VGG19 with random kernels, seed 0"
     assert len(content["style"]["sha256"]) == 64
@@ -372,7 +381,7 @@ def test_a_style_run_leaves_its_terms_and_the_products_beside_their_stylised_ver
 
 @pytest.mark.slow
 def test_a_killed_style_run_goes_on_bit_for_bit(finished_style, tmp_path):
-    """A run that was killed between its reports at 8 and 12 steps left this."""
+    """A run that was killed between its reports at 3 and 6 steps left this."""
     run_dir = shutil.copytree(finished_style, tmp_path / "killed")
     (run_dir / "model.keras").unlink()
     checkpoints(run_dir)[-1][1].unlink()
@@ -417,16 +426,17 @@ def test_a_killed_restorer_goes_on_bit_for_bit_with_the_same_damage(photo_folder
 # --- what must not be lost or taken for something else --------------------------------------------
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_run_that_goes_on_and_is_stopped_is_used_in_its_new_state(finished, tmp_path):
     """The model of 40 steps was drawn and measured although 50 had been trained."""
     run_dir = shutil.copytree(finished, tmp_path / "run")
     before = Run.open(run_dir).load_model()
     stop = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: setattr(stop.model, "stop_training", batch >= 11)
+        on_train_batch_end=lambda batch, logs: setattr(stop.model, "stop_training", batch >= 1)
     )
     assert not training.resume(run_dir, steps=100_000, callbacks=[stop])
     model = Run.open(run_dir).load_model()
-    assert before.steps_done == 40 and model.steps_done == 52
+    assert before.steps_done == 40 and model.steps_done == 42
     assert not np.array_equal(model.sample(2), before.sample(2))
     assert not (run_dir / "model.keras").exists()
 
@@ -441,9 +451,10 @@ def test_a_run_killed_before_its_model_was_written_gets_it(finished, tmp_path):
         training.resume(run_dir)
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_the_model_is_saved_before_the_pictures(tmp_path, monkeypatch):
     """A disk that is full then must not cost the model; resuming draws them."""
-    recipe = MLPGANRecipe(**SMALL, steps=2)
+    recipe = MLPGANRecipe(**PLAIN, steps=2, save_every=2)
 
     def fail(*words):
         raise OSError(28, "No space left on device")
@@ -478,6 +489,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_anew(finished, tmp_path
     assert_same_state(finished, run_dir)
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_state_that_is_not_finite_is_not_kept(tmp_path, monkeypatch):
     """Its samples are sound, since the average draws them; its discriminator is not."""
 
@@ -486,7 +498,7 @@ def test_a_state_that_is_not_finite_is_not_kept(tmp_path, monkeypatch):
         bias.assign(np.full(bias.shape, np.nan))
 
     breaker = keras.callbacks.LambdaCallback(on_train_batch_begin=None, on_train_batch_end=poison)
-    recipe = MLPGANRecipe(**SMALL, steps=4, save_every=1)
+    recipe = MLPGANRecipe(**PLAIN, steps=3, save_every=1)
     with pytest.raises(TrainingStopped, match=r"not a number.*checkpoint is of step 1"):
         training.train("mlp_gan", recipe, tmp_path / "run", callbacks=[breaker])
     assert [step for step, _ in checkpoints(tmp_path / "run")] == [0, 1]
@@ -502,10 +514,11 @@ def test_random_numbers_of_the_caller_are_left_alone(finished):
     assert expected[:2] == found[:2] and np.array_equal(expected[2], found[2])
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_a_worker_thread_may_train(tmp_path):
     """Only the main thread may handle signals, as Gradio, Streamlit and Flask found out."""
     found = []
-    recipe = MLPGANRecipe(**SMALL, steps=2)
+    recipe = MLPGANRecipe(**PLAIN, steps=2, save_every=2)
     thread = threading.Thread(
         target=lambda: found.append(training.train("mlp_gan", recipe, tmp_path / "run"))
     )
@@ -514,8 +527,9 @@ def test_a_worker_thread_may_train(tmp_path):
     assert found == [True]
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_two_that_prepare_the_same_folder_do_not_mix(tmp_path):
-    recipe = MLPGANRecipe(**SMALL, steps=2)
+    recipe = MLPGANRecipe(**PLAIN, steps=2, save_every=2)
     first = training.prepare("mlp_gan", recipe, tmp_path / "run")
     second = training.prepare("mlp_gan", recipe, tmp_path / "run")
     assert training.begin(*first)
