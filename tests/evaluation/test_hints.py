@@ -17,6 +17,8 @@ from keras_gen.runs import Run
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.usefixtures("judges_once")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def few_real_images():

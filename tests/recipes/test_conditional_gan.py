@@ -57,8 +57,9 @@ def test_packs_are_refused():
         ConditionalGANRecipe(d_extras=("packing",))
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_kinds_of_products_are_its_classes(tmp_path):
-    recipe = ConditionalGANRecipe(**SMALL, data="products", image_size=64, channels=3, steps=2)
+    recipe = ConditionalGANRecipe(**SMALL, data="products", image_size=64, channels=3, steps=1)
     assert training.train("conditional_gan", recipe, tmp_path / "run")
     run = Run.open(tmp_path / "run")
     assert run.class_numbers(["mug", "chair"]) == [0, 7]

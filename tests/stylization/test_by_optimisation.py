@@ -172,7 +172,7 @@ def test_transparency_is_kept(here, unmeasured):
     assert abs(painted[:, 30:, :3].astype(int) - rgba[:, 30:, :3]).max() > 5
 
 
-def test_a_mask_keeps_the_content_and_regions_have_their_styles(here):
+def test_a_mask_keeps_the_content_and_regions_have_their_styles(here, unmeasured):
     """Grey content: the left is painted white, the right black, and the upper half stays."""
     for name, level in (("grey", 128), ("white", 255), ("black", 0)):
         Image.new("RGB", (64, 64), (level,) * 3).save(f"{name}.png")
