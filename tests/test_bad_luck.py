@@ -58,15 +58,17 @@ DECISION = "0123456789ab,a,0.png,{},approve,,2026-01-02T03:04:05Z,900\n"
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
+def template(tmp_path_factory, untraced):
     """Two measured runs, equal ones, and the answers of a study; each case works on a copy."""
     folder = tmp_path_factory.mktemp("luck") / "template"
-    words = ["--run-dir", str(folder / "run"), *SMALL, "--steps=3", "--save-every=1"]
-    assert main(["train", "mlp_gan", *words]) == 0
+    gan = ["--run-dir", str(folder / "run"), *SMALL, "--steps=3", "--save-every=1"]
+    restorer = ["--run-dir", str(folder / "restorer"), "--steps=1", "--width=2", "--levels=2"]
+    restorer += ["--image-size=16", "--batch-size=2"]
+    with untraced():
+        assert main(["train", "mlp_gan", *gan]) == 0
+        assert main(["train", "restorer", *restorer]) == 0
     assert main(["evaluate", str(folder / "run"), "--n=100"]) == 0
     shutil.copytree(folder / "run", folder / "other")
-    words = ["--steps=1", "--width=2", "--levels=2", "--image-size=16", "--batch-size=2"]
-    assert main(["train", "restorer", "--run-dir", str(folder / "restorer"), *words]) == 0
     (folder / "answers.csv").write_text(ANSWERS)
     (folder / "pictures").mkdir()
     Image.new("L", (28, 28)).save(folder / "pictures" / "0.png")
@@ -221,6 +223,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.usefixtures("judges_once", "few_steps")
 @pytest.mark.parametrize("file", DAMAGE)
 @pytest.mark.parametrize("name", ["resume", "generate", "evaluate", "compare", "study", "review"])
 def test_a_damaged_file_of_a_run(name, file, folder, monkeypatch, capfd):

@@ -20,12 +20,15 @@ STUDENT = DistilledRecipe(
     steps=6, save_every=2, batch_size=4, generator_width=1, discriminator_width=2
 )
 
+pytestmark = pytest.mark.usefixtures("judges_once")
+
 
 @pytest.fixture(scope="module")
-def taught(tmp_path_factory):
+def taught(tmp_path_factory, untraced):
     """A folder with a teacher's run, and a student's run that was never interrupted."""
     folder = tmp_path_factory.mktemp("taught")
-    assert train("dcgan", TEACHER, folder / "teacher")
+    with untraced():
+        assert train("dcgan", TEACHER, folder / "teacher")
     assert train("distilled", student_of(folder / "teacher"), folder / "student")
     return folder
 
@@ -57,6 +60,7 @@ def test_the_record_names_the_teacher_and_the_data_that_it_saw(taught):
     assert student["fields"]["latent_dim"] == 4 and student["fields"]["teacher_width"] == 2
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_no_image_is_loaded_to_train(taught, tmp_path, monkeypatch):
     def nothing(*words, **options):
         raise AssertionError("training read images")

@@ -16,7 +16,7 @@ SMALL = {"width": 2, "levels": 2, "image_size": 16, "batch_size": 2, "steps": 1}
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
+def runs(tmp_path_factory, untraced):
     """A folder with two restorers of one step, one of which learnt JPEG damage only."""
     folder = tmp_path_factory.mktemp("runs")
     for i in range(2):
@@ -24,8 +24,9 @@ def runs(tmp_path_factory):
         (folder / "photos").mkdir(exist_ok=True)
         Image.fromarray(pixels).save(folder / "photos" / f"{i}.png")
     source = str(folder / "photos")
-    train("restorer", RestorerRecipe(**SMALL, data=source), folder / "all")
-    train("restorer", RestorerRecipe(**SMALL, data=source, tasks=("jpeg",)), folder / "jpeg")
+    with untraced():
+        train("restorer", RestorerRecipe(**SMALL, data=source), folder / "all")
+        train("restorer", RestorerRecipe(**SMALL, data=source, tasks=("jpeg",)), folder / "jpeg")
     return folder
 
 
