@@ -208,7 +208,8 @@ class Words:
             elif width := WIDTH.fullmatch(spec):
                 fitting = (text for text in self.plain if len(text) <= int(width[1]))
                 known = [re.escape(format(text, spec)) for text in fitting]
-                wide = [rf".{{{width[1]}}}" if says else rf"\A.{{{width[1]}}}"] * (says or counts)
+                some = f".{{{width[1]},{int(width[1]) + 1}}}?"  # a name one too long makes it wider
+                wide = [some if says else rf"\A{some}"] * (says or counts)
                 value = "|".join([*known, *wide, *[".*?"] * (whole and says)])
             elif spec and spec[-1] in "defgx%":
                 value = NUMBER
