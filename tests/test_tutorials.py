@@ -607,7 +607,7 @@ def test_a_figure_is_drawn_in_both_languages_and_kept_for_new_prose(folder):
     source = SOURCE.replace("a = 1", drawing) + words
     (folder / "01_a.py").write_text(source, "utf-8")
     build.store("01_a", build.execute("01_a", "en"), seconds=1)
-    assert printed("01_a", "zh")[0] == "损失 2"
+    assert "损失 2" in printed("01_a", "zh")
     books = [json.loads((folder / a / "01_a.ipynb").read_text("utf-8")) for a in build.LANGUAGES]
     (figure,) = (figure for cell in build.figures(books[1]) for figure in cell if figure)
     assert figure["words"] == {"loss": "损失", "$p$, real": "$p$，真"}
