@@ -30,6 +30,8 @@ from browser import Browser, find_browser  # from scripts
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # as under nohup
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 # The files that keep a core busy for longest: begun last, one of them would leave the other cores
