@@ -147,6 +147,7 @@ def test_the_door_itself_is_one():
 
 # Besides the door of generated pictures: what no model has drawn, and the blind study.
 UNMARKED = {
+    "pages/demo_products.py": "a picture of the package with noise on it, for a network to restore",
     "pictures/curves.py": "curves of metrics",
     "pages/page.py": "real images beside generated ones, which come with their origin",
     "pages/review.py": "a training image beside a suspected copy of it",
