@@ -2,7 +2,7 @@ r"""The loss of restoration that compares pixels; the adversarial half is one of
 
 A restorer R maps damaged images to whole ones. It descends
 
-    pixel_loss(x, R(damaged)) + w * non_saturating_generator_loss(D(damaged, R(damaged)))
+    pixel_loss(x, R(damaged), where) + w * non_saturating_generator_loss(D(damaged, R(damaged)))
 
 The first term alone asks for the middle of all images that the damaged one may come from, which is
 blurred where they differ; the second asks for one that looks real.
