@@ -1,6 +1,18 @@
-"""`python -m keras_gen` is `keras-gen`."""
+"""The program: `keras-gen`, also `python -m keras_gen`."""
+
+import sys
+from typing import NoReturn
 
 from keras_gen.cli import main
+from keras_gen.cli.mishaps import release_process
+
+
+def run() -> NoReturn:
+    """Obey the command line, and end the process with its status."""
+    status = main()
+    release_process()
+    sys.exit(status)
+
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

@@ -71,7 +71,7 @@ def serve():
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            return obey(json.loads(line))
+            obey(json.loads(line))
         print(pid, flush=True)
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
@@ -88,11 +88,11 @@ def obey(order):
     for number, stream in enumerate((os.open(os.devnull, os.O_RDONLY), output, errors)):
         os.dup2(stream, number)
     sys.argv[1:] = order["words"]
-    return main()
+    run()
 
 
 if __name__ == "__main__":
-    from keras_gen.cli import main
+    from keras_gen.__main__ import run
     from keras_gen.cli.mishaps import import_tensorflow
 
     import_tensorflow("keras-gen")

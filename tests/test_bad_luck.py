@@ -190,7 +190,7 @@ def test_an_interruption_as_soon_as_something_was_written(name, folder, server, 
     start(name, folder)
     wait_for_a_change(folder, before, server)
     server.send_signal(signal.SIGTERM)
-    # The interpreter gives the handlers back when it ends, so that the signal may kill it then.
+    # A command whose work is done gives the handlers back, so that the signal may kill it then.
     assert_ended_well(server, folder, {0, 130, -signal.SIGTERM})
 
 

@@ -111,6 +111,16 @@ def prepare_process() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
+def release_process() -> None:
+    """Let a signal end this process silently: its work is done, and the interpreter is ending.
+
+    Raised in there, an interruption would be printed as a traceback that no `except` can catch.
+    """
+    for number in _signals():
+        if signal.getsignal(number) == signal.default_int_handler:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _signals():
     """Return the signals that may interrupt; none in a thread, which may not handle them."""
     if threading.current_thread() is not threading.main_thread():

@@ -198,3 +198,32 @@ def test_an_interruption_at_the_start_is_130_and_one_line(delay, number, tmp_pat
     if "img/s" not in errors:  # else it was training already, which stops in order
         assert process.returncode == 130
         assert errors == "keras-gen train: interrupted\n"
+
+
+ENDING = """
+import sys, threading, time
+from keras_gen import __main__
+from keras_gen.cli import mishaps
+
+def linger():  # as a library's pool may, for which the interpreter waits when it ends
+    threading.main_thread().join()
+    print("ending", flush=True)
+    time.sleep(60)
+
+mishaps.prepare_process()
+__main__.main = lambda: 0
+threading.Thread(target=linger).start()
+__main__.run()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_at_the_end_is_silent(number):
+    """The work is done; what the interpreter still does may be cut short without a traceback."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENDING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ending\n"
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == -number and errors == ""
