@@ -3,11 +3,13 @@ r"""Train the network that cuts products out, and store its weights in float16.
     pip install -e ".[photos]"
     python scripts/train_cutout.py
     python scripts/train_cutout.py --resume
+    python scripts/train_cutout.py --from-stored --scenes 26000 --steps 800 --batch 32 --rate 4e-4
 
 First the scenes are drawn, by as many processes as there are processors, and kept in runs/cutout;
 then the network is trained on them. Both are stored as they come, so that --resume goes on where
-the same command was stopped. `--steps 6500`, stopped after 2,500 steps, made the stored weights on
-an H100; docs/cutout_training.txt is what it printed.
+the same command was stopped. `--steps 6500`, stopped after 2,500 steps on an H100, and then the
+third line on a processor, whose rate of learning falls to 0, made the stored weights;
+docs/cutout_training.txt is what they printed.
 
 Products of the training split stand on their own paper or on backgrounds that are computed or
 cropped from pictures: from those of the package, from two textures of scikit-image (brick and
@@ -36,7 +38,7 @@ from keras_gen.data.crops import scikit_image_data
 from keras_gen.data.shipped import SHIPPED
 from keras_gen.files import digest, replacing
 from keras_gen.measures import intersection_over_union
-from keras_gen.retouch.matting import SIDE, WEIGHTS, matting_network
+from keras_gen.retouch.matting import SIDE, WEIGHTS, matting_network, set_weights
 
 FOLDER = Path(__file__).parents[1] / "runs" / "cutout"
 SCENES, STATE = FOLDER / "scenes.npy", FOLDER / "state.npz"
@@ -44,8 +46,7 @@ STYLES = ("flow_field", "stained_glass", "ink_wash")  # wave_pattern is held out
 TEXTURES = ("brick", "gravel")  # grass is held out
 SHELVES = 60  # pictures of other products; each other picture is taken 20 times as often as one
 CHUNK = 250  # scenes that a process draws at a time
-BATCH = 64
-EVERY = 500  # steps after which the network is measured and stored
+EVERY = 500  # steps after which the network is measured and stored, at most
 
 
 @functools.cache
@@ -116,9 +117,9 @@ class Batches(keras.utils.PyDataset):
     Half of the images are mirrored; brightness, contrast and the tint of the light vary.
     """
 
-    def __init__(self, scenes: np.ndarray, first: int, steps: int):
+    def __init__(self, scenes: np.ndarray, first: int, steps: int, size: int):
         super().__init__(workers=4, max_queue_size=32)
-        self.scenes, self.first, self.steps = scenes, first, steps
+        self.scenes, self.first, self.steps, self.size = scenes, first, steps, size
 
     def __len__(self):
         """Return the number of steps."""
@@ -127,13 +128,13 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index):
         """Return images (B, 64, 64, 3) and mattes (B, 64, 64, 1), both in [0, 1]."""
         rng = np.random.default_rng([1, self.first + index])
-        chosen = np.sort(rng.integers(len(self.scenes), size=BATCH))
+        chosen = np.sort(rng.integers(len(self.scenes), size=self.size))
         batch = self.scenes[chosen].astype("float32") / 255
         batch[::2] = batch[::2, :, ::-1]
         images, mattes = batch[..., :3], batch[..., 3:]
-        contrast = np.exp(rng.normal(0, 0.15, (BATCH, 1, 1, 1)))
-        tint = np.exp(rng.normal(0, 0.08, (BATCH, 1, 1, 3)))
-        light = rng.normal(0.5, 0.08, (BATCH, 1, 1, 1))
+        contrast = np.exp(rng.normal(0, 0.15, (self.size, 1, 1, 1)))
+        tint = np.exp(rng.normal(0, 0.08, (self.size, 1, 1, 3)))
+        light = rng.normal(0.5, 0.08, (self.size, 1, 1, 1))
         images = np.clip((contrast * (images - 0.5) + light) * tint, 0, 1).astype("float32")
         return images, mattes
 
@@ -150,6 +151,11 @@ def matting_loss(true, found):
     both = keras.ops.sum(true * found, axis=(1, 2, 3))
     either = keras.ops.sum(true + found, axis=(1, 2, 3))
     return pixels + 1 - (2 * both + 1) / (either + 1)
+
+
+def interval(steps: int) -> int:
+    """Return after how many steps the network is measured and stored."""
+    return min(EVERY, max(1, steps // 4))
 
 
 def compiled(steps: int, peak_rate: float) -> keras.Model:
@@ -186,15 +192,16 @@ def restore(network: keras.Model) -> None:
             variable.assign(value)
 
 
-def train(network: keras.Model, steps: int) -> None:
+def train(network: keras.Model, steps: int, batch: int) -> None:
     """Train to that number of steps, and print the IoU of validation as it grows."""
     scenes = np.load(SCENES, mmap_mode="r")
     kept = catalogue(validation=True)
     held = Scenes(kept, supply().pictures, computed=supply().computed)
     images, mattes = held.batch(range(len(kept.images)), 2)
     images, start = images.astype("float32") / 255, time.perf_counter()
-    for first in range(int(keras.ops.convert_to_numpy(network.optimizer.iterations)), steps, EVERY):
-        batches = Batches(scenes, first, min(EVERY, steps - first))
+    done, every = int(keras.ops.convert_to_numpy(network.optimizer.iterations)), interval(steps)
+    for first in range(done, steps, every):
+        batches = Batches(scenes, first, min(every, steps - first), batch)
         (loss,) = network.fit(batches, verbose=0, shuffle=False).history["loss"]
         found = network.predict(images, batch_size=64, verbose=0)
         overlap = intersection_over_union(mattes / 255, found).mean()
@@ -212,7 +219,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenes", type=int, default=120_000)
     parser.add_argument("--steps", type=int, default=30_000, help="0: only draw the scenes")
+    parser.add_argument("--batch", type=int, default=64, help="scenes of a step")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
+    parser.add_argument("--from-stored", action="store_true", help="begin with the stored weights")
     parser.add_argument("--resume", action="store_true", help="go on where training was stopped")
     arguments = parser.parse_args()
     keras.utils.set_random_seed(0)
@@ -220,9 +229,11 @@ def main() -> None:
         draw_all(arguments.scenes)
     if arguments.steps:
         network = compiled(arguments.steps, arguments.rate)
+        if arguments.from_stored:
+            set_weights(network)
         if arguments.resume and STATE.is_file():
             restore(network)
-        train(network, arguments.steps)
+        train(network, arguments.steps, arguments.batch)
         print(f"{network.count_params()} parameters, {WEIGHTS.stat().st_size} bytes")
         print(f"keras_gen refuses them until retouch/matting.py names SHA-256 {digest(WEIGHTS)}")
 
