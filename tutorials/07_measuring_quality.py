@@ -767,7 +767,7 @@ left.text(32, 16 + 32 * 8, "none", ha="center", va="center", fontsize=8)
 shades = np.where(np.isnan(table), 2, caught)
 colours = ListedColormap(["#dceaf7", "#f6b26b", "white"])
 right.pcolormesh(shades, cmap=colours, vmax=2, edgecolors="white", linewidth=2)
-labels = [name.replace("near-", "near-\n") for name in COLUMNS]
+labels = [name.replace("near-duplicates", "near-\nduplicates") for name in COLUMNS]
 right.set_xticks(0.5 + np.arange(len(COLUMNS)), labels, fontsize=9)
 right.xaxis.tick_top()
 right.set(yticks=[], ylim=(len(SETS), 0), xlabel="orange: marked in the table")
@@ -1103,7 +1103,7 @@ def coverage_on_a_line(x, y, k):
 # sharpness => 锐度
 # copies => 复制
 # near-duplicates => 近似重复
-# near- => 近似
+# near-\nduplicates => 近似\n重复
 # PSNR {decibels:.1f} dB   SSIM {luminance:.3f}   Frechet {frechet:.0f}   KID {kernel:.1f} => PSNR {decibels:.1f} dB   SSIM {luminance:.3f}   弗雷歇 {frechet:.0f}   KID {kernel:.1f}
 # precision {:.3f}   recall {:.3f}   density {:.3f}   coverage {:.3f} => 精确率 {:.3f}   召回率 {:.3f}   密度 {:.3f}   覆盖率 {:.3f}
 # luminance {:.3f}   contrast {:.3f}   structure {:.3f} => 亮度 {:.3f}   对比度 {:.3f}   结构 {:.3f}
