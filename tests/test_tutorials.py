@@ -311,7 +311,9 @@ def printed(name, language):
     return [line for o in outputs for line in "".join(o.get("text", "")).split("\n")]
 
 
-PHRASE = re.compile(r"(?<![\w.])[A-Za-z]{3,},? [A-Za-z]{3,}")
+PHRASE = re.compile(
+    r"(?<![\w.])[A-Za-z]{3,},? [A-Za-z]{3,}|\b(?:of|the|and|with|from|by)\b(?![_.])"
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

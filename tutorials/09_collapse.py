@@ -103,7 +103,7 @@ plain = play(RingRecipe(seed=0), shares=(0.1, 0.25, 0.5, 1.0))
 figure, panels = plt.subplots(1, 4, figsize=(11, 3.1))
 for panel, (steps, found, picture, _) in zip(panels, plain, strict=True):
     panel.imshow(picture)
-    panel.set(title=f"{steps} steps: {found.covered} of 8 modes")
+    panel.set(title=f"{steps} steps: {found.covered} modes")
     panel.axis("off")
 plt.show()
 
@@ -570,7 +570,7 @@ def batch_deviation(features):
 # - Metz et al. 2017，[arXiv:1611.02163](https://arxiv.org/abs/1611.02163)；Lin et al. 2018，[arXiv:1712.04086](https://arxiv.org/abs/1712.04086)；Karras et al. 2018，[arXiv:1710.10196](https://arxiv.org/abs/1710.10196)；Mescheder et al. 2018，[arXiv:1801.04406](https://arxiv.org/abs/1801.04406)；Srivastava et al. 2017，[arXiv:1705.07761](https://arxiv.org/abs/1705.07761)。
 
 # %% words
-# {steps} steps: {found.covered} of 8 modes => {steps} 步：8 个模式中的 {found.covered} 个
+# {steps} steps: {found.covered} modes => {steps} 步：{found.covered} 个模式
 # missing => 缺失
 # uneven => 不均
 # {name:8s} total variation of one image {single:.4f}, of packs of two {double:.4f} => {name:4s} 单张图的全变差距离 {single:.4f}，两张一包的 {double:.4f}
