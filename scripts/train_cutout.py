@@ -12,9 +12,10 @@ third line on a processor, whose rate of learning falls to 0, made the stored we
 docs/cutout_training.txt is what they printed.
 
 Products of the training split stand on their own paper or on backgrounds that are computed or
-cropped from pictures: from those of the package, from two textures of scikit-image (brick and
-gravel, CC0), and from shelves of other products out of focus. Some products take the pattern of a
-background, and most pictures go through JPEG. Every 13th object is kept for validation, on the
+cropped from pictures: from those of the package, from six of scikit-image (brick, gravel and an eye
+CC0, stars public domain, coins and tissue without known restrictions), and from shelves of other
+products out of focus. The first training went without the last four. Some products take the pattern
+of a background, and most pictures go through JPEG. Every 13th object is kept for validation, on the
 same kinds of background. The test split, one style picture and the texture of grass are not used
 here, so that benchmarks/cutout.py can measure on products and backgrounds that the network has not
 seen.
@@ -43,7 +44,9 @@ from keras_gen.retouch.matting import SIDE, WEIGHTS, matting_network, set_weight
 FOLDER = Path(__file__).parents[1] / "runs" / "cutout"
 SCENES, STATE = FOLDER / "scenes.npy", FOLDER / "state.npz"
 STYLES = ("flow_field", "stained_glass", "ink_wash")  # wave_pattern is held out
-TEXTURES = ("brick", "gravel")  # grass is held out
+TEXTURES = (  # of scikit-image; grass is held out
+    "brick.png", "coins.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png", "retina.jpg",
+)  # fmt: skip
 SHELVES = 60  # pictures of other products; each other picture is taken 20 times as often as one
 CHUNK = 250  # scenes that a process draws at a time
 EVERY = 500  # steps after which the network is measured and stored, at most
@@ -68,7 +71,7 @@ def supply() -> Scenes:
     """Return what draws the scenes of training."""
     products, rng = catalogue(validation=False), np.random.default_rng(0)
     paths = [SHIPPED / f"{name}.jpg" for name in STYLES]
-    paths += [scikit_image_data() / f"{name}.png" for name in TEXTURES]
+    paths += [scikit_image_data() / name for name in TEXTURES]
     fours = rng.integers(len(products.images), size=(SHELVES, 4))
     shelves = [shelf(products.images[four], rng) for four in fours]
     pictures = 20 * read_backgrounds(paths) + shelves
