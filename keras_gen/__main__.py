@@ -9,8 +9,11 @@ from keras_gen.cli.mishaps import release_process
 
 def run() -> NoReturn:
     """Obey the command line, and end the process with its status."""
-    status = main()
-    release_process()
+    try:
+        status = main()
+        release_process()
+    except KeyboardInterrupt:  # before the first line of the work, or after its last one
+        status = 130
     sys.exit(status)
 
 
