@@ -8,7 +8,7 @@ r"""Train the network that cuts products out, and store its weights in float16.
 First the scenes are drawn, by as many processes as there are processors, and kept in runs/cutout;
 then the network is trained on them. Both are stored as they come, so that --resume goes on where
 the same command was stopped. `--steps 6500`, stopped after 2,500 steps on an H100, and then the
-third line on a processor, whose rate of learning falls to 0, made the stored weights;
+last line on a processor, whose rate of learning falls to 0, made the stored weights;
 docs/cutout_training.txt is what they printed.
 
 Products of the training split stand on their own paper or on backgrounds that are computed or
