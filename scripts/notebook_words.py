@@ -9,6 +9,7 @@ source of a function, a traceback or the name of a class, and stays as it is.
 
 import ast
 import io
+import itertools
 import re
 import tokenize
 from typing import NamedTuple
@@ -168,11 +169,12 @@ class Words:
         core = text.strip()
         if core in self.plain:
             return text.replace(core, self.plain[core])
-        for pattern, form in zip(self.whole, self.forms, strict=True):
-            for core in (text, text.strip()):
-                if match := pattern.fullmatch(core):
-                    return text.replace(core, self._filled(match, "w", form), 1)
-        return self.within.sub(self._replaced, text)
+        tries = itertools.product(zip(self.whole, self.forms, strict=True), (text, core))
+        found = [(m, form) for (pattern, form), each in tries if (m := pattern.fullmatch(each))]
+        if not found:
+            return self.within.sub(self._replaced, text)
+        match, form = max(found, key=lambda pair: _said(pair[1]))
+        return text.replace(match.string, self._filled(match, "w", form), 1)
 
     def _replaced(self, match):
         i = next(i for i in range(len(self.forms)) if match[f"e{i}"] is not None)
@@ -220,6 +222,11 @@ class Words:
         first, last = parts[0][0], parts[-1][0] if parts[-1][1] is None else ""
         before, behind = (r"(?<!\w)", r"(?!\w)") if len(parts) > 1 or counts else (BEFORE, BEHIND)
         return before * first[:1].isalpha() + pattern + behind * last[-1:].isalpha()
+
+
+def _said(form):
+    """Return how many letters of a form are its own; of several that fit, the most win."""
+    return sum(len(text) for text, *_ in form[0])
 
 
 def _rank(core):

@@ -156,11 +156,6 @@ def matting_loss(true, found):
     return pixels + 1 - (2 * both + 1) / (either + 1)
 
 
-def interval(steps: int) -> int:
-    """Return after how many steps the network is measured and stored."""
-    return min(EVERY, max(1, steps // 4))
-
-
 def compiled(steps: int, peak_rate: float) -> keras.Model:
     """Return the network, new, with Adam on a cosine of rates; each fit ends on a running mean."""
     warm_up = min(EVERY, steps // 5)
@@ -202,8 +197,8 @@ def train(network: keras.Model, steps: int, batch: int) -> None:
     held = Scenes(kept, supply().pictures, computed=supply().computed)
     images, mattes = held.batch(range(len(kept.images)), 2)
     images, start = images.astype("float32") / 255, time.perf_counter()
-    done, every = int(keras.ops.convert_to_numpy(network.optimizer.iterations)), interval(steps)
-    for first in range(done, steps, every):
+    done, every = network.optimizer.iterations, min(EVERY, max(1, steps // 4))
+    for first in range(int(keras.ops.convert_to_numpy(done)), steps, every):
         batches = Batches(scenes, first, min(every, steps - first), batch)
         (loss,) = network.fit(batches, verbose=0, shuffle=False).history["loss"]
         found = network.predict(images, batch_size=64, verbose=0)

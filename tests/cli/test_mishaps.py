@@ -201,7 +201,7 @@ def test_an_interruption_at_the_start_is_130_and_one_line(delay, number, tmp_pat
 
 
 ENDING = """
-import sys, threading, time
+import threading, time
 from keras_gen import __main__
 from keras_gen.cli import mishaps
 
