@@ -10,12 +10,14 @@ become pages of their own, once for both languages, under build/site/source.
 
 import argparse
 import html
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -96,11 +98,20 @@ def listing(names, modules):
     return "\n".join([*rows, "", ".. toctree::", "   :hidden:", "", *tree, ""])
 
 
-def write_sources(folder):
-    """Write a page for each source file, with an anchor #L12 for its line 12."""
+def linked_sources(site):
+    """Return what under source/ the pages of a site link to."""
+    link = re.compile(r'(?:href|src)="(?:\.\./)+source/([^"#?]+)')
+    found = (link.findall(page.read_text("utf-8")) for page in site.rglob("*.html"))
+    return {unquote(path) for paths in found for path in paths}
+
+
+def write_sources(folder, wanted):
+    """Write a page for each source file that is wanted, with an anchor #L12 for its line 12."""
     template = (ROOT / "docs" / "_templates" / "source.html").read_text("utf-8")
     formatter = HtmlFormatter(nowrap=True)
     for path in pages.sources():
+        if not {path, f"{path}.html"} & wanted:
+            continue
         if Path(path).suffix in pages.AS_IT_IS:
             copy(path, folder / path)
             continue
@@ -151,7 +162,7 @@ def build(site):
             status = subprocess.run(command, check=False).returncode or status
         print(f"{site / language}: {time.perf_counter() - start:.0f} s", flush=True)
     shutil.rmtree(site / "source", ignore_errors=True)
-    write_sources(site / "source")
+    write_sources(site / "source", linked_sources(site))
     copy("docs/_templates/front.html", site / "index.html")
     copy_play(site / "play")
     return status

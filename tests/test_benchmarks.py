@@ -78,6 +78,9 @@ def test_step_prints_a_table_and_stores_its_numbers(benchmarks, monkeypatch, tmp
     monkeypatch.setitem(step_parts.STEPS, "penalties", 1)
     tiny = {"batch_size": 4, "generator_width": 4, "discriminator_width": 4}
     monkeypatch.setattr(step_parts, "MODELS", {"tiny": tiny})
+    monkeypatch.setattr(step_parts, "PLAIN", step_parts.PLAIN | tiny)
+    both = {name: step_parts.COMPILED[name] for name in ("", ", bfloat16, XLA")}
+    monkeypatch.setattr(step_parts, "COMPILED", both)
     out = tmp_path / "step.json"
     words = ["step", "--rows", "penalties", "compiled", "--turns", 1, "--out", out]
     table = benchmarks(*words).splitlines()

@@ -1,6 +1,7 @@
 """The demo's page: self-contained, with pictures that are pictures."""
 
 import base64
+import functools
 import io
 import re
 
@@ -8,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_gen.evaluation import evaluate, measure_autoencoders
+from keras_gen.pages import demo as demo_page
 from keras_gen.pages import demo_style
 from keras_gen.pages.demo import demo
 
@@ -16,11 +19,13 @@ pytestmark = pytest.mark.slow  # trains, measures and stylises: a minute
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """A short demo, painted by random features, since weights need not be on this machine."""
+    """A short demo, measured on few images and painted by random features."""
     out = tmp_path_factory.mktemp("demo") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo_style, "weights_here", lambda: "random")
         patch.setattr(demo_style, "SIZE", 112)
+        patch.setattr(measure_autoencoders, "LIKELIHOOD_DRAWS", 2)
+        patch.setattr(demo_page, "evaluate", functools.partial(evaluate, n=200))
         assert demo(out, steps=3)
     return out / "index.html"
 
