@@ -30,6 +30,7 @@ extensions = [
     "reference",
     "loss_table",
     "questions",
+    "sidebar",
 ]
 
 # Notebooks are stored with their outputs.
