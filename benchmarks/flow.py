@@ -1,9 +1,9 @@
 """A flow of the size of the DCGAN's generator, on the same budget: another family, side by side.
 
-Flow matching learns the velocity that carries noise to images along straight lines,
-x_t = (1 - t) noise + t x, by regression on x - noise, and draws by following it from noise. Nothing
-is adversarial: one network, one loss, which is a mean of squares. The price is paid when drawing,
-one pass of the network for each step along the way, where a GAN needs one pass in all.
+Flow matching learns, by regression on x - noise at points x_t = (1 - t) noise + t x of straight
+lines, the mean velocity at each point and time, and draws by following it from noise. Nothing is
+adversarial: one network, one loss, which is a mean of squares. The price is paid when drawing: the
+paths that are followed are curved, so it takes several passes where a GAN needs one in all.
 
     python benchmarks/flow.py --seconds 300 --docs
     python benchmarks/flow.py --seconds 150 --split validation --systems flow

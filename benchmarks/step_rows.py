@@ -23,6 +23,7 @@ IN_CHINESE = {
     "memory": "内存",
     "none": "无",
     "fitted power": "拟合的幂",
+    "torch not installed": "未安装 torch",
     "ours, simultaneous": "本项目，同时更新",
     "ours, alternating": "本项目，交替更新",
     "keras.io's order": "keras.io 的次序",
@@ -42,9 +43,9 @@ IN_CHINESE = {
 
 def chinese_table(raw):
     """Return the whole table with Chinese words."""
-    text = in_chinese(
-        table(raw), IN_CHINESE | {f"a step, {raw['device']}": f"每步，{raw['device']}"}
-    )
+    device = re.sub(r"^(\d+) threads?$", r"\1 个线程", raw["device"])
+    text = in_chinese(table(raw), IN_CHINESE | {f"a step, {raw['device']}": f"每步，{device}"})
+    text = re.sub(r"\| ([\d.]+) to ([\d.]+) \|", r"| \1 至 \2 |", text)
     return re.sub(r"MiB, ([\d,]+) before the first", r"MiB，第一步之前 \1", text)
 
 

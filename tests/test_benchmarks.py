@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import runpy
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -124,6 +125,7 @@ def test_the_table_of_steps_is_that_of_its_file():
     ):
         shown = (docs / page).read_text("utf-8")
         assert f"<!-- step -->\n{text(raw)}\n<!-- end of step -->" in shown
+    assert not re.search(r" to |thread|before", step_rows.chinese_table(raw))
 
 
 def descends(step, batches):
@@ -379,6 +381,19 @@ def test_how_far_a_method_is_behind_is_worked_by_hand():
     assert found["sharpness"] == pytest.approx(1.0) and found["n"] == 2 and found["method"] == "x"
     table = restoration_pages.rows_of({"rows": [{"task": "jpeg", **found}]})
     assert table == [["JPEG", "x", "30.00 ± 127.06", "-", "7.00 ± 38.12", "-", "1.00"]]
+
+
+def test_the_tables_of_restoration_are_those_of_the_stored_figures():
+    """On both pages; on the Chinese one no cell is left in English but names."""
+    docs = FOLDER.parent / "docs"
+    stored = json.loads((docs / "restoration.json").read_text("utf-8"))
+    english, chinese = ((docs / f"restoration{s}").read_text("utf-8") for s in (".md", ".zh-CN.md"))
+    for marker, text in restoration_pages.tables(stored).items():
+        assert f"<!-- {marker} -->\n{text}\n<!-- end of {marker} -->" in english
+        translated = restoration_pages.in_chinese(text)
+        assert f"<!-- {marker} -->\n{translated}\n<!-- end of {marker} -->" in chinese
+        names = set(re.findall(r"\b[a-z]\w{2,}", translated))
+        assert names <= {"products", "fashion_mnist_10k"}, names
 
 
 def test_the_table_of_privacy_is_that_of_the_stored_figures():
