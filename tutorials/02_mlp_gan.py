@@ -50,12 +50,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The question
 #
-# The generator starts with random weights and draws noise; the listing that occasioned this tutorial, that of the first of the two documents, stops there and shows the noise ([errata](../../docs/errata.md) E14). Nobody ever shows it a real image, and no pixel that it draws has a target. All it gets is $D$'s logit for its image. **How does a single number about 784 pixels tell each of a million and a half weights where to go, and what in a network can cut that message off?**
+# The generator starts with random weights and draws noise; the listing that this tutorial starts from, that of the first of the two documents, stops there and shows the noise ([errata](../../docs/errata.md) E14). Nobody ever shows it a real image, and no pixel that it draws has a target. All it gets is $D$'s logit for its image. **How does a single number about 784 pixels tell each of a million and a half weights where to go, and what in a network can cut that message off?**
 
 # %% [markdown] lang="zh"
 # ## 问题
 #
-# 生成器（generator）从随机权重开始，画的是噪声；促成本篇的那份代码，即两篇文档中第一篇的，到此为止，把噪声显示出来就结束了（[勘误](../../docs/errata.zh-CN.md) E14）。没有人给它看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**关于 784 个像素的一个数，怎样告诉一百五十万个权重各自该往哪儿走？网络里又有什么会把这个消息切断？**
+# 生成器（generator）从随机权重开始，画的是噪声；本篇要改正的那份代码，即两篇文档中第一篇的，到此为止，把噪声显示出来就结束了（[勘误](../../docs/errata.zh-CN.md) E14）。没有人给它看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**关于 784 个像素的一个数，怎样告诉一百五十万个权重各自该往哪儿走？网络里又有什么会把这个消息切断？**
 
 # %% [markdown] lang="en"
 # ## The picture

@@ -166,7 +166,7 @@ plt.show()
 # |---|---|---|
 # | clip | after every step each weight is cut to $[-c, c]$; the first Wasserstein paper, with $c = 0.01$ | simple critics, and slopes that die out or explode with depth |
 # | penalise | (13), softly, at points that are drawn | a second derivative, and a slope above 1 |
-# | normalise | each kernel is divided by its largest singular value (*spectral normalisation*) | a bound everywhere, which is loose for convolutions ([Q77](../../docs/interview.md)) |
+# | normalise | each kernel is divided by its largest singular value (*spectral normalisation*) | a bound everywhere for dense layers, which convolutions may exceed ([Q77](../../docs/interview.md)) |
 #
 # **Relativistic pairs** ask of two images which one is real. Let $a(x, y) = p_r(x)\, p_g(y)$ be the density of a pair with the real image first, and $b(x, y) = a(y, x)$:
 #
@@ -261,7 +261,7 @@ plt.show()
 # |---|---|---|
 # | 截断 | 每一步之后把每个权重截到 $[-c, c]$；第一篇 Wasserstein 论文取 $c = 0.01$ | 评判器变得简单，斜率随深度消失或爆炸 |
 # | 惩罚 | (13)，在抽到的点上作软约束 | 要求二阶导数，斜率会超过 1 |
-# | 归一化 | 把每个核除以它的最大奇异值（谱归一化，spectral normalisation） | 处处都有界，但对卷积来说界很松（[Q77](../../docs/interview.zh-CN.md)） |
+# | 归一化 | 把每个核除以它的最大奇异值（谱归一化，spectral normalisation） | 全连接层处处有界，卷积层可能超出（[Q77](../../docs/interview.zh-CN.md)） |
 #
 # **相对论配对**（relativistic pairs）问的是：两张图里哪一张是真的。设 $a(x, y) = p_r(x)\, p_g(y)$ 是真图在前的一对图的密度， $b(x, y) = a(y, x)$：
 #
