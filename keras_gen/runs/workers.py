@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from keras_gen.runs.devices import TF_CONFIG, WORKER_LOST, WorkerLost
 
+CUDA_VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"
 GRACE = 10.0  # seconds that the others have to end by themselves after one has failed
 GRACE_TO_SAVE = 60.0  # and where all were asked to stop, for the chief to write the run's pictures
 INTERRUPTED = 130
@@ -41,6 +42,7 @@ def run_workers(words: Sequence[str], count: int) -> int:
     gpus = len(tf.config.list_physical_devices("GPU"))
     if 0 < gpus < count:
         raise ValueError(f"--workers: expected at most {gpus}, one for each GPU, found {count}")
+    gpu_ids = _visible_gpu_ids(gpus)
     addresses = [f"127.0.0.1:{port}" for port in free_ports(count)]
     with contextlib.ExitStack() as stack:
         errors = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(count)]
@@ -48,7 +50,7 @@ def run_workers(words: Sequence[str], count: int) -> int:
         stack.callback(_kill, processes)
         stack.enter_context(_signals_passed_on(processes))
         for index in range(count):
-            own = {"CUDA_VISIBLE_DEVICES": str(index)} if gpus else {}
+            own = {CUDA_VISIBLE_DEVICES: gpu_ids[index]} if gpus else {}
             task = {"type": "worker", "index": index}
             config = json.dumps({"cluster": {"worker": addresses}, "task": task})
             processes.append(
@@ -61,6 +63,17 @@ def run_workers(words: Sequence[str], count: int) -> int:
                 )
             )
         return _wait(processes, errors)
+
+
+def _visible_gpu_ids(count):
+    """Return what CUDA calls the GPUs that this process sees: numbers, or UUIDs of GPUs or MIG.
+
+    Others may work on the rest, so the user's own choice is divided and never widened.
+    """
+    chosen = os.environ.get(CUDA_VISIBLE_DEVICES)
+    if chosen is None:
+        return [str(index) for index in range(count)]
+    return [word.strip() for word in chosen.split(",")][:count]
 
 
 def free_ports(count: int) -> list[int]:
@@ -122,7 +135,10 @@ def _kill(processes):
 
 @contextlib.contextmanager
 def _signals_passed_on(processes):
-    """Ask the workers to stop on the first signal; end them on the second."""
+    """Ask the workers to stop on the first signal; end them on the second.
+
+    A signal that the process was started to ignore, as by `nohup`, stays ignored.
+    """
 
     def stop(number, frame):
         for process in processes:
@@ -132,7 +148,8 @@ def _signals_passed_on(processes):
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in numbers}
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heeded}
     try:
         yield
     finally:

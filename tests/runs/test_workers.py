@@ -68,6 +68,39 @@ def test_a_chief_that_has_said_why_is_enough(monkeypatch):
     assert run_workers([], 2) == 2
 
 
+@pytest.mark.parametrize(
+    "chosen, expected",
+    [
+        (None, ["0", "1"]),
+        ("2, 3", ["2", "3"]),
+        ("MIG-aaaa,MIG-bbbb,MIG-cccc", ["MIG-aaaa", "MIG-bbbb"]),
+    ],
+)
+def test_workers_take_gpus_among_those_that_the_user_chose(monkeypatch, tmp_path, chosen, expected):
+    """Each notes the only GPU that it may see."""
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if chosen is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", chosen)
+    gpus = 2 if chosen is None else len(chosen.split(","))
+    monkeypatch.setattr(workers.tf.config, "list_physical_devices", lambda kind: [kind] * gpus)
+    note = f"open({str(tmp_path)!r} + f'/{{index}}', 'w')"
+    stand_in(monkeypatch, f"{note}.write(os.environ['CUDA_VISIBLE_DEVICES'])")
+    assert run_workers([], 2) == 0
+    assert [(tmp_path / str(index)).read_text() for index in range(2)] == expected
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+def test_a_signal_that_was_ignored_stays_ignored(monkeypatch):
+    """As under `nohup`: a closed terminal must not end the workers."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        stand_in(monkeypatch, "index or os.kill(os.getppid(), signal.SIGHUP)\ntime.sleep(0.5)")
+        assert run_workers([], 2) == 0
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 # --- real workers -------------------------------------------------------------------------------
 
 
