@@ -24,7 +24,7 @@ from keras_gen.evaluation.measure_samples import (
     measure_sharpness,
 )
 from keras_gen.evaluation.measurements import Measurement, Measurements
-from keras_gen.files import read_text, write_text
+from keras_gen.files import first_free, numbered, read_text, write_text
 from keras_gen.runs import Run, held_out_images, training_images, with_data
 
 MIN_IMAGES = 100  # with fewer images, estimates are meaningless
@@ -107,10 +107,13 @@ def _image_figures(run, split, n, features, seed):
 def write_measurements(run: Run, measurements: Measurements) -> Path:
     """Write the `metrics.json` of a run, and return its path.
 
-    Of a run that comes with the package, it is `dcgan-metrics.json` in the working directory.
+    Of a run that comes with the package, it is a new file in the working directory,
+    `dcgan-metrics.json`, `dcgan-metrics-2.json`, ...
     """
-    path = Path(f"{run.name}-metrics.json") if run.is_bundled else run.path / "metrics.json"
-    write_text(path, measurements.to_json())
+    path = run.path / "metrics.json"
+    if run.is_bundled:
+        path = first_free(numbered(f"{run.name}-metrics.json"))
+    write_text(path, measurements.to_json(), new=run.is_bundled)
     return path
 
 

@@ -24,7 +24,7 @@ from keras_gen.evaluation.review_decisions import COLUMNS, PATTERNS, REASONS
 from keras_gen.files import creating_folder, require_new, write_text
 from keras_gen.pages.people import fill_template
 from keras_gen.pictures import encode_picture
-from keras_gen.runs import Run, generate
+from keras_gen.runs import Run, generate, record_generated
 
 DRAWN = 64  # pictures of a run, where no number is given
 MOST = 10_000  # pictures of one page; a reviewer who takes two seconds for each sits for hours
@@ -130,13 +130,14 @@ def _pictures(run, folder, n, seed):
         return
     with creating_folder(folder) as place:
         yield place, _draw(run, place, n or DRAWN, seed)
+    record_generated(run, [folder], n or DRAWN, seed)  # now that they lie where they stay
 
 
 def _draw(run, folder, n, seed):
     """Draw n pictures of a run into a folder; return the class asked of each, or None."""
     with tempfile.TemporaryDirectory() as beside:
         npz = Path(beside) / "samples.npz"
-        generate(run, n, seed, out=folder, npz=npz)
+        generate(run, n, seed, out=folder, npz=npz, record=False)
         with np.load(npz) as samples:
             return samples.get("labels")
 

@@ -30,15 +30,30 @@ def grid(
         `PIL.Image.Image`, grey or RGB; missing places of the last row are white.
     """
     n, height, width, channels = images.shape
-    columns = columns or int(np.ceil(np.sqrt(n)))
-    rows = -(-n // columns)
+    columns = columns or square_columns(n)
+    canvas_width, canvas_height = grid_size(n, (height, width), columns, gap)
     cell_height, cell_width = height + gap, width + gap
-    canvas = np.full((rows * cell_height - gap, columns * cell_width - gap, channels), 255, "uint8")
+    canvas = np.full((canvas_height, canvas_width, channels), 255, "uint8")
     for i, image in enumerate(unit_to_uint8(images)):
         top, left = i // columns * cell_height, i % columns * cell_width
         canvas[top : top + height, left : left + width] = image
     picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
     return picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)
+
+
+def grid_size(
+    n: int, image_shape: Sequence[int], columns: int | None = None, gap: int = 2, zoom: int = 1
+) -> tuple[int, int]:
+    """Return width and height in pixels of the `grid` of n images (H, W, ...)."""
+    columns = columns or square_columns(n)
+    rows = -(-n // columns)
+    height, width = image_shape[:2]
+    return (columns * (width + gap) - gap) * zoom, (rows * (height + gap) - gap) * zoom
+
+
+def square_columns(n: int) -> int:
+    """Return the images per row of a grid of n that is about as wide as high: sqrt(n), up."""
+    return int(np.ceil(np.sqrt(n)))
 
 
 def animation(

@@ -41,7 +41,8 @@ def save_generated(
 
     Raises:
         FileExistsError: with `new`, the file exists.
-        ValueError: the suffix of another format; nothing is written.
+        ValueError: the suffix of another format, or a picture of more pixels than Pillow opens;
+            nothing is written.
     """
     marks = marks or Marks()
     picture, options = _with_visible_label(picture, options, marks)
@@ -71,5 +72,11 @@ def _packet(picture, kind, origin, marks, options):
     """Return the packet for what a reader will decode from the file, or None if none is wanted."""
     if not marks.invisible:
         return None
-    with Image.open(io.BytesIO(encode_picture(picture, kind, **options))) as decoded:
-        return xmp_packet(origin.statement(marks, pixel_digest(decoded)))
+    try:
+        with Image.open(io.BytesIO(encode_picture(picture, kind, **options))) as decoded:
+            return xmp_packet(origin.statement(marks, pixel_digest(decoded)))
+    except Image.DecompressionBombError as error:  # which no other program would open either
+        raise ValueError(
+            f"expected a picture of at most {2 * (Image.MAX_IMAGE_PIXELS or 0):,} pixels, found "
+            f"{picture.width:,} x {picture.height:,}"
+        ) from error

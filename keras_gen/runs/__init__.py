@@ -18,7 +18,7 @@ Functions take a `Run` or the path of its folder.
 
 from keras_gen.runs.callbacks import TrainingStopped
 from keras_gen.runs.devices import WorkerLost, open_strategy, using
-from keras_gen.runs.generation import generate
+from keras_gen.runs.generation import generate, record_generated
 from keras_gen.runs.images import data_summary, held_out_images, training_images, with_data
 from keras_gen.runs.product_requests import ProductRequest
 from keras_gen.runs.run import Run, load
@@ -37,6 +37,7 @@ __all__ = [
     "load",
     "open_strategy",
     "prepare",
+    "record_generated",
     "resume",
     "run_workers",
     "train",

@@ -12,14 +12,16 @@ import numpy as np
 from PIL import Image
 
 from keras_gen.data import unit_to_uint8
-from keras_gen.files import replacing, require_new
-from keras_gen.pictures import grid
+from keras_gen.files import first_free, numbered, replacing, require_new
+from keras_gen.pictures import grid, grid_size
 from keras_gen.provenance import Marks, array_mark, save_generated
-from keras_gen.runs.product_requests import Drawn, ProductRequest
+from keras_gen.provenance.reading import MOST_PIXELS
+from keras_gen.runs.product_requests import WAYS, Drawn, ProductRequest
 from keras_gen.runs.run import Run
 
 MOST = 1_000_000  # images that are held in memory at once: 3 GB of Fashion-MNIST's size
 SECONDS_A_TURN = 4
+ZOOM, FILM_ZOOM = 2, 4  # side of the square that shows a pixel in a grid, and in an animation
 MIXES = 9  # images from one class to another
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 FILMS = (".gif", ".webp")  # for an object that turns
@@ -39,6 +41,7 @@ def generate(
     truncation: float | None = None,
     product: ProductRequest | None = None,
     marks: Marks | None = None,
+    record: bool = True,
 ) -> list[Path]:
     """Draw n images and write them as one grid, as single images, or as an array.
 
@@ -57,13 +60,16 @@ def generate(
         product: kind, colour and angle, for a run of product_gan. An object that turns is written
             as an animation, by default `turntable-seed-N.gif` in the run folder.
         out: a picture file for a grid, or a folder for single images; without it and without
-            `npz`, a grid `generated-seed-N.png` in the run folder, or `dcgan-seed-N.png` in the
-            working directory for a run that comes with the package.
+            `npz`, a grid `generated-seed-N.png` in the run folder, which replaces an earlier one.
+            For a run that comes with the package it is a new file in the working directory,
+            `dcgan-seed-N.png`, `dcgan-seed-N-2.png`, ...
         npz: file for the raw samples, uint8 (n, H, W, C) under the key `images`, the class numbers
             (n,) under `labels` where a run has classes and they are not mixed, of products also
             `colours` (n, 3) in CIELAB and `angles` (n,) in degrees, and their mark, a JSON text,
             under `provenance`. It has no visible label.
         marks: the labels, by default invisible ones only.
+        record: whether `generated.jsonl` gets its line; without it, `record_generated` writes it
+            later, for pictures that are still to be moved.
 
     Returns:
         The paths that were written.
@@ -72,8 +78,9 @@ def generate(
         FileNotFoundError: no run, or nothing trained in it.
         FileExistsError: a file is there already, or files in the folder for single images.
         PermissionError: the folder of a file cannot be written to.
-        ValueError: `recipe.json` cannot be read, n is below 1 or above a million, a file is of an
-            unknown kind, the model cannot sample from noise, or does not know the labels.
+        ValueError: `recipe.json` cannot be read, n is below 1 or above a million, or too many for
+            one grid, a file is of an unknown kind, the model cannot sample from noise, or does not
+            know the labels.
     """
     product = product or ProductRequest()
     n = product.default_n if n is None else n
@@ -85,13 +92,10 @@ def generate(
     marks = marks or Marks()
     origin = dataclasses.replace(run.origin, seed=seed)
     request = _request(run, labels, mix, truncation, product)
-    default = run.path / f"generated-seed-{seed}.png"  # which may be drawn again
-    if product.turntable:
-        default = run.path / f"turntable-seed-{seed}.gif"
-    if run.is_bundled:
-        default = Path(f"{run.name}-seed-{seed}{default.suffix}")
+    redrawn = None
     if out is None and npz is None:
-        out = default
+        out = _default(run, seed, product)
+        redrawn = None if run.is_bundled else out
     out, npz = (None if path is None else Path(path) for path in (out, npz))
     if npz:
         if npz.suffix != ".npz":
@@ -106,8 +110,10 @@ def generate(
             f"expected {what} ({', '.join(suffixes)}) or a folder, found {out}; a folder with a "
             "dot in its name has to be there already"
         )
-    elif out and out != default:
+    elif out and out != redrawn:
         require_new(out)
+    if out and not single:
+        _require_grid_fits(run, n, labels, mix, product)
     images, arrays, columns, frames = request(run.load_model(), n, seed)  # (n, H, W, C), (n, ...)
     pixels = np.asarray(unit_to_uint8(images))
     if npz:
@@ -117,31 +123,81 @@ def generate(
             np.savez_compressed(file, images=pixels, **marked)
     if out and not single and frames > 1:
         first, options = _film(images, frames)
-        save_generated(out, first, origin, marks, new=out != default, **options)
+        save_generated(out, first, origin, marks, new=out != redrawn, **options)
     elif out and not single:
         if arrays and columns is None:
             images, columns = _in_rows(images, arrays["labels"])
-        save_generated(out, grid(images, columns, zoom=2), origin, marks, new=out != default)
+        picture = grid(images, columns, zoom=ZOOM)
+        save_generated(out, picture, origin, marks, new=out != redrawn)
     elif out:
         out.mkdir(parents=True, exist_ok=True)
         for i, image in enumerate(pixels):
             save_generated(out / f"{i:05d}.png", Image.fromarray(image.squeeze()), origin, marks)
     written = [path for path in (npz, out) if path]
-    _remember(run, written, n, origin, marks)
+    if record:
+        record_generated(run, written, n, seed, marks)
     return written
 
 
-def _remember(run, paths, n, origin, marks):
-    """Write down which labels pictures have; a folder that refuses it does not cost them."""
+def record_generated(
+    run: Run, paths: Sequence[Path], n: int, seed: int, marks: Marks | None = None
+) -> None:
+    """Write into a run's `generated.jsonl` which pictures were drawn, and which labels they have.
+
+    A folder that refuses it does not cost the pictures; a run that comes with the package keeps no
+    such file.
+
+    Args:
+        run: the run.
+        paths: files and folders where they lie.
+        n: number of images, or of objects.
+        seed: what they were drawn from.
+        marks: the labels, by default invisible ones only.
+    """
     if run.is_bundled:
         return
     names = [str(path.absolute()) for path in paths]
-    line = {"files": names, "n": n, "seed": origin.seed, "marks": marks.record()}
+    line = {"files": names, "n": n, "seed": seed, "marks": (marks or Marks()).record()}
     try:
         with (run.path / "generated.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
     except OSError as error:
         logger.warning(f"{run.path}: generated.jsonl was not written: {error.strerror}")
+
+
+def _default(run, seed, product):
+    """Return where a picture goes that nobody names: into the run's folder, where it has one.
+
+    There the same words replace the same picture. In the working directory, which is the user's,
+    the name is one that is free.
+    """
+    kind, suffix = ("turntable", ".gif") if product.turntable else ("generated", ".png")
+    if run.is_bundled:
+        return first_free(numbered(f"{run.name}-seed-{seed}{suffix}"))
+    return run.path / f"{kind}-seed-{seed}{suffix}"
+
+
+def _require_grid_fits(run, n, labels, mix, product):
+    """Refuse, before anything is drawn, a grid that Pillow would call a decompression bomb."""
+    limit, columns, zoom = Image.MAX_IMAGE_PIXELS, None, ZOOM
+    if product.turntable:
+        zoom = FILM_ZOOM
+        limit = limit and min(limit, MOST_PIXELS // product.members)  # what `inspect` reads
+    elif product.colourways:
+        n, columns = n * product.members, WAYS
+    elif mix:
+        columns = MIXES
+    elif run.recipe.conditional or run.recipe.requests:  # a row for each class
+        words = labels or ([] if product.kind is None else [product.kind])
+        classes = len(set(run.class_numbers(words))) or run.recipe.classes
+        columns = -(-n // classes)
+        n = columns * min(n, classes)
+    width, height = grid_size(n, run.recipe.image_shape, columns, zoom=zoom)
+    if limit is not None and width * height > limit:
+        raise ValueError(
+            f"n: expected a grid of at most {limit:,} pixels, found {width:,} x {height:,}; ask "
+            "for fewer images, a folder of single ones, or npz"
+        )
 
 
 def _request(run, labels, mix, truncation, product):
@@ -170,7 +226,7 @@ def _request(run, labels, mix, truncation, product):
 
 def _film(images, frames):
     """Return the first frame of a film, and the options with which Pillow writes the others."""
-    first, *rest = (grid(part, zoom=4) for part in np.split(images, frames))
+    first, *rest = (grid(part, zoom=FILM_ZOOM) for part in np.split(images, frames))
     return first, {
         "save_all": True,
         "append_images": rest,

@@ -21,6 +21,8 @@ from keras_gen.evaluation.review_decisions import (
 from keras_gen.pages import review as module
 from keras_gen.pages.review import write_review
 from keras_gen.provenance import Origin, save_generated
+from keras_gen.recipes import MLPGANRecipe
+from keras_gen.runs import Run
 
 
 def save(folder, *names, size=(28, 28), seed=0):
@@ -106,6 +108,19 @@ def test_a_run_draws_its_pictures_first_and_their_classes_are_known(tmp_path):
     for each in pictures:
         digest = hashlib.sha256((facts["folder"] / each["file"]).read_bytes()).hexdigest()
         assert each["sha256"] == digest
+
+
+def test_a_run_remembers_where_the_pictures_of_a_page_lie(tmp_path):
+    """Not where they lay while the page was written."""
+    recipe = MLPGANRecipe(generator_width=4, discriminator_width=4, latent_dim=4)
+    run = Run(path=tmp_path / "run", name="mlp_gan", recipe=recipe, provenance={})
+    run.create()
+    recipe.build().save(run.model_path)
+    write_review(run, tmp_path / "r.html", n=2, seed=1)
+    (line,) = (run.path / "generated.jsonl").read_text("utf-8").splitlines()
+    said = json.loads(line)
+    assert (said["files"], said["n"], said["seed"]) == ([str(tmp_path / "r")], 2, 1)
+    assert len(list((tmp_path / "r").iterdir())) == 2
 
 
 def _shown(folder, out):

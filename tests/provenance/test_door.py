@@ -121,3 +121,11 @@ def test_exiftool_reads_the_marks(tmp_path, name):
     assert found["DigitalSourceType"].endswith("trainedAlgorithmicMedia")
     aigc = {key.upper(): value for key, value in found.items()}["AIGC"]  # old ones write Aigc
     assert (aigc if isinstance(aigc, dict) else json.loads(aigc))["Label"] in ("1", 1)
+
+
+def test_a_picture_that_no_program_would_open_is_refused(tmp_path, monkeypatch):
+    """Pillow refuses more than twice its limit; 40 x 60 pixels are 2,400."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1199)
+    with pytest.raises(ValueError, match="expected a picture of at most 2,398 pixels, found 60 x"):
+        save_generated(tmp_path / "a.png", Image.fromarray(NOISE), ORIGIN)
+    assert not list(tmp_path.iterdir())

@@ -8,9 +8,9 @@ import pytest
 import keras_gen
 from keras_gen.cli import main
 from keras_gen.data import degradations
-from keras_gen.evaluation import read_measurements
+from keras_gen.evaluation import read_measurements, write_measurements
 from keras_gen.recipes import MLPGANRecipe
-from keras_gen.runs import Run, bundled, resume
+from keras_gen.runs import Run, bundled, generate, resume
 
 NAMES = list(bundled.SHA256)
 GARMENTS = [name for name in NAMES if name not in ("product_gan", "restorer")]
@@ -82,6 +82,25 @@ def test_the_command_line_draws_from_it_into_the_working_directory(
     assert main(["generate", name, "--seed", "3", *options]) == 0
     assert capsys.readouterr().out.strip() == f"{name}-seed-3{suffix}"
     assert [path.name for path in tmp_path.iterdir()] == [f"{name}-seed-3{suffix}"]
+
+
+def test_a_second_picture_does_not_replace_the_first(tmp_path, monkeypatch):
+    """The working directory is the user's: what lies there under the name may be anything."""
+    monkeypatch.chdir(tmp_path)
+    (bag,) = generate("conditional_gan", 1, labels=["bag"])
+    first = bag.read_bytes()
+    (coat,) = generate("conditional_gan", 1, labels=["coat"])
+    assert [str(bag), str(coat)] == ["conditional_gan-seed-0.png", "conditional_gan-seed-0-2.png"]
+    assert bag.read_bytes() == first != coat.read_bytes()
+
+
+def test_second_measurements_do_not_replace_the_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    known, run = read_measurements("dcgan"), Run.open("dcgan")
+    (tmp_path / "dcgan-metrics.json").write_text("mine")
+    assert str(write_measurements(run, known)) == "dcgan-metrics-2.json"
+    assert (tmp_path / "dcgan-metrics.json").read_text() == "mine"
+    assert (tmp_path / "dcgan-metrics-2.json").read_text() == known.to_json()
 
 
 def test_it_is_not_trained_further():

@@ -1,6 +1,7 @@
 """Runs that are read back for use, and those that draw nothing from noise."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from keras_gen.data import FASHION_MNIST_CLASSES, unit_to_uint8
 from keras_gen.models import FastStyle
 from keras_gen.recipes import ConditionalGANRecipe, FastStyleRecipe, MLPGANRecipe
 from keras_gen.runs import Run
-from keras_gen.runs.generation import generate
+from keras_gen.runs.generation import generate, record_generated
 
 SMALL = FastStyleRecipe(width=4, blocks=1, weights="nowhere.h5")  # no VGG19 to be found
 
@@ -129,3 +130,42 @@ def test_requests_that_make_no_sense_are_refused(labelled, tmp_path):
         with pytest.raises(ValueError, match="expected a run with classes, found a mlp_gan run"):
             generate(plain, 4, **words)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"n": 6, "labels": ["bag", "boot", "3"]},
+        {"n": 5, "labels": ["bag", "boot", "3"]},
+        {"n": 13},
+        {"n": 3},
+        {"n": 20, "labels": ["shirt", "coat"], "mix": True},
+    ],
+)
+def test_a_grid_of_too_many_pixels_is_refused_before_anything_is_drawn(
+    labelled, tmp_path, monkeypatch, asked
+):
+    """The limit is met by the pixels of the very grid; with one less it is refused."""
+    (out,) = generate(labelled, out=tmp_path / "a.png", **asked)
+    with Image.open(out) as picture:
+        width, height = picture.size
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", width * height)
+    generate(labelled, out=tmp_path / "b.png", **asked)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", width * height - 1)
+    monkeypatch.setattr(Run, "load_model", lambda run: pytest.fail("was drawn"))
+    message = f"at most {width * height - 1:,} pixels, found {width:,} x {height:,}; .* folder"
+    with pytest.raises(ValueError, match=message):
+        generate(labelled, out=tmp_path / "c.png", **asked)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
+
+
+def test_a_line_in_the_run_says_where_pictures_lie_unless_it_is_left_out(labelled, tmp_path):
+    generate(labelled, 2, 5, tmp_path / "a.png", record=False)
+    known = labelled.path / "generated.jsonl"
+    before = known.read_text().splitlines() if known.exists() else []
+    record_generated(labelled, [tmp_path / "moved"], 2, 5)
+    generate(labelled, 2, 5, tmp_path / "b.png")
+    *rest, moved, drawn = map(json.loads, known.read_text().splitlines())
+    assert len(rest) == len(before)
+    assert moved == {**drawn, "files": [str(tmp_path / "moved")]}
+    assert drawn["files"] == [str(tmp_path / "b.png")]

@@ -125,3 +125,25 @@ def test_a_colour_that_no_product_has_is_remarked_on(run, tmp_path, caplog):
         generate(run, 1, npz=tmp_path / "b.npz", product=ProductRequest(colour="black"))
     (message,) = caplog.messages
     assert message.startswith("colour black: no product of the catalogue is near it (CIEDE2000 ")
+
+
+@pytest.mark.parametrize(
+    "n, asked",
+    [
+        (2, ProductRequest(turntable=True)),
+        (3, ProductRequest(colourways=True)),
+        (5, ProductRequest(kind="mug")),
+        (9, ProductRequest()),
+    ],
+)
+def test_the_size_of_a_picture_is_known_before_it_is_drawn(run, tmp_path, monkeypatch, n, asked):
+    suffix = ".gif" if asked.turntable else ".png"
+    (out,) = generate(run, n, out=tmp_path / f"a{suffix}", product=asked)
+    with Image.open(out) as picture:
+        pixels = picture.width * picture.height
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels)
+    generate(run, n, out=tmp_path / f"b{suffix}", product=asked)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels - 1)
+    monkeypatch.setattr(Run, "load_model", lambda run: pytest.fail("was drawn"))
+    with pytest.raises(ValueError, match=f"expected a grid of at most {pixels - 1:,} pixels"):
+        generate(run, n, out=tmp_path / f"c{suffix}", product=asked)
