@@ -143,13 +143,13 @@ def _add_stylize(commands) -> None:
     add_fields(stylize.add_argument_group("expert options"), StyleOptions, EXPERT_OPTIONS)
 
 
-def _add_measuring_options(command) -> None:
-    command.add_argument("--n", type=int, default=10_000, help="number of samples (10000)")
+def _add_measuring_options(command, n: int | None = 10_000, note: str = "") -> None:
+    command.add_argument("--n", type=int, default=n, help=f"number of samples (10000{note})")
     command.add_argument(
         "--features",
         choices=("fashion_net", "strided_net", "product_net", "inception"),
         help="network whose features are compared; of garments a second one measures the "
-        "distances again (product_net for products, fashion_net for the rest)",
+        f"distances again (product_net for products, fashion_net for the rest{note})",
     )
 
 
@@ -178,7 +178,8 @@ def _add_compare(commands) -> None:
         help="page to create (comparison.html, or comparison-2.html, ...)",
     )
     compare.add_argument("--remeasure", action="store_true", help="measure all runs again")
-    _add_measuring_options(compare)
+    note = "; other than stored measurements only with --remeasure"
+    _add_measuring_options(compare, None, note)
     add_data_option(compare)
 
 

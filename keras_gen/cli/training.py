@@ -52,6 +52,8 @@ def _train(arguments, count):
     from keras_gen.runs.run import new_run_dir
 
     epochs = arguments.epochs
+    if arguments.steps is not None and epochs is not None:  # one before the recipe, one after it
+        raise ValueError("expected --steps or --epochs, found both")
     if arguments.resume:
         run, moved_to = _run_to_resume(arguments)
         if count:
@@ -80,7 +82,8 @@ def _train(arguments, count):
 def _given_fields(arguments, recipe_class):
     """Return the recipe's fields that the command line sets."""
     names = {field.name for field in dataclasses.fields(recipe_class)} - {"steps"}
-    return {name: value for name, value in vars(arguments).items() if name in names}
+    given = {name: value for name, value in vars(arguments).items() if name in names}
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
 
 
 def _run_to_resume(arguments):
@@ -91,6 +94,11 @@ def _run_to_resume(arguments):
         raise ValueError("--resume needs the --run-dir of the run to resume")
     if arguments.dry_run or arguments.recipe_file:
         raise ValueError("--resume: expected neither --dry-run nor --recipe beside it")
+    if arguments.strict:
+        raise ValueError(
+            "--resume: expected no --strict beside it, since other images than those that the run "
+            "began with are refused in any case"
+        )
     run = Run.open(arguments.run_dir)
     given = _given_fields(arguments, RECIPES[arguments.recipe]) if arguments.recipe else {}
     moved_to = given.pop("data", arguments.moved_data)  # before the recipe's name, or after it

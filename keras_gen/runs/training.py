@@ -224,6 +224,8 @@ def _with_length(recipe, images, steps=None, epochs=None, done=0):
     elif epochs is not None:
         raise ValueError("epochs: expected steps, since a student passes over no data")
     if epochs is not None:
+        if steps is not None:
+            raise ValueError(f"expected steps or epochs, found both: {steps} and {epochs}")
         if epochs < 1:
             raise ValueError(f"epochs: expected at least 1, found {epochs}")
         steps = epochs * per_epoch

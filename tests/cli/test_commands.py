@@ -237,6 +237,10 @@ MISTAKES = {
     "unknown loss": (["train", "dcgan", "--loss", "ns"], "invalid choice: 'ns'"),
     "not a number": (["train", "dcgan", "--steps", "many"], "invalid int value: 'many'"),
     "steps and epochs": (["train", "dcgan", "--steps=1", "--epochs=1"], "not allowed with"),
+    "steps before, epochs after": (
+        ["train", "--steps=5", "dcgan", "--epochs=3"],
+        "expected --steps or --epochs, found both",
+    ),
     "negative steps": (["train", "dcgan", "--steps=-3"], "steps: expected at least 1, found -3"),
     "zero epochs": (["train", "dcgan", "--epochs=0"], "epochs: expected at least 1, found 0"),
     "missing folder": (["train", "dcgan", "--data", "nowhere"], "unknown data 'nowhere'"),
@@ -278,6 +282,18 @@ MISTAKES = {
     "resume and dry run": (
         ["train", "--resume", "--run-dir", "bare", "--dry-run"],
         "--resume: expected neither --dry-run nor --recipe",
+    ),
+    "resume and strict": (
+        ["train", "--resume", "--run-dir", "bare", "--strict"],
+        "--resume: expected no --strict beside it",
+    ),
+    "resume with the very list of the run": (
+        ["train", "dcgan", "--resume", "--run-dir", "packed", "--d-extras", "packing"],
+        "packed/recipe.json: expected the hash of its data, found none",
+    ),
+    "resume with another list": (
+        ["train", "dcgan", "--resume", "--run-dir", "packed", "--d-extras", "minibatch_std"],
+        "a resumed run keeps its recipe; packed has d_extras=('packing',)",
     ),
     "resume nothing": (
         ["train", "dcgan", "--resume", "--run-dir", "nowhere"],
@@ -362,9 +378,11 @@ def test_a_mistake_is_one_line_and_status_2_and_writes_nothing(
     mistake, tmp_path, monkeypatch, capfd
 ):
     monkeypatch.chdir(tmp_path)
-    for folder in ("empty", "bare", "torn"):
+    for folder in ("empty", "bare", "torn", "packed"):
         (tmp_path / folder).mkdir()
     (tmp_path / "bare" / "recipe.json").write_text('{"recipe": "dcgan", "fields": {}}')
+    packed = '{"recipe": "dcgan", "fields": {"d_extras": ["packing"]}}'
+    (tmp_path / "packed" / "recipe.json").write_text(packed)
     (tmp_path / "torn" / "recipe.json").write_text('{"recipe": "dcg')
     assert_refused(*MISTAKES[mistake], capfd)
 

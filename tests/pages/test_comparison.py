@@ -165,8 +165,24 @@ def test_the_page_holds_samples_figures_and_curves_and_asks_nothing_of_the_netwo
 
 def test_measured_runs_are_not_measured_again(runs, tmp_path):
     before = files(runs)
-    compare(runs, tmp_path / "page.html", n=150)
+    compare(runs, tmp_path / "page.html", n=120, features="fashion_net")
     assert files(runs) == before
+
+
+@pytest.mark.parametrize(
+    "asked, found",
+    [
+        ({"n": 150}, "gan: expected measurements of 150 samples, found those of 120; .*remeasure"),
+        ({"features": "strided_net"}, "gan: .* StridedNet, found those of FashionNet; .*remeasure"),
+    ],
+)
+def test_stored_measurements_of_another_kind_than_asked_for_are_refused(
+    runs, tmp_path, asked, found
+):
+    before = files(runs)
+    with pytest.raises(ValueError, match=found):
+        compare(runs, tmp_path / "page.html", **asked)
+    assert files(runs) == before and not (tmp_path / "page.html").exists()
 
 
 @pytest.fixture
@@ -190,9 +206,14 @@ def test_a_run_that_was_trained_further_is_measured_again(copies, tmp_path, untr
 
 
 def test_a_run_that_was_not_measured_is_measured_now_and_must_fit(copies, tmp_path):
+    evaluate(copies[1], n=140)
     (copies[0] / "metrics.json").unlink()
-    with pytest.raises(ValueError, match=r"gan has 140 samples.*vae has 120 samples.*--remeasure"):
-        compare(copies, tmp_path / "page.html", n=140)
+    with pytest.raises(ValueError, match=r"vae: expected .* 120 samples, found those of 140"):
+        compare(copies, tmp_path / "page.html", n=120)
+    assert not (copies[0] / "metrics.json").exists()
+    evaluate(copies[0], n=120)
+    with pytest.raises(ValueError, match=r"gan has 120 samples.*vae has 140 samples.*--remeasure"):
+        compare(copies, tmp_path / "page.html")
     assert not (tmp_path / "page.html").exists()
 
 
