@@ -391,6 +391,53 @@ def test_a_slow_body_is_not_waited_for(files):
     assert caught.value.status_code == 408
 
 
+class Upload:
+    """A request whose body is a picture, or never comes to an end."""
+
+    headers = {}  # noqa: RUF012
+
+    def __init__(self, content=None):
+        self.content = content
+
+    async def stream(self):
+        if self.content is None:
+            await asyncio.sleep(60)
+        yield self.content
+
+
+@export
+def test_slow_bodies_take_no_place_from_those_who_are_painted(files):
+    """One place to paint and three for bodies: two slow clients leave both free for a third."""
+    from fastapi import HTTPException
+    from networks import PAINTS, Network
+    from server import STYLIZE, Limits, Service
+
+    from keras_gen.provenance import Marks
+
+    async def ask(uploads):
+        networks = {STYLIZE: Network(files["stylizer"], PAINTS, threads=1)}
+        service = Service(networks, Limits(bodies=3, uploads=uploads), Marks())
+        async with service.working(None):
+            slow = [asyncio.create_task(service.stylize(Upload())) for _ in range(2)]
+            await asyncio.sleep(0)
+            try:
+                assert (service.arriving.taken, service.places[STYLIZE].taken) == (2, 0)
+                answer = await service.stylize(Upload(encoded("PNG")))
+                slow.append(asyncio.create_task(service.stylize(Upload())))
+                await asyncio.sleep(0)
+                with pytest.raises(HTTPException) as caught:
+                    await service.stylize(Upload(encoded("PNG")))
+                assert caught.value.detail.startswith("1 of 3 places wanted")
+                return answer.status_code, caught.value.status_code
+            finally:
+                for each in slow:
+                    each.cancel()
+
+    assert asyncio.run(ask(uploads=1)) == (200, 429)
+    with pytest.raises(HTTPException, match="1 of 0 places wanted"):
+        asyncio.run(ask(uploads=0))
+
+
 @export
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
 def test_a_photograph_is_painted(files, client, read_mark, format):

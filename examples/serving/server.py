@@ -18,7 +18,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal
 
@@ -38,6 +38,7 @@ PATHS = (GENERATE, STYLIZE, "/healthz", "/metrics")
 TYPES = {"png": "image/png", "zip": "application/zip", "npz": "application/octet-stream"}
 MOST_SEED = 2**63 - 1
 BATCHES = (1, 2, 4, 8, 16, 32, 64)  # buckets of a histogram
+HOST_HELP = "address to listen on (127.0.0.1, this machine only; 0.0.0.0 for every network)"
 CONNECTIONS = 512  # beyond them uvicorn answers 503 at once
 
 
@@ -48,7 +49,8 @@ class Limits:
     Attributes:
         count: images of one request, and of one call of the network.
         images: that all requests together wait for.
-        uploads: pictures that are read, painted or encoded.
+        bodies: pictures that arrive; a slow connection holds up nobody who is painted.
+        uploads: pictures that are decoded, painted or encoded.
         upload_bytes: of one picture.
         upload_pixels: that its header may state.
         side: longer side of what is painted, in pixels; larger pictures are reduced.
@@ -59,6 +61,7 @@ class Limits:
 
     count: int = 64
     images: int = 256
+    bodies: int = 32
     uploads: int = 4
     upload_bytes: int = 10 * 2**20
     upload_pixels: int = 2**24
@@ -77,8 +80,20 @@ class Metrics:
         self.requests = Counter("requests", "Answers", ["path", "status"], **known)
         self.seconds = Histogram("seconds", "Until the end of an answer", ["path"], **known)
         self.images = Counter("images", "Pictures in answers", ["path"], **known)
+        self.bodies = Gauge("bodies_arriving", "Pictures that arrive", **known)
         self.taken = Gauge("places_taken", "Places that are taken", ["path"], **known)
         self.batch = Histogram("batch_images", "Images of one call", buckets=BATCHES, **known)
+
+
+@contextlib.contextmanager
+def holding(places: Places, n: int) -> Iterator[None]:
+    """Hold n places for the time of a block, or answer 429."""
+    try:
+        with places.take(n):
+            yield
+    except Full as error:
+        reason = f"{n} of {places.number} places wanted, fewer are free; try again"
+        raise HTTPException(429, reason, {"Retry-After": "1"}) from error
 
 
 class Measured:
@@ -119,6 +134,8 @@ class Service:
         self.networks, self.limits, self.marks = networks, limits, marks
         self.metrics = Metrics()
         self.places = {GENERATE: Places(limits.images), STYLIZE: Places(limits.uploads)}
+        self.arriving = Places(limits.bodies)
+        self.metrics.bodies.set_function(lambda: self.arriving.taken)
         self.batchers = {}
         for path, network in networks.items():
             together = path == GENERATE and network.same_in_batches(limits.count)
@@ -136,18 +153,20 @@ class Service:
         for task in tasks:
             task.cancel()
 
+    def network(self, path: str) -> Network:
+        """Return the network of a path, or answer 404."""
+        if path not in self.networks:
+            raise HTTPException(404, f"{path}: no network was loaded for it")
+        return self.networks[path]
+
     @contextlib.asynccontextmanager
     async def admitted(self, path: str, n: int) -> AsyncIterator[Network]:
         """Hold n places while a request is answered, and end it when its time is over."""
-        if path not in self.networks:
-            raise HTTPException(404, f"{path}: no network was loaded for it")
+        network = self.network(path)
         try:
-            with self.places[path].take(n):
+            with holding(self.places[path], n):
                 async with asyncio.timeout(self.limits.seconds):
-                    yield self.networks[path]
-        except Full as error:
-            reason = f"{n} of {self.places[path].number} places wanted, fewer are free; try again"
-            raise HTTPException(429, reason, {"Retry-After": "1"}) from error
+                    yield network
         except TimeoutError as error:
             reason = f"no answer within {self.limits.seconds:g} s; try again"
             raise HTTPException(503, reason, {"Retry-After": "1"}) from error
@@ -181,8 +200,10 @@ class Service:
     async def stylize(self, request: Request) -> Response:
         """Paint the picture that is the body of the request; the answer is a PNG file."""
         limits = self.limits
-        async with self.admitted(STYLIZE, 1) as network:
+        self.network(STYLIZE)  # 404 before anything is read
+        with holding(self.arriving, 1):  # and no place of those who are painted
             body = await read_body(request, limits.upload_bytes, limits.upload_seconds)
+        async with self.admitted(STYLIZE, 1) as network:
             images = await self.in_pool(decode, body, limits.upload_pixels, limits.side)
             images = await self.batchers[STYLIZE]({"images": images})
             content = await self.in_pool(encode, images, None, "png", network.origin(0), self.marks)
@@ -230,10 +251,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--generator", help="ONNX file of a generator, or of a VAE's decoder")
     parser.add_argument("--stylizer", help="ONNX file of a fast style network")
-    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0: every machine may ask")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of one call")
-    parser.add_argument("--visible-label", choices=("zh", "en"), help="text in every picture")
+    parser.add_argument("--host", default="127.0.0.1", help=HOST_HELP)
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    threads = "threads for each call of a network (the number of processors)"
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help=threads)
+    visible = "write AI生成 or AI-generated into every picture (off by default)"
+    parser.add_argument("--visible-label", choices=("zh", "en"), help=visible)
     chosen = parser.parse_args()
     # uvicorn finishes what is in flight, and then hands the signal on to these.
     for number in (signal.SIGTERM, signal.SIGINT):
