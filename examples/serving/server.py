@@ -7,6 +7,7 @@
 batching.py   what several requests want, computed in one call; a bounded number of places
 networks.py   exported networks, run by onnxruntime
 pictures.py   pictures that come in, read and decoded small, and labelled ones that go out
+figures.py    what Prometheus is told of it all
 server.py     the routes and their limits, and the command that starts them
 """
 
@@ -17,7 +18,6 @@ import dataclasses
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal
@@ -27,9 +27,10 @@ from batching import Batcher, Full, Places
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from figures import Measured, Metrics
 from networks import DRAWS, PAINTS, Network
 from pictures import decode, encode, read_body
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import generate_latest
 
 from keras_gen.provenance import Marks
 
@@ -37,7 +38,6 @@ GENERATE, STYLIZE = "/generate", "/stylize"
 PATHS = (GENERATE, STYLIZE, "/healthz", "/metrics")
 TYPES = {"png": "image/png", "zip": "application/zip", "npz": "application/octet-stream"}
 MOST_SEED = 2**63 - 1
-BATCHES = (1, 2, 4, 8, 16, 32, 64)  # buckets of a histogram
 HOST_HELP = "address to listen on (127.0.0.1, this machine only; 0.0.0.0 for every network)"
 CONNECTIONS = 512  # beyond them uvicorn answers 503 at once
 
@@ -71,20 +71,6 @@ class Limits:
     wait: float = 0.004
 
 
-class Metrics:
-    """What Prometheus is told; each application has a registry of its own."""
-
-    def __init__(self):
-        self.registry = CollectorRegistry()
-        known = {"namespace": "keras_gen", "registry": self.registry}
-        self.requests = Counter("requests", "Answers", ["path", "status"], **known)
-        self.seconds = Histogram("seconds", "Until the end of an answer", ["path"], **known)
-        self.images = Counter("images", "Pictures in answers", ["path"], **known)
-        self.bodies = Gauge("bodies_arriving", "Pictures that arrive", **known)
-        self.taken = Gauge("places_taken", "Places that are taken", ["path"], **known)
-        self.batch = Histogram("batch_images", "Images of one call", buckets=BATCHES, **known)
-
-
 @contextlib.contextmanager
 def holding(places: Places, n: int) -> Iterator[None]:
     """Hold n places for the time of a block, or answer 429."""
@@ -94,31 +80,6 @@ def holding(places: Places, n: int) -> Iterator[None]:
     except Full as error:
         reason = f"{n} of {places.number} places wanted, fewer are free; try again"
         raise HTTPException(429, reason, {"Retry-After": "1"}) from error
-
-
-class Measured:
-    """An ASGI application around another that counts and times its answers."""
-
-    def __init__(self, app: Callable, metrics: Metrics):
-        self.app, self.metrics = app, metrics
-
-    async def __call__(self, scope, receive, send) -> None:
-        """Hand a request on, and note the status of its answer."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        path = scope["path"] if scope["path"] in PATHS else "other"  # labels must not multiply
-        start, status = time.perf_counter(), 500
-
-        async def noted(message):
-            nonlocal status
-            status = message.get("status", status)
-            await send(message)
-
-        try:
-            await self.app(scope, receive, noted)
-        finally:
-            self.metrics.requests.labels(path, status).inc()
-            self.metrics.seconds.labels(path).observe(time.perf_counter() - start)
 
 
 class Service:
@@ -238,7 +199,7 @@ def create_app(
         redoc_url=None,
         exception_handlers={RequestValidationError: _refuse},
     )
-    app.add_middleware(Measured, metrics=service.metrics)
+    app.add_middleware(Measured, metrics=service.metrics, paths=PATHS)
     app.get(GENERATE)(service.generate)
     app.post(STYLIZE)(service.stylize)
     app.get("/healthz")(service.health)
