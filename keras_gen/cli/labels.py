@@ -1,8 +1,10 @@
 """Labels on generated pictures: the flags that ask for them, and the command that reads them."""
 
+import sys
 from typing import Any
 
 from keras_gen.cli.flags import a_path, add_command
+from keras_gen.cli.mishaps import describe
 
 
 def add_label_options(command) -> None:
@@ -56,7 +58,8 @@ def add_inspect(commands) -> None:
         "say how pictures are marked, and whether they are still what was marked",
     )
     inspect.epilog = (
-        "exit status 1 where a mark is missing, cannot be read, or is of other pixels.\n"
+        "exit status 1 where a mark is missing, cannot be read, or is of other pixels; 2 where\n"
+        "a file is not there or cannot be read, and the others are read all the same.\n"
         "With --trust also where a signature is missing, or its signer is not trusted.\n"
         "Marks without a signature inform, they prove nothing. Visible labels are not read.\n\n"
         f"{inspect.epilog}"
@@ -77,13 +80,19 @@ def add_inspect(commands) -> None:
 
 
 def inspect(arguments) -> int:
-    """Read and print the marks of each file."""
+    """Read and print the marks of each file; return the greatest status of them."""
     from keras_gen.provenance import load_anchors, read_marks
 
     anchors = load_anchors(arguments.trust) if arguments.trust else None
     status = 0
     for path in arguments.files:
-        reading = read_marks(path, anchors)
+        try:
+            reading = read_marks(path, anchors)
+        except (OSError, ValueError) as error:  # which says nothing of the files after it
+            line, failed = describe(error)
+            print(f"keras-gen inspect: {line}", file=sys.stderr, flush=True)
+            status = max(status, failed)
+            continue
         print(f"{path}: {'; '.join(reading.faults) or 'marked as generated, unchanged'}")
         for name, text in reading.lines:
             print(f"  {name:<18} {text}")

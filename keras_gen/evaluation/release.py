@@ -14,7 +14,7 @@ from keras_gen.evaluation.tables import align
 from keras_gen.provenance import read_marks
 from keras_gen.runs import Run
 
-PICTURES = (".png", ".jpg", ".webp", ".gif")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 CURVES = "losses.png"  # shows nothing generated, and has no label
 RARE = 0.5  # a class with less than this part of its real share is missing for those who need it
 

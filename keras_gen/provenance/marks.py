@@ -139,7 +139,7 @@ def pixel_digest(picture: Image.Image) -> str:
 def array_digest(images: np.ndarray) -> str:
     """Return the SHA-256 of the shape and the bytes of uint8 images (N, H, W, C)."""
     digest = hashlib.sha256("x".join(map(str, images.shape)).encode())
-    digest.update(np.ascontiguousarray(images).tobytes())
+    digest.update(np.ascontiguousarray(images).data)
     return digest.hexdigest()
 
 

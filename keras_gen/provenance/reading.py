@@ -7,6 +7,7 @@ Pillow, and its packet is read by a parser of XML.
 import dataclasses
 import json
 import warnings
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,6 +31,7 @@ from keras_gen.provenance.signing import read_signature
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LARGEST_PACKET = 2**20  # bytes
 MOST_PIXELS = 2**31  # of all frames of a film together
+LARGEST_ARRAYS = 2**31  # bytes of an .npz file, unpacked
 LONGEST_LINE = 400  # characters
 
 
@@ -112,6 +114,10 @@ def _of_picture(path):
 
 def _of_array(path):
     """Return the statement of an .npz file, empty where there is none, and the images' digest."""
+    with zipfile.ZipFile(path) as archive:  # a small file may hold a thousand times as much
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > LARGEST_ARRAYS:
+        raise ValueError(f"expected at most {LARGEST_ARRAYS:,} bytes of arrays, found {size:,}")
     with np.load(path, allow_pickle=False) as arrays:
         if "images" not in arrays:
             raise ValueError("expected images in it, found none")

@@ -29,9 +29,9 @@ def cut_out(
 
     Args:
         names: picture files, or names of bundled pictures.
-        out: PNG or WebP file to write, of a single photograph; or a folder, which may exist, for
-            PHOTO-cutout.png. By default these lie in the current folder, under the first name that
-            is free.
+        out: PNG or WebP file to write, of a single photograph; or a folder for PHOTO-cutout.png,
+            which may exist, and has to where its name has a dot. By default these lie in the
+            current folder, under the first name that is free.
         marks: the labels, by default invisible ones only.
         location: keep the place where the photograph was taken, if its file names one.
 
@@ -93,7 +93,7 @@ def _files(names, out):
     """Choose one new file for each photograph."""
     stems = [Path(name).stem for name in names]
     defaults = [f"{stem}-cutout.png" for stem in stems]
-    if out is not None and Path(out).suffix:
+    if out is not None and Path(out).suffix and not Path(out).is_dir():
         if len(names) > 1:
             raise ValueError(f"out: expected a folder for {len(names)} photos, found {out}")
         return [new_photo(out, defaults[0], SUFFIXES)]

@@ -229,6 +229,20 @@ def test_inspect_says_of_each_file_what_it_found(here, capsys):
     assert lines[5].startswith("again.png: no label TC260:AIGC; no DigitalSourceType of generated")
 
 
+def test_inspect_goes_on_after_a_file_that_it_cannot_read(here, capsys):
+    run("generate", "gan", "--n=1", "--out=a.png")
+    Image.open("a.png").save("again.png")
+    Path("text.png").write_text("not a picture")
+    capsys.readouterr()
+    assert run("inspect", "text.png", "a.png", "gone.png", "again.png") == 2
+    said = capsys.readouterr()
+    first, second = said.err.splitlines()
+    assert first.startswith("keras-gen inspect: text.png: expected a PNG, JPEG, WebP, GIF or .npz")
+    assert second == "keras-gen inspect: gone.png: expected a picture, found nothing"
+    heads = [line for line in said.out.splitlines() if not line.startswith(" ")]
+    assert [head.partition(":")[0] for head in heads] == ["a.png", "again.png"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -95,6 +95,7 @@ def test_the_table_ends_with_the_verdict(tmp_path):
         (lambda path: PICTURE.save(path / "samples.png"), "samples.png: no label TC260:AIGC; "),
         (lambda path: (path / "samples.png").unlink(), "expected pictures in "),
         (lambda path: PICTURE.save(path / "a.jpg"), "a.jpg: no label TC260:AIGC; "),
+        (lambda path: PICTURE.save(path / "a.jpeg"), "a.jpeg: no label TC260:AIGC; "),
         (
             lambda path: save_generated(
                 path / "samples.png", PICTURE, Origin(model="dcgan", run_id="0" * 12, seed=0)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from keras_gen.provenance import Marks, Origin, array_mark, read_marks, save_generated
+from keras_gen.provenance import Marks, Origin, array_mark, read_marks, reading, save_generated
 
 ORIGIN = Origin(model="dcgan", run_id="0123456789ab", seed=3)
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype="uint8")
@@ -186,6 +186,18 @@ def test_a_file_that_is_no_picture_is_one_line(tmp_path, name):
         read_marks(tmp_path / name)
     text = str(caught.value)
     assert text.startswith(f"{tmp_path / name}: ") and "\n" not in text
+
+
+def test_a_small_archive_of_too_much_is_refused_unread(tmp_path, monkeypatch):
+    """A million zeros take a thousand bytes; with its header of 128 the array is just too large."""
+    np.savez_compressed(tmp_path / "a.npz", images=np.zeros((1, 1000, 1000, 1), "uint8"))
+    assert (tmp_path / "a.npz").stat().st_size < 2000
+    monkeypatch.setattr(reading, "LARGEST_ARRAYS", 1_000_128)
+    assert read_marks(tmp_path / "a.npz").faults == LOST
+    monkeypatch.setattr(reading, "LARGEST_ARRAYS", 1_000_127)
+    monkeypatch.setattr(np, "load", lambda *arguments, **options: pytest.fail("was read"))
+    with pytest.raises(ValueError, match="at most 1,000,127 bytes of arrays, found 1,000,128"):
+        read_marks(tmp_path / "a.npz")
 
 
 def test_nothing_and_a_folder_are_named(tmp_path):

@@ -53,6 +53,9 @@ def test_names_of_results(here):
     paths = [path for path, _ in cut_out(["a.png", "b.png"], "cut")]
     assert [str(path) for path in paths] == ["cut/a-cutout.png", "cut/b-cutout.png"]
     assert next(path for path, _ in cut_out(["a.png"], "new.webp")).suffix == ".webp"
+    (here / "release-v1.2").mkdir()  # whose dot begins no suffix
+    paths = [str(path) for path, _ in cut_out(["a.png", "b.png"], "release-v1.2")]
+    assert paths == ["release-v1.2/a-cutout.png", "release-v1.2/b-cutout.png"]
     next(cut_out(["a.png"]))
     assert next(cut_out(["a.png"]))[0].name == "a-cutout-2.png"
 
