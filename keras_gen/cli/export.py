@@ -13,7 +13,7 @@ def add_export(commands) -> None:
         "run_dir",
         type=a_path,
         metavar="RUN_DIR",
-        help=RUN_HELP,
+        help=f"{RUN_HELP}, restorer",
     )
     export.add_argument(
         "--format",
@@ -25,7 +25,8 @@ def add_export(commands) -> None:
         "--pixels",
         choices=PIXELS,
         default="uint8",
-        help="of pictures that go in and come out: 0 to 255, or floats in [0, 1] (uint8)",
+        help="type of the pixels that the networks take and give: uint8 from 0 to 255, or "
+        "floats in [0, 1] (uint8)",
     )
     bits = export.add_mutually_exclusive_group()
     bits.add_argument(

@@ -11,7 +11,8 @@ from keras_gen.cli.examples import EXAMPLES
 from keras_gen.files import expand, require_new
 from keras_gen.recipes.recipe import LARGEST_SEED
 
-RUN_HELP = "folder of the run, or one that comes with the package: dcgan, conditional_gan, vae"
+SAMPLERS = ("dcgan", "conditional_gan", "vae", "product_gan")  # runs that come with the package
+RUN_HELP = f"folder of the run, or one that comes with the package: {', '.join(SAMPLERS)}"
 METAVARS = {int: "N", float: "X", str: "NAME"}
 
 
@@ -80,7 +81,8 @@ def add_fields(group, options: type, names: Sequence[str]) -> None:
         kind = field.metadata.get("item_type", field.type)
         choices, default = field.metadata.get("choices"), ""
         if field.default not in (None, ()):
-            default = f" ({field.default})"
+            words: Any = field.default if field.type is tuple else (field.default,)
+            default = f" ({' '.join(map(str, words))})"
         group.add_argument(
             "--" + field.name.replace("_", "-"),
             type=kind,

@@ -13,12 +13,12 @@ def add_label_options(command) -> None:
     group.add_argument(
         "--visible-label",
         choices=("zh", "en"),
-        help="write AI生成 or AI-generated into the pictures (not without this)",
+        help="write AI生成 or AI-generated into the pictures (off by default)",
     )
     group.add_argument(
         "--no-mark",
         action="store_true",
-        help="write no metadata that say the pictures are generated (they are written otherwise)",
+        help="omit the metadata that mark pictures as generated",
     )
     group.add_argument(
         "--sign",

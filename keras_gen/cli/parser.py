@@ -144,18 +144,18 @@ def _add_stylize(commands) -> None:
 
 
 def _add_measuring_options(command, n: int | None = 10_000, note: str = "") -> None:
-    command.add_argument("--n", type=int, default=n, help=f"number of samples (10000{note})")
+    command.add_argument("--n", type=int, default=n, help=f"number of samples (10000){note}")
     command.add_argument(
         "--features",
         choices=("fashion_net", "strided_net", "product_net", "inception"),
         help="network whose features are compared; of garments a second one measures the "
-        f"distances again (product_net for products, fashion_net for the rest{note})",
+        f"distances again (product_net for products, fashion_net for the rest){note}",
     )
 
 
 def _add_evaluate(commands) -> None:
     evaluate = add_command(commands, "evaluate", "measure a run and write metrics.json")
-    evaluate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help="folder of the run")
+    evaluate.add_argument("run_dir", type=a_path, metavar="RUN_DIR", help=RUN_HELP)
     evaluate.add_argument(
         "--split", choices=("train", "test"), help="real images (held-out ones where there are any)"
     )
@@ -169,7 +169,11 @@ def _add_evaluate(commands) -> None:
 def _add_compare(commands) -> None:
     compare = add_command(commands, "compare", "show measured runs side by side")
     compare.add_argument(
-        "run_dirs", type=a_path, nargs="+", metavar="RUN_DIR", help="folders of two or more runs"
+        "run_dirs",
+        type=a_path,
+        nargs="+",
+        metavar="RUN_DIR",
+        help="folders of two or more runs, or names of bundled ones",
     )
     compare.add_argument(
         "--out",
@@ -178,7 +182,7 @@ def _add_compare(commands) -> None:
         help="page to create (comparison.html, or comparison-2.html, ...)",
     )
     compare.add_argument("--remeasure", action="store_true", help="measure all runs again")
-    note = "; other than stored measurements only with --remeasure"
+    note = "; needs --remeasure where stored measurements differ"
     _add_measuring_options(compare, None, note)
     add_data_option(compare)
 
@@ -186,7 +190,11 @@ def _add_compare(commands) -> None:
 def _add_study(commands) -> None:
     study = add_command(commands, "study", "write a page on which people judge samples blind")
     study.add_argument(
-        "run_dirs", type=a_path, nargs="+", metavar="RUN_DIR", help="folders of one or more runs"
+        "run_dirs",
+        type=a_path,
+        nargs="+",
+        metavar="RUN_DIR",
+        help="folders of one or more runs, or names of bundled ones",
     )
     study.add_argument(
         "--out",

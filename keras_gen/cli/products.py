@@ -8,9 +8,9 @@ def add_product_options(generate) -> None:
     group = generate.add_argument_group("products, of a run of product_gan")
     group.add_argument("--kind", metavar="NAME", help="kind, by name or number (all in turn)")
     group.add_argument(
-        "--colour", metavar="NAME", help="name of CSS, such as teal, or #RRGGBB (random)"
+        "--colour", metavar="NAME", help="CSS colour name, such as teal, or #RRGGBB (random)"
     )
-    group.add_argument("--angle", metavar="X", help="degrees by which it is turned (random)")
+    group.add_argument("--angle", metavar="X", help="angle of the product in degrees (random)")
     group.add_argument(
         "--turntable",
         action="store_true",

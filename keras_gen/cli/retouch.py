@@ -32,7 +32,7 @@ def add_retouch(commands) -> None:
         "--colour",
         required=True,
         metavar="NAME",
-        help="the mean colour that is wanted: a name of CSS, such as teal, or #RRGGBB",
+        help="the mean colour that is wanted: a CSS colour name, such as teal, or #RRGGBB",
     )
     recolour.add_argument(
         "--mask",

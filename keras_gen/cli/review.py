@@ -28,7 +28,7 @@ def add_review(commands) -> None:
         "--n",
         type=int,
         metavar="N",
-        help="number of pictures, chosen by lot (all of a folder; 64 of a run)",
+        help="number of pictures, chosen at random (all of a folder; 64 of a run)",
     )
     review.add_argument(
         "--seed", type=a_seed, metavar="N", default=0, help="seed of samples, choice and order (0)"

@@ -19,7 +19,8 @@ def add_train(commands) -> None:
         "--data",
         dest="moved_data",
         metavar="NAME",
-        help="with --resume: the folder to which the run's images were moved",
+        help="images of a new run, instead of the recipe's; with --resume: the folder to which the "
+        "run's images were moved",
     )
     recipes = train.add_subparsers(
         dest="recipe", metavar="RECIPE", title="recipes, each with options of its own"

@@ -34,7 +34,7 @@ def read_table(path: str | Path, names: Sequence[str]) -> dict[str, dict[str, An
 
     Args:
         path: a CSV file whose header has the columns file, kind, colour and angle, in any order;
-            further columns are ignored. A colour is a name of CSS or #RRGGBB; an angle is in
+            further columns are ignored. A colour is a CSS colour name or #RRGGBB; an angle is in
             degrees.
         names: the photos of the folder, as paths within it with slashes.
 

@@ -63,7 +63,7 @@ def product_lab(hue: np.ndarray, lightness: np.ndarray) -> np.ndarray:
 
 
 def colour_lab(text: str) -> np.ndarray:
-    """Return the CIELAB colour (3,) of a name of CSS, such as teal, or of #RRGGBB.
+    """Return the CIELAB colour (3,) of a CSS colour name, such as teal, or of #RRGGBB.
 
     Raises:
         ValueError: no such colour.
@@ -72,7 +72,7 @@ def colour_lab(text: str) -> np.ndarray:
         rgb = ImageColor.getrgb(text)[:3]
     except ValueError:
         raise ValueError(
-            f"unknown colour {text!r}: expected a name of CSS, such as teal, or #RRGGBB"
+            f"unknown colour {text!r}: expected a CSS colour name, such as teal, or #RRGGBB"
         ) from None
     return rgb_to_lab(np.array(rgb) / 255)
 

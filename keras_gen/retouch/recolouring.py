@@ -28,7 +28,7 @@ def recolour(
 
     Args:
         name: picture file, or the name of a bundled picture.
-        colour: a name of CSS, such as teal, or #RRGGBB: the mean colour that is wanted.
+        colour: a CSS colour name, such as teal, or #RRGGBB: the mean colour that is wanted.
         mask: a picture of the same size, white where the product is, or "cutout" for what
             `cut_out` finds; None for the transparency of the photograph, or all of it where it has
             none.

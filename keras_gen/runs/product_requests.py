@@ -40,7 +40,7 @@ class ProductRequest:
 
     Attributes:
         kind: name or number of a kind.
-        colour: name of CSS, or #RRGGBB.
+        colour: CSS colour name, or #RRGGBB.
         angle: degrees, a number or a text.
         turntable: each object in `FRAMES` views, once around.
         colourways: each object in the colours of `data.tints.NAMES`.

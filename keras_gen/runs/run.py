@@ -127,7 +127,8 @@ class Run:
 
         Args:
             run: the folder, or a `Run`, or where no folder of that name is there, the name of a run
-                that comes with the package: "dcgan", "conditional_gan" or "vae".
+                that comes with the package: "dcgan", "conditional_gan", "vae", "product_gan" or
+                "restorer".
 
         Returns:
             `Run`.
@@ -341,8 +342,8 @@ def load(run: Run | str | Path) -> keras.Model:
         images = gan.sample(64, seed=1)  # (64, 28, 28, 1) in [0, 1]
 
     Args:
-        run: the folder of a run, a `Run`, or "dcgan", "conditional_gan" or "vae", which come with
-            the package.
+        run: the folder of a run, a `Run`, or "dcgan", "conditional_gan", "vae", "product_gan" or
+            "restorer", which come with the package.
 
     Returns:
         The model, as `Run.load_model` describes it.

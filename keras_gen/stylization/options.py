@@ -74,7 +74,7 @@ class StyleOptions:
         metavar="SIDE",
     )
     save_every: int = option(
-        0, "save an intermediate picture every N steps, and an animation (0: never)"
+        0, "save an intermediate picture every N steps, and an animation of them; 0: never"
     )
     seed: int = option(0, "seed of random weights and of noise")
 

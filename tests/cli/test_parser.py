@@ -41,6 +41,18 @@ def test_help_of_a_recipe_lists_its_fields_with_their_defaults(capsys):
     assert "Convolutional GAN" in out and "keras-gen train dcgan --data fashion_mnist" in out
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train", "restorer"], "kinds of damage that are learnt (denoise jpeg inpaint upscale)"),
+        (["stylize"], "and an animation of them; 0: never (0)"),
+    ],
+)
+def test_a_default_is_said_once_and_as_it_is_typed(words, said, capsys):
+    assert run(*words, "--help") == 0
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
 def test_help_imports_neither_keras_nor_tensorflow():
     """Which is why it answers at once; seconds are not asserted on a shared machine."""
     code = (

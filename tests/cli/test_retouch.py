@@ -59,7 +59,7 @@ def test_mistakes_of_cutout_are_one_line_and_status_2(here, capsys, words, messa
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--colour", "tealish"), "unknown colour 'tealish': expected a name of CSS"),
+        (("--colour", "tealish"), "unknown colour 'tealish': expected a CSS colour name"),
         (("--colour", "teal", "--mask", "gone.png"), "gone.png: expected an image file"),
         ((), "the following arguments are required: --colour"),
         (("--colour", "teal", "--out", "photo.png"), "photo.png exists already"),

@@ -63,7 +63,7 @@ def test_conditions_are_arrays():
         (GOOD.replace("45.5", "nan"), ":3: expected the angle in degrees, found 'nan'"),
         (GOOD.replace("45.5", ""), ":3: expected the angle in degrees, found ''"),
         (GOOD.replace("45.5", "1,2"), ":3: expected 4 columns, found 5"),
-        (GOOD.replace("Teal", "tael"), ":2: unknown colour 'tael': expected a name of CSS"),
+        (GOOD.replace("Teal", "tael"), ":2: unknown colour 'tael': expected a CSS colour name"),
         (GOOD.replace("mug", " "), ":2: expected a kind, found an empty cell"),
         (
             "file,kind,colour,angle\nsub/b.png,mug,red,0\n",

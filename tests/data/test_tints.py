@@ -63,5 +63,5 @@ def test_an_unknown_colour(text):
     with pytest.raises(ValueError) as caught:
         colour_lab(text)
     assert str(caught.value) == (
-        f"unknown colour {text!r}: expected a name of CSS, such as teal, or #RRGGBB"
+        f"unknown colour {text!r}: expected a CSS colour name, such as teal, or #RRGGBB"
     )

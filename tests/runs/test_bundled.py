@@ -1,5 +1,7 @@
 """Runs that come with the package: they draw, they are measured, and they are not changed."""
 
+import contextlib
+import re
 import shutil
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 import keras_gen
 from keras_gen.cli import main
+from keras_gen.cli.flags import SAMPLERS
 from keras_gen.data import degradations
 from keras_gen.evaluation import read_measurements, write_measurements
 from keras_gen.recipes import MLPGANRecipe
@@ -101,6 +104,18 @@ def test_second_measurements_do_not_replace_the_first(tmp_path, monkeypatch):
     assert str(write_measurements(run, known)) == "dcgan-metrics-2.json"
     assert (tmp_path / "dcgan-metrics.json").read_text() == "mine"
     assert (tmp_path / "dcgan-metrics-2.json").read_text() == known.to_json()
+
+
+def test_all_of_them_are_named_where_one_can_be_asked_for(capsys):
+    for text in (Run.open.__doc__, keras_gen.load.__doc__):
+        assert all(f'"{name}"' in text for name in NAMES)
+    assert set(SAMPLERS) == {name for name in NAMES if Run.open(name).recipe.can_sample}
+    for command, names in (("generate", SAMPLERS), ("evaluate", SAMPLERS), ("export", NAMES)):
+        with contextlib.suppress(SystemExit):
+            main([command, "--help"])
+        said = " ".join(capsys.readouterr().out.split())
+        (listed,) = re.findall(r"one that comes with the package: ((?:\w+, )*\w+)", said)
+        assert sorted(listed.split(", ")) == sorted(names)
 
 
 def test_it_is_not_trained_further():

@@ -93,7 +93,7 @@ def test_colourways_are_one_object_in_every_named_colour(run, tmp_path):
     ("words", "message"),
     [
         ({"kind": "boat"}, "kind 'boat': expected one of 0 mug, 1 teapot, .*; it names none"),
-        ({"colour": "tael"}, "unknown colour 'tael': expected a name of CSS, such as teal, or"),
+        ({"colour": "tael"}, "unknown colour 'tael': expected a CSS colour name, such as teal, or"),
         ({"angle": "left"}, "expected the angle in degrees, found 'left'"),
         ({"angle": "1", "turntable": True}, "turntable: expected no angle beside it, found one"),
         ({"colour": "teal", "colourways": True}, "colourways: expected no colour beside it"),
