@@ -134,14 +134,11 @@ FLAGS += ["--save-every=10"]
 def test_kill_and_resume_is_bit_for_bit_an_uninterrupted_run(finished, tmp_path):
     run_dir = tmp_path / "killed"
     process = start("train", "dcgan", "--run-dir", run_dir, "--steps", 40, *FLAGS)
-    wait_for(lambda: any(step >= 20 for step, _ in checkpoints(run_dir)), process)
+    wait_for(lambda: any(step >= 10 for step, _ in checkpoints(run_dir)), process)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    assert (
-        not (run_dir / "model.keras").exists() or Run.open(run_dir).read_metrics()[-1]["step"] == 40
-    )
-    if not (run_dir / "model.keras").exists():
-        assert training.resume(run_dir)
+    assert process.returncode == -signal.SIGKILL and not (run_dir / "model.keras").exists()
+    assert training.resume(run_dir)
     assert_same_state(finished, run_dir)
     drop_rate = [
         [
@@ -316,11 +313,11 @@ def test_a_killed_vae_run_goes_on_bit_for_bit(finished_vae, tmp_path):
     run_dir = tmp_path / "killed"
     flags = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL_VAE.items()]
     process = start("train", "vae", "--run-dir", run_dir, "--steps", 40, *flags)
-    wait_for(lambda: any(step >= 20 for step, _ in checkpoints(run_dir)), process)
+    wait_for(lambda: any(step >= 10 for step, _ in checkpoints(run_dir)), process)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    if not (run_dir / "model.keras").exists():
-        assert training.resume(run_dir)
+    assert process.returncode == -signal.SIGKILL and not (run_dir / "model.keras").exists()
+    assert training.resume(run_dir)
     models = [Run.open(path).load_model() for path in (finished_vae, run_dir)]
     pairs = zip(*(model.variables + model.optimizer.variables for model in models), strict=True)
     assert all(np.array_equal(np.array(a), np.array(b)) for a, b in pairs)
