@@ -22,6 +22,8 @@ def _place():
 
 find_replicas_by(_place)
 
+COMPILE_OPTIONS = ("jit_compile", "run_eagerly", "steps_per_execution")  # kept in a file
+
 
 class NetworkModel(keras.Model):
     """A model made of networks that arrive as arguments.
@@ -30,6 +32,9 @@ class NetworkModel(keras.Model):
     a model read back from a file continues bit for bit: networks in the config, running means,
     optimizers that are built in `compile`, random states in the files, and gradients divided by the
     number of replicas. Subclasses are final.
+
+    The model itself is float32 whatever the global precision policy is, so that Keras does not
+    round the images that it is called with; the networks keep the policies they were built under.
 
     Attributes:
         NETWORKS: names of the constructor's arguments that are networks.
@@ -45,7 +50,7 @@ class NetworkModel(keras.Model):
     OPTIMIZERS: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     def __init__(self, **kwargs: Any):
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self.METRICS}
         self.built = True  # the networks arrive built; tf.distribute would try to build the model
 
@@ -111,13 +116,15 @@ class NetworkModel(keras.Model):
             ValueError: an optimizer is missing, or a network computes in float16.
         """
         given = {"optimizer": optimizer, **kwargs}
-        optimizers = {name: keras.optimizers.get(given.pop(name)) for name in self.OPTIMIZERS}
+        optimizers = {name: keras.optimizers.get(given.pop(name, None)) for name in self.OPTIMIZERS}
         given.pop("optimizer", None)
-        if None in optimizers.values():
-            raise ValueError(f"compile: expected {' and '.join(self.OPTIMIZERS)}, found None")
+        if missing := [name for name, value in optimizers.items() if value is None]:
+            expected, found = " and ".join(self.OPTIMIZERS), " and ".join(missing)
+            raise ValueError(f"compile: expected {expected}, found no {found}")
         if "float16" in (getattr(self, name).compute_dtype for name in self.NETWORKS):
             raise ValueError("mixed_float16 needs loss scaling; use mixed_bfloat16 instead")
         super().compile(optimizer=optimizers.get("optimizer"), **given)
+        self.compile_options = {name: given[name] for name in COMPILE_OPTIONS if name in given}
         for name, value in optimizers.items():
             setattr(self, name, value)
             networks = self.trained_by(name)
@@ -149,13 +156,17 @@ class NetworkModel(keras.Model):
 
     def get_compile_config(self) -> dict:
         """Return what `compile_from_config` needs; called when a `.keras` file is written."""
-        return {name: keras.optimizers.serialize(getattr(self, name)) for name in self.OPTIMIZERS}
+        if not self.compiled:
+            return {}
+        optimizers = {
+            name: keras.optimizers.serialize(getattr(self, name)) for name in self.OPTIMIZERS
+        }
+        return {**optimizers, **self.compile_options}
 
     def compile_from_config(self, config: dict) -> None:
         """Compile as the saved model was; called when a `.keras` file is read."""
-        self.compile(
-            **{name: keras.optimizers.deserialize(value) for name, value in config.items()}
-        )
+        optimizers = {name: keras.optimizers.deserialize(config[name]) for name in self.OPTIMIZERS}
+        self.compile(**{**config, **optimizers})
 
     def get_config(self) -> dict:
         """Return the networks; a subclass adds its other constructor arguments."""

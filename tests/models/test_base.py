@@ -35,6 +35,19 @@ class Line(NetworkModel):
         return self.get_metrics_result()
 
 
+class Two(Line):
+    """Takes two optimizers."""
+
+    OPTIMIZERS: ClassVar = {"first": ("network",), "second": ("network",)}
+
+
+class Seen(Line):
+    """Returns what it was called with."""
+
+    def call(self, inputs):
+        return inputs
+
+
 def network(dtype=None):
     layers = [keras.layers.Dropout(0.5), keras.layers.Dense(1, use_bias=False)]
     inputs = keras.Input((3,))
@@ -112,9 +125,44 @@ def test_weights_alone_continue_bit_for_bit_too(tmp_path):
         assert np.array_equal(a, b)
 
 
+def test_a_file_keeps_how_the_model_was_compiled(tmp_path):
+    """As Keras' own files do; what was not given is left to the machine that loads the file."""
+    model = Line(network())
+    model.compile(keras.optimizers.SGD(0.1), jit_compile=False, steps_per_execution=3)
+    model.save(tmp_path / "line.keras")
+    loaded = keras.models.load_model(tmp_path / "line.keras")
+    assert (loaded.jit_compile, loaded.run_eagerly, loaded.steps_per_execution) == (False, False, 3)
+    assert loaded.compile_options == {"jit_compile": False, "steps_per_execution": 3}
+    loaded.compile("sgd", run_eagerly=True)
+    loaded.save(tmp_path / "line.keras")
+    loaded = keras.models.load_model(tmp_path / "line.keras")
+    assert loaded.run_eagerly and loaded.steps_per_execution == 1
+
+
+def test_a_model_that_was_not_compiled_is_saved_as_such(tmp_path):
+    Line(network()).save(tmp_path / "line.keras")
+    assert not keras.models.load_model(tmp_path / "line.keras").compiled
+
+
+def test_a_precision_policy_is_one_of_networks_alone():
+    """257 / 512 needs nine bits and bfloat16 has eight; networks keep the policy they came with."""
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = Seen(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    seen = model(np.full((1, 1), 257 / 512, "float32"))
+    assert seen.dtype == "float32" and float(seen[0, 0]) == 257 / 512
+    assert model.network.layers[0].compute_dtype == "bfloat16"
+    assert Seen.from_config(model.get_config()).compute_dtype == "float32"
+    assert Line(network(), dtype="bfloat16").compute_dtype == "bfloat16"
+
+
 def test_mistakes_are_named():
     model = Line(network())
-    with pytest.raises(ValueError, match="compile: expected optimizer, found None"):
+    with pytest.raises(ValueError, match="compile: expected first and second, found no first"):
+        Two(network()).compile(second="sgd")
+    with pytest.raises(ValueError, match="compile: expected optimizer, found no optimizer"):
         model.compile()
     with pytest.raises(ValueError, match="mixed_float16 needs loss scaling; use mixed_bfloat16"):
         Line(network("mixed_float16")).compile(keras.optimizers.SGD())

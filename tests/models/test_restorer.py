@@ -123,6 +123,20 @@ def test_training_lowers_the_pixel_loss():
     assert model.steps_done == 80
 
 
+def test_a_global_precision_policy_rounds_no_pixel():
+    """Networks compute in bfloat16, differences and bands in float32: what is sound stays so."""
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = make()
+        history = model.fit(INPUTS, TRUTH, batch_size=4, verbose=0).history
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert model.network.layers[1].compute_dtype == "bfloat16"
+    assert all(np.isfinite(value).all() for value in history.values())
+    untouched = np.concatenate([IMAGES, np.zeros((4, 16, 16, len(TASKS)), "float32")], axis=-1)
+    np.testing.assert_allclose(model(untouched), IMAGES, atol=1e-6)  # bands are split and added
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_tiles_are_the_whole_picture(channels, monkeypatch):
     """Each tile sees as far as the network does, also at odd sizes."""
