@@ -65,7 +65,8 @@ class GAN(NetworkModel):
 
     Raises:
         ValueError: an unknown loss, update or penalty, a penalty on a D with BatchNorm, an interval
-            below 1, or labels that only one of the networks takes.
+            or a number of D's steps below 1, a decay outside of [0, 1), or labels that only one of
+            the networks takes.
 
     Reference: Goodfellow et al. 2014, arXiv:1406.2661, Algorithm 1; Shen et al. 2021,
         arXiv:2103.00430 (both players from one backward pass); Karras et al. 2020,
@@ -101,6 +102,12 @@ class GAN(NetworkModel):
             raise ValueError(f"loss must be one of {', '.join(GAN_LOSSES)}; found '{loss}'")
         if update not in UPDATES:
             raise ValueError(f"update must be one of {', '.join(UPDATES)}; found '{update}'")
+        if discriminator_steps < 1:
+            raise ValueError(
+                f"discriminator_steps: expected at least 1, found {discriminator_steps}"
+            )
+        if not 0 <= ema_decay < 1:
+            raise ValueError(f"ema_decay: expected a number in [0, 1), found {ema_decay}")
         if discriminator_steps != 1 and update == "simultaneous":
             raise ValueError("discriminator_steps other than 1 needs update='alternating'")
         if penalty == "auto":

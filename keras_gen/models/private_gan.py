@@ -50,8 +50,10 @@ class PrivateGAN(GAN):
         delta: $\delta$ in (0, 1), of the epsilon that is counted; far below 1 / N.
         loss: one of `PRIVATE_LOSSES`: a sum over single images, without a penalty.
         discriminator_steps: k >= 1, D's steps per step of G, each on a sample of its own.
-        **options: `ema_decay` and `seed`, as for `GAN`. Whoever knows the seed can subtract the
-            noise: a model that leaves the house needs one that nobody else knows.
+        ema_decay: as for `GAN`.
+        seed: as for `GAN`. Whoever knows it can subtract the noise: a model that is released needs
+            one that nobody else knows.
+        name, trainable, dtype: as for `keras.Model`.
 
     Raises:
         ValueError: a loss, a network or a number that is none of these, or labels.
@@ -75,7 +77,11 @@ class PrivateGAN(GAN):
         delta: float = 1e-5,
         loss: str = "non_saturating",
         discriminator_steps: int = 1,
-        **options: Any,
+        ema_decay: float = 0.995,
+        seed: int = 0,
+        name: str = "private_gan",
+        trainable: bool = True,
+        dtype: Any = "float32",
     ):
         if loss not in PRIVATE_LOSSES:
             raise ValueError(f"loss must be one of {', '.join(PRIVATE_LOSSES)}; found '{loss}'")
@@ -93,7 +99,11 @@ class PrivateGAN(GAN):
             latent_dim,
             loss=loss,
             discriminator_steps=discriminator_steps,
-            **{"name": "private_gan", **options},
+            ema_decay=ema_decay,
+            seed=seed,
+            name=name,
+            trainable=trainable,
+            dtype=dtype,
         )
         self.examples = examples
         self.batch_size = batch_size
@@ -101,6 +111,10 @@ class PrivateGAN(GAN):
         self.noise_multiplier = noise_multiplier
         self.delta = delta
         self.accountant = Accountant(batch_size / examples, noise_multiplier, delta)
+        # Those of D's optimizer begin at 0 with every `compile`; what was spent stays spent.
+        self.noisy_steps = self.add_weight(
+            (), "zeros", "int64", trainable=False, name="noisy_steps"
+        )
 
     @property
     def looks_across(self) -> str:
@@ -109,8 +123,23 @@ class PrivateGAN(GAN):
 
     def spending(self) -> dict[str, float]:
         """Return epsilon and delta of D's steps so far; each noisy step counts once."""
-        steps = int(self.d_optimizer.iterations.numpy())
-        return {"epsilon": self.accountant.epsilon(steps), "delta": self.delta}
+        return {"epsilon": self.accountant.epsilon(self._steps_paid()), "delta": self.delta}
+
+    def _steps_paid(self):
+        """Return D's steps under all optimizers; files of earlier versions hold the last one's."""
+        last = int(self.d_optimizer.iterations.numpy()) if self.compiled else 0
+        return max(last, int(self.noisy_steps.numpy()))
+
+    def compile(self, *optimizers: Any, **options: Any) -> None:  # type: ignore[override]
+        """Set the players' optimizers as `GAN` does, without forgetting the steps so far."""
+        self.noisy_steps.assign(self._steps_paid())
+        super().compile(*optimizers, **options)
+
+    def descend(self, optimizer: keras.Optimizer, gradients: list, variables: list) -> None:
+        """Take one step of an optimizer, and count it where it is D's."""
+        super().descend(optimizer, gradients, variables)
+        if optimizer is self.d_optimizer:
+            self.noisy_steps.assign_add(1)
 
     def train_step(self, data):
         """Play one round on k samples of real images, one after another, and their sizes (k,)."""
@@ -168,6 +197,17 @@ class PrivateGAN(GAN):
             g_loss = self.loss_pair.generator_loss(None, fake_logits)
         self.descend(self.g_optimizer, tape.gradient(g_loss, variables), variables)
         self.track(g_loss=g_loss, fake_score=self.loss_pair.score(fake_logits))
+
+    def save_own_variables(self, store: dict) -> None:
+        """Save also the number of noisy steps."""
+        super().save_own_variables(store)
+        store["noisy_steps"] = ops.convert_to_numpy(self.noisy_steps)
+
+    def load_own_variables(self, store: dict) -> None:
+        """Restore what `save_own_variables` saved; earlier versions did not count."""
+        super().load_own_variables(store)
+        counted = "noisy_steps" in store  # Keras' store of weights has no `get`
+        self.noisy_steps.assign(store["noisy_steps"] if counted else 0)
 
     def get_config(self) -> dict:
         """Return the constructor's arguments, networks included."""

@@ -1,5 +1,7 @@
 """DP-SGD: the plain step without noise, the scale of the noise, and what is counted."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -108,6 +110,58 @@ def test_epsilon_counts_the_steps_of_d(images):
     assert model.spending()["epsilon"] == model.accountant.epsilon(2) > 0
 
 
+def counting(model):
+    """Let a model's epsilon be the number of steps that it is asked for."""
+    model.accountant = SimpleNamespace(epsilon=float)
+    return model
+
+
+def test_what_was_spent_stays_spent_under_new_optimizers(images, tmp_path):
+    """Two rounds of two noisy steps each with one pair of optimizers, then one with another."""
+    stream = tf.data.Dataset.from_tensors((images, np.array([9, 7], "int32")))
+    model = counting(private(discriminator_steps=2))
+    model.fit(stream.repeat(2), shuffle=False, verbose=0)
+    assert model.spending()["epsilon"] == 4.0
+    compiled(model)
+    assert model.spending()["epsilon"] == 4.0
+    model.fit(stream, shuffle=False, verbose=0)
+    assert model.spending()["epsilon"] == 6.0 and int(model.d_optimizer.iterations) == 2
+    model.save(tmp_path / "model.keras")
+    model.save_weights(tmp_path / "model.weights.h5")
+    loaded = counting(keras.models.load_model(tmp_path / "model.keras"))
+    other = counting(private(discriminator_steps=2))
+    other.load_weights(tmp_path / "model.weights.h5")
+    assert loaded.spending() == other.spending() == model.spending()
+
+
+def test_a_file_without_the_count_has_that_of_its_optimizer(images, tmp_path, monkeypatch):
+    """Earlier versions counted the optimizer's steps alone."""
+    stream = tf.data.Dataset.from_tensors((images, np.array([9, 7], "int32")))
+    model = private(discriminator_steps=2)
+    model.fit(stream, shuffle=False, verbose=0)
+    monkeypatch.setattr(PrivateGAN, "save_own_variables", GAN.save_own_variables)
+    model.save_weights(tmp_path / "old.weights.h5")
+    loaded = counting(private(discriminator_steps=2))
+    loaded.load_weights(tmp_path / "old.weights.h5")
+    assert loaded.spending()["epsilon"] == 2.0
+    compiled(loaded).fit(stream, shuffle=False, verbose=0)
+    assert loaded.spending()["epsilon"] == 4.0
+
+
+@pytest.mark.parametrize("name", ["update", "penalty", "penalty_weight", "classes"])
+def test_options_that_would_change_nothing_are_refused(name):
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{name}'"):
+        private(**{name: None})
+
+
+def test_a_file_keeps_what_is_told_to_every_gan(tmp_path):
+    model = private(ema_decay=0.5, discriminator_steps=3, name="mine")
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert (loaded.ema_decay, loaded.discriminator_steps, loaded.seed) == (0.5, 3, 2)
+    assert loaded.name == "mine" and not loaded.jit_compile
+
+
 @pytest.mark.parametrize(
     ("options", "match"),
     [
@@ -116,6 +170,7 @@ def test_epsilon_counts_the_steps_of_d(images):
         ({"clip_norm": 0.0}, "expected clip_norm > 0"),
         ({"noise_multiplier": -1.0}, "noise_multiplier >= 0"),
         ({"delta": 1.0}, "delta in"),
+        ({"discriminator_steps": 0}, "discriminator_steps: expected at least 1, found 0"),
     ],
 )
 def test_mistakes_are_named(options, match):
