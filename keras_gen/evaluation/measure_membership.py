@@ -31,7 +31,7 @@ def discriminator_scores(
         conditions: ImageData -> what a conditional D is told of each image, `Recipe.conditions`.
     """
     network = getattr(model, "discriminator", None)
-    if network is None or any(map(mixes_examples, network.layers)):
+    if network is None or mixes_examples(network):
         return None
 
     def score(known):

@@ -1,7 +1,12 @@
 """Small stateful or random pieces of networks, written with Keras alone."""
 
 from keras_gen.layers.bounds import bounded
-from keras_gen.layers.minibatch import MinibatchStandardDeviation, Pack, mixes_examples
+from keras_gen.layers.minibatch import (
+    MinibatchStandardDeviation,
+    Pack,
+    layers_within,
+    mixes_examples,
+)
 from keras_gen.layers.replicas import Dropout, draw_rows, find_replicas_by
 from keras_gen.layers.sampling import BernoulliSampling, GaussianSampling
 from keras_gen.layers.state import call_keeping_statistics, is_seed_state
@@ -17,5 +22,6 @@ __all__ = [
     "draw_rows",
     "find_replicas_by",
     "is_seed_state",
+    "layers_within",
     "mixes_examples",
 ]

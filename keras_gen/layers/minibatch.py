@@ -1,5 +1,6 @@
 """Layers through which a discriminator sees several images at once, so that it notices sameness."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -78,6 +79,19 @@ class Pack(keras.layers.Layer):
         return {**super().get_config(), "size": self.size}
 
 
+def layers_within(layer: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
+    """Yield a layer and all layers in it: those of nested models, and the one of a wrapper.
+
+    What a layer of one's own keeps in other attributes is not seen.
+    """
+    yield layer
+    inner = [*getattr(layer, "layers", ()), getattr(layer, "layer", None)]
+    for part in inner:
+        if isinstance(part, keras.layers.Layer):
+            yield from layers_within(part)
+
+
 def mixes_examples(layer: keras.layers.Layer) -> bool:
-    """Return whether what a layer says of one example depends on others of the batch."""
-    return isinstance(layer, keras.layers.BatchNormalization | MinibatchStandardDeviation | Pack)
+    """Return whether what a layer or network says of one example depends on others of the batch."""
+    mixing = keras.layers.BatchNormalization | MinibatchStandardDeviation | Pack
+    return any(isinstance(part, mixing) for part in layers_within(layer))

@@ -9,7 +9,12 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import MinibatchStandardDeviation, find_replicas_by, is_seed_state
+from keras_gen.layers import (
+    MinibatchStandardDeviation,
+    find_replicas_by,
+    is_seed_state,
+    layers_within,
+)
 
 
 def _place():
@@ -58,7 +63,7 @@ class NetworkModel(keras.Model):
     def looks_across(self) -> str:
         """Why replicas with a part of the batch each would not do what one device does; or ""."""
         for name in self.NETWORKS:
-            for layer in getattr(self, name).layers:
+            for layer in layers_within(getattr(self, name)):
                 if isinstance(layer, MinibatchStandardDeviation):
                     return "minibatch_std compares all images of a batch"
         return ""

@@ -40,7 +40,8 @@ class GAN(NetworkModel):
     There are two updates. `alternating` is Algorithm 1: D moves, then G responds to the new D with
     fresh noise. `simultaneous` moves both from the same point with one batch of noise. For pairs in
     `ONE_BACKWARD_RATIOS`, and a D that judges each image by itself, one backward pass through D
-    serves both players, exactly; otherwise there are two.
+    serves both players; otherwise there are two. G's gradient is the same up to rounding, for
+    logits above -80: below, where D's slope leaves the range of float32, the ratio is capped.
 
     Networks that take labels as well, [latents, labels] and [images, labels], make the GAN
     conditional; `fit` then needs batches of (images, labels).
@@ -126,7 +127,7 @@ class GAN(NetworkModel):
         self.loss_name = loss
         self.loss_pair = GAN_LOSSES[loss]
         self.update = update
-        judges_apart = not any(map(mixes_examples, discriminator.layers))
+        judges_apart = not mixes_examples(discriminator)
         self.one_backward = loss in ONE_BACKWARD_RATIOS and judges_apart
         self.discriminator_steps = discriminator_steps
         self.penalty = penalty

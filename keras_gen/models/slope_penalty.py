@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gen.layers import draw_rows
+from keras_gen.layers import draw_rows, layers_within
 from keras_gen.losses import PENALTIES
 from keras_gen.models.sampling import joined
 
@@ -47,8 +47,9 @@ class SlopePenalty:
 
     def check(self, discriminator: keras.Model) -> None:
         """Raise a ValueError where D's slope at one image would be that of the whole batch."""
-        normalised = [isinstance(x, keras.layers.BatchNormalization) for x in discriminator.layers]
-        if self.terms and any(normalised):
+        normalising = keras.layers.BatchNormalization
+        normalised = any(isinstance(part, normalising) for part in layers_within(discriminator))
+        if self.terms and normalised:
             raise ValueError(f"{self.name} needs a discriminator without BatchNormalization")
 
     def __call__(self, discriminator, images, fake_images, labels, step, seed) -> Any:

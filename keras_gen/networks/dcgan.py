@@ -82,8 +82,8 @@ def discriminator(
     Deviation: the document's text describes convolutions, but its code flattens the image into a
     Dense layer; these are the convolutions, and the output is a logit, not a sigmoid. Deviation:
     unlike the DCGAN paper's, this network has no BatchNorm, so that each image is judged by itself:
-    one backward pass then serves both players exactly, and the statistics of real and fake images
-    cannot mix.
+    one backward pass then serves both players, and the statistics of real and fake images cannot
+    mix.
 
     Args:
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.

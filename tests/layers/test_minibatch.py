@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gen.layers import MinibatchStandardDeviation, Pack, mixes_examples
+from keras_gen.layers import MinibatchStandardDeviation, Pack, layers_within, mixes_examples
 
 
 def test_the_channel_is_the_mean_deviation_over_the_batch():
@@ -53,3 +53,16 @@ def test_which_layers_look_at_other_examples():
     assert all(map(mixes_examples, mixing))
     apart = [layers.Dense(1), layers.GroupNormalization(), layers.Dropout(0.5)]
     assert not any(map(mixes_examples, apart))
+
+
+def test_layers_are_found_in_nested_models_and_in_wrappers():
+    layers = keras.layers
+    norm, dense = layers.BatchNormalization(), layers.Dense(2)
+    body = keras.Sequential([layers.TimeDistributed(norm), layers.SpectralNormalization(dense)])
+    inputs = keras.Input((3, 4))
+    network = keras.Model(inputs, keras.Sequential([body])(inputs))
+    found = list(layers_within(network))
+    assert found[0] is network and len(found) == len(set(map(id, found)))
+    assert {id(norm), id(dense), id(body)} < set(map(id, found))
+    assert mixes_examples(network) and mixes_examples(body)
+    assert not mixes_examples(keras.Sequential([layers.SpectralNormalization(dense)]))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gen.layers import MinibatchStandardDeviation
 from keras_gen.losses import GAN_LOSSES
 from keras_gen.models import GAN
 from keras_gen.models.gan import ONE_BACKWARD_RATIOS
@@ -206,6 +207,39 @@ def test_batch_norm_in_d_takes_two_passes_and_keeps_real_and_fake_apart(images):
     fake_images = model.generator(latents, training=True)
     fake_mean = np.asarray(discriminator.layers[2](tf.reshape(fake_images, (32, -1)))).mean(axis=0)
     np.testing.assert_allclose(fake, fake_mean, rtol=1e-3, atol=1e-5)
+
+
+def nested(*body):
+    """A D whose layers lie within a Sequential."""
+    inputs = keras.Input((28, 28, 1))
+    x = keras.Sequential([keras.layers.Flatten(), *body])(inputs)
+    return keras.Model(inputs, keras.layers.Dense(1)(x))
+
+
+def test_batch_norm_in_a_nested_d_is_seen_as_well(images):
+    """G's gradient is that of two tapes, and a penalty on the slope is refused."""
+    keras.utils.set_random_seed(4)
+    generator = dcgan.generator(latent_dim=LATENT, width=4)
+    critic = nested(keras.layers.Dense(4), keras.layers.BatchNormalization())
+    model = GAN(generator, critic, LATENT, penalty="none")
+    model.compile(Recorder(), Recorder())
+    latents = tf.random.stateless_normal((32, LATENT), (1, 2))
+    model.draw_latents = lambda batch_size: latents
+    expected = two_tape_gradients(model, images, latents)[1]
+    model.train_both(tf.constant(images))
+    for a, b in zip(model.g_optimizer.grads, expected, strict=True):
+        b = np.asarray(b, "float64")
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4 * np.abs(b).max())
+    assert not model.one_backward
+    with pytest.raises(ValueError, match="without BatchNormalization"):
+        GAN(generator, critic, LATENT, penalty="r1")
+
+
+def test_a_deviation_of_the_batch_in_a_nested_d_needs_one_device():
+    generator = dcgan.generator(latent_dim=LATENT, width=4)
+    critic = nested(keras.layers.Dense(4), MinibatchStandardDeviation())
+    assert GAN(generator, critic, LATENT).looks_across
+    assert not GAN(generator, nested(keras.layers.Dense(4)), LATENT).looks_across
 
 
 def linear_critic():
