@@ -98,8 +98,8 @@ def stylize(
         "preset": {"name": options.preset, **dataclasses.asdict(job.preset(*job.content.size))},
         "scales": [{"size": size, "steps": steps} for size, steps in result.scales],
         "steps": result.last.number,
-        "losses": result.last.losses,
-        "losses_by_layer": result.last.parts,
+        "losses": result.losses,  # of Adam, those of its last image; the picture is an average
+        "losses_by_layer": result.parts,
         "arguments": {"content": content, "styles": styles, **dataclasses.asdict(options)},
     }
     record["measures"] |= job.distances(image, source)

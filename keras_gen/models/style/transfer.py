@@ -36,9 +36,10 @@ class Step:
     Attributes:
         number: evaluations so far, from 1.
         done: share of all work that is done, in (0, 1]; a step costs as much as it has pixels.
-        losses: weighted sums, "style", "content" and "total_variation".
+        losses: of this evaluation, weighted sums: "style", "content" and "total_variation".
         parts: the same by layer, "style 0 block1_conv1" and so on; the number is the region's.
-        image: (H, W, 3) float32 tensor in [0, 1], the best image at this scale so far.
+        image: (H, W, 3) float32 tensor in [0, 1]: of L-BFGS the image of the lowest loss at this
+            scale so far, which may be that of an earlier evaluation; of Adam an average of images.
     """
 
     number: int
@@ -54,12 +55,16 @@ class Stylized:
 
     Attributes:
         image: (H, W, 3) float32 array in [0, 1].
+        losses: as of a `Step`, but of this image; of Adam's last image, whose average this is.
+        parts: the same by layer.
         last: the last `Step`.
         scales: list of ((height, width), steps), the steps that were taken.
         finished: False where the callback stopped the optimisation.
     """
 
     image: np.ndarray
+    losses: dict[str, float]
+    parts: dict[str, float]
     last: Step
     scales: list[tuple[Size, int]]
     finished: bool
@@ -183,7 +188,12 @@ class StyleTransfer:
         if keep is not None:
             image = keep[..., None] * content + (1 - keep[..., None]) * image
         return Stylized(
-            np.asarray(image, "float32"), progress.last, progress.scales, not progress.stopped
+            np.asarray(image, "float32"),
+            progress.losses,
+            progress.parts,
+            progress.last,
+            progress.scales,
+            not progress.stopped,
         )
 
     def _targets(self, styles, style_weights, masks, longest, tile):
@@ -217,16 +227,18 @@ class _Progress:
         self.number = 0
         self.scales: list[tuple[Size, int]] = []  # with the steps that were taken
         self.last: Any = None  # the last `Step`
+        self.losses: dict[str, float] = {}  # of the image that the last `Step` holds
+        self.parts: dict[str, float] = {}
         self.stopped = False
 
     def on_step(self, objective, size, steps):
         """Return the function that an optimizer calls after each evaluation at one scale."""
-        before, plateau, taken = self.planned, Plateau(self.tolerance), 0
+        before, plateau, taken, shown = self.planned, Plateau(self.tolerance), 0, None
         self.planned += math.prod(size) * steps
         self.scales.append((size, 0))
 
         def on_step(parts, image):
-            nonlocal taken
+            nonlocal taken, shown
             self.number += 1
             taken += 1
             self.scales[-1] = (size, taken)
@@ -239,6 +251,8 @@ class _Progress:
             done = self.planned if ended else before + taken * math.prod(size)
             visible = _without_frame(objective.compose(image)[0])
             self.last = Step(self.number, done / self.total, losses, by_layer, visible)
+            if image is not shown:  # L-BFGS passes the best one again after a worse one
+                shown, self.losses, self.parts = image, losses, by_layer
             self.stopped = bool(self.callback and self.callback(self.last))
             return self.stopped or ended
 

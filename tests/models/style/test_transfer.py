@@ -65,6 +65,35 @@ def test_the_loss_falls_and_the_picture_is_in_range(model, optimizer):
     assert abs(made.image - CONTENT).max() > 0.1
 
 
+def test_the_losses_are_those_of_the_picture(model, monkeypatch):
+    """The last of five evaluations is made a bad one: the picture is that of the one before."""
+    heard, make = [], style._objective
+
+    def objective(*arguments):
+        made = make(*arguments)
+        exact = made.value_and_gradient
+
+        def worse_at_last(image):
+            value, parts, gradient = exact(image)
+            factor = 10.0 if len(heard) == 4 else 1.0
+            return factor * value, {key: factor * part for key, part in parts.items()}, gradient
+
+        made.value_and_gradient = worse_at_last
+        return made
+
+    monkeypatch.setattr(style, "_objective", objective)
+    made = stylize(model, [OTHER], steps=5, callback=heard.append)
+    totals = [sum(step.losses.values()) for step in heard]
+    assert made.last is heard[4] and totals[3] == min(totals) < totals[4]
+    assert made.losses == heard[3].losses and made.parts == heard[3].parts
+    np.testing.assert_array_equal(made.image, heard[3].image)
+
+
+def test_adams_losses_are_those_of_its_last_step(model):
+    made = stylize(model, [OTHER], steps=5, optimizer="adam")
+    assert made.losses is made.last.losses and made.parts is made.last.parts
+
+
 @pytest.mark.parametrize("start", ["content", "noise"])
 def test_a_seed_names_the_picture(model, start):
     again = StyleTransfer(preset, "random", seed=0)
