@@ -10,7 +10,7 @@ from keras import ops
 from keras_gen.layers import call_keeping_statistics, draw_rows, mixes_examples
 from keras_gen.losses import GAN_LOSSES
 from keras_gen.models.base import NetworkModel
-from keras_gen.models.sampling import class_vectors, draw_noise, images_in_chunks, joined
+from keras_gen.models.sampling import class_vectors, draw_noise, images_in_chunks, joined, shares
 from keras_gen.models.slope_penalty import PENALTY_OF_LOSS, SlopePenalty
 
 UPDATES = ("alternating", "simultaneous")
@@ -99,20 +99,17 @@ class GAN(NetworkModel):
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        if loss not in GAN_LOSSES:
-            raise ValueError(f"loss must be one of {', '.join(GAN_LOSSES)}; found '{loss}'")
-        if update not in UPDATES:
-            raise ValueError(f"update must be one of {', '.join(UPDATES)}; found '{update}'")
-        if discriminator_steps < 1:
+        for key, value, known in (("loss", loss, GAN_LOSSES), ("update", update, UPDATES)):
+            if value not in known:
+                raise ValueError(f"{key} must be one of {', '.join(known)}; found '{value}'")
+        if discriminator_steps < 1 or not 0 <= ema_decay < 1:
             raise ValueError(
-                f"discriminator_steps: expected at least 1, found {discriminator_steps}"
+                "expected discriminator_steps >= 1 and ema_decay in [0, 1), found "
+                f"{discriminator_steps} and {ema_decay}"
             )
-        if not 0 <= ema_decay < 1:
-            raise ValueError(f"ema_decay: expected a number in [0, 1), found {ema_decay}")
         if discriminator_steps != 1 and update == "simultaneous":
             raise ValueError("discriminator_steps other than 1 needs update='alternating'")
-        if penalty == "auto":
-            penalty = PENALTY_OF_LOSS.get(loss, "none")
+        penalty = PENALTY_OF_LOSS.get(loss, "none") if penalty == "auto" else penalty
         self.slope_penalty = SlopePenalty(penalty, penalty_weight, penalty_interval)
         self.slope_penalty.check(discriminator)
         if len(generator.inputs) != len(discriminator.inputs):
@@ -202,7 +199,7 @@ class GAN(NetworkModel):
         if self.update == "simultaneous":
             self.train_both(images, labels)
         else:
-            for share, share_labels in _shares(images, labels, self.discriminator_steps):
+            for share, share_labels in shares(images, labels, self.discriminator_steps):
                 self.train_discriminator(share, share_labels)
             self.train_generator(share, share_labels)
 
@@ -338,9 +335,3 @@ class GAN(NetworkModel):
             "ema_decay": self.ema_decay,
             "seed": self.seed,
         }
-
-
-def _shares(images, labels, count):
-    """Split a batch into `count` pairs of (images, labels)."""
-    parts = ops.split(images, count)
-    return zip(parts, [None] * count if labels is None else ops.split(labels, count), strict=True)

@@ -1,4 +1,4 @@
-"""What a generator is called with: noise, labels as vectors, and images in chunks."""
+"""What a game is played with: noise, labels as vectors, shares of a batch, images in chunks."""
 
 from typing import Any
 
@@ -50,6 +50,12 @@ def class_vectors(labels, classes: int | None) -> Any:
 def joined(tensor, labels) -> Any:
     """Return what a network is called with: the tensor, or [tensor, labels]."""
     return tensor if labels is None else [tensor, labels]
+
+
+def shares(images, labels, count: int) -> Any:
+    """Split a batch into `count` pairs of (images, labels)."""
+    parts = ops.split(images, count)
+    return zip(parts, [None] * count if labels is None else ops.split(labels, count), strict=True)
 
 
 def images_in_chunks(generator: keras.Model, latents, labels=None) -> np.ndarray:
