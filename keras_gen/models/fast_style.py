@@ -20,9 +20,11 @@ class FastStyle(NetworkModel):
     Calling the model stylises: images (B, H, W, 3) in [0, 1] -> the same.
 
     Formula:
-        $\min_\theta \; E_x [\sum_l w_l \frac{L_{style}(G_l, A_l)}{\mathrm{mean}(A_l^2)}
-        + \sum_l c_l \frac{L_{content}(F_l, P_l)}{\mathrm{mean}(P_l^2)} + t \, V(f_\theta(x))]$
-        with $F, G$ of $f_\theta(x)$, $P$ of $x$, $A$ of the style image
+        $\min_\theta \; \sum_l w_l \frac{E_x[L_{style}(G_l, A_l)]}{\mathrm{mean}(A_l^2)}
+        + \sum_l c_l \frac{E_x[L_{content}(F_l, P_l)]}{E_x[\mathrm{mean}(P_l^2)]}
+        + t \, E_x[V(f_\theta(x))]$
+        with $F, G$ of $f_\theta(x)$, $P$ of $x$, $A$ of the style image, and $E_x$ the mean over
+        the batch: each quotient is one of means
 
     Both quotients are 0 for features that agree and 1 for features that are all 0, so the weights
     have no unit. Deviation: Johnson et al. take the losses as they are, and their weights hold for
@@ -35,7 +37,10 @@ class FastStyle(NetworkModel):
         network: model, images (B, H, W, 3) in [0, 1] -> images of the same size and range.
         features: `vgg19.features` of all the layers that the preset names, or None.
         style_image: (H, W, 3) floats in [0, 1]; with `features` only.
-        preset: `style.presets.StylePreset`, here w_l, c_l and t; with `features` only.
+        preset: relative `style.presets.StylePreset`, here w_l, c_l and t; with `features` only.
+
+    Raises:
+        ValueError: a preset whose weights are not those of relative losses.
 
     Reference: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155, section 3.
     """
@@ -57,6 +62,8 @@ class FastStyle(NetworkModel):
         self.network = network
         self.extract = None
         if features is not None:
+            if not preset.relative:
+                raise ValueError("preset: expected one with relative=True, found relative=False")
             # A function, not a network, so that Keras does not write VGG into every checkpoint.
             self.extract = functools.partial(features, training=False)
             self.source, self.preset = features.source, preset

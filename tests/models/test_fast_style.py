@@ -1,5 +1,7 @@
 """Fast style transfer as a model: its loss, its descent, and files without VGG19."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ PRESET = StylePreset(
     content={"block1_conv2": 0.5},
     total_variation=4.0,
     pooling="max",
+    relative=True,
 )
 
 
@@ -48,6 +51,12 @@ def test_the_terms_are_those_composed_by_hand(features):
         "content": pytest.approx(0.5 * difference, rel=1e-5),
         "total_variation": pytest.approx(4.0 * float(total_variation(stylised)), rel=1e-5),
     }
+
+
+def test_weights_of_losses_with_a_unit_are_refused(features):
+    absolute = dataclasses.replace(PRESET, relative=False)
+    with pytest.raises(ValueError, match="preset: expected one with relative=True"):
+        make(features, STYLE, absolute)
 
 
 def test_the_style_itself_costs_no_style_and_the_content_no_content(features):
