@@ -27,7 +27,7 @@ from keras import ops
 from keras_gen.data import uint8_to_symmetric, uint8_to_unit
 from keras_gen.data.folder import check_image_shape
 from keras_gen.files import digest, keras_home
-from keras_gen.measures.products import load_product_judge
+from keras_gen.measures.products import compute_in_float32, load_product_judge
 from keras_gen.networks import fashion_net, strided_net
 
 FEATURES = ("fashion_net", "strided_net", "product_net", "inception")
@@ -165,7 +165,7 @@ def _classifier(name, image_shape):
         )
     network = build()
     network.load_weights(path)
-    _compute_in_float32(network)
+    compute_in_float32(network)
 
     @tf.function(input_signature=[tf.TensorSpec((None, *image_shape), tf.uint8)])
     def forward(images):
@@ -209,7 +209,7 @@ def _inception(image_shape):
         include_top=False, weights=None, input_shape=(299, 299, 3), pooling="avg"
     )
     network.load_weights(path)
-    _compute_in_float32(network)
+    compute_in_float32(network)
 
     @tf.function(input_signature=[tf.TensorSpec((None, *image_shape), tf.uint8)])
     def forward(images):
@@ -219,9 +219,3 @@ def _inception(image_shape):
 
     sha256 = digest(path)
     return Features("InceptionV3 (Keras)", sha256, False, image_shape, 50, forward)
-
-
-def _compute_in_float32(network):
-    """Undo a mixed-precision policy, so that no number depends on the precision of training."""
-    for layer in network.layers:
-        layer.dtype_policy = "float32"

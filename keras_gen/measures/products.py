@@ -8,6 +8,7 @@ import functools
 from pathlib import Path
 from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -71,7 +72,14 @@ def load_product_judge() -> ProductJudge:
         )
     network = product_net.regressor()
     network.load_weights(WEIGHTS)
+    compute_in_float32(network)
     return ProductJudge(network)
+
+
+def compute_in_float32(network: keras.Model) -> None:
+    """Undo a mixed-precision policy, so that no number depends on the precision of training."""
+    for layer in network.layers:
+        layer.dtype_policy = "float32"
 
 
 def angle_errors(angles: np.ndarray, asked: np.ndarray) -> np.ndarray:

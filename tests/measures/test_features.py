@@ -13,6 +13,7 @@ from PIL import Image
 from keras_gen import data
 from keras_gen.measures import features as module
 from keras_gen.measures.features import load_features
+from keras_gen.measures.products import load_product_judge
 
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 
@@ -117,13 +118,18 @@ def test_an_image_is_measured_by_itself_in_its_place(features, held_out):
     np.testing.assert_allclose(backwards[::-1], vectors, rtol=1e-5, atol=1e-5)
 
 
-def test_a_mixed_precision_policy_changes_nothing(features, held_out):
+@pytest.mark.parametrize("name", ["fashion_net", "strided_net", "product_net"])
+def test_a_mixed_precision_policy_changes_nothing(name):
+    shape = (64, 64, 3) if name == "product_net" else (28, 28, 1)
+    images = np.random.default_rng(0).integers(0, 256, (9, *shape), "uint8")
+    expected = load_features(name, shape)(images)[0]
+    load_product_judge.cache_clear()  # or it would not be built anew
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        mixed = load_features("fashion_net", (28, 28, 1))
+        mixed = load_features(name, shape)
     finally:
         keras.config.set_dtype_policy("float32")
-    np.testing.assert_array_equal(mixed(held_out.images[:9])[0], features(held_out.images[:9])[0])
+    np.testing.assert_array_equal(mixed(images)[0], expected)
 
 
 @pytest.mark.parametrize(
