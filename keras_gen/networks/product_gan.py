@@ -32,7 +32,7 @@ def generator(
     width: int = 32,
     conditions: int = 13,
 ) -> keras.Model:
-    r"""Map noise and conditions to an image; the conditions speak in every layer.
+    r"""Map noise and conditions to an image; the conditions enter every layer.
 
     Formula:
         $h \mapsto \mathrm{ReLU}((1 + \gamma(w)) \, \mathrm{BN}(h) + \beta(w))$ after each
@@ -116,7 +116,7 @@ def discriminator(
     dense = bounded(layers.Dense(2 * HIDDEN), spectral_norm)
     last = bounded(layers.Dense(1, dtype="float32"), spectral_norm)
     features = layers.LeakyReLU(0.2)(dense(x))  # (B, 256)
-    rows = layers.LeakyReLU(0.2)(layers.Dense(HIDDEN)(labels))
-    rows = layers.Dense(2 * HIDDEN, dtype="float32")(rows)  # e(y), (B, 256)
+    rows = layers.LeakyReLU(0.2)(bounded(layers.Dense(HIDDEN), spectral_norm)(labels))
+    rows = bounded(layers.Dense(2 * HIDDEN, dtype="float32"), spectral_norm)(rows)  # e(y), (B, 256)
     logits = last(features) + layers.Dot(axes=1, dtype="float32")([rows, features])
     return keras.Model([images, labels], logits, name="discriminator")

@@ -51,6 +51,17 @@ def test_the_logit_is_a_linear_one_and_a_projection():
     np.testing.assert_allclose(logits, np.full((3, 1), 1280.5), rtol=1e-6)
 
 
+def test_spectral_norm_bounds_every_layer_with_weights():
+    """Those of the conditions as well, or e(y) could grow where phi(x) cannot; by default none."""
+    kinds = keras.layers.Dense | keras.layers.Conv2D
+    for bounded in (True, False):
+        network = product_gan.discriminator(width=2, conditions=9, spectral_norm=bounded)
+        free = [layer for layer in network.layers if isinstance(layer, kinds)]
+        wrapper = keras.layers.SpectralNormalization
+        wrapped = [layer for layer in network.layers if isinstance(layer, wrapper)]
+        assert (len(wrapped), len(free)) == ((8, 0) if bounded else (0, 8))  # 4 and 4
+
+
 def test_outputs_are_float32_under_mixed_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
