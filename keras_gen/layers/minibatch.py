@@ -17,8 +17,8 @@ class MinibatchStandardDeviation(keras.layers.Layer):
         $c = \frac{1}{N}\sum_n \sqrt{\mathrm{Var}_b[x_{bn}] + 10^{-8}}$, n over the N features
         mean(sqrt(var(inputs over the batch) + 1e-8)), the same number at every position
 
-    A batch of nearly equal images gives itself away by it. Real and generated images must come in
-    batches of their own, as in `GAN`.
+    A batch of nearly equal images is recognised by this channel. Real and generated images must
+    come in batches of their own, as in `GAN`.
 
     Call arguments:
         inputs: (B, ..., C) floats: maps (B, H, W, C), or features (B, C).

@@ -10,8 +10,9 @@ chooses; `PENALTIES` names them:
     r2       generated images                     norm^2 / 2
     r1_r2    real and generated images            the sum of both
 
-WGAN-GP asks for the slope 1 that a Wasserstein critic has at its optimum. The others ask for a flat
-surface at the data: there, once the generator has found it, nothing should push any more.
+WGAN-GP asks for the slope 1 that a Wasserstein critic has at its optimum, and DRAGAN for the same
+slope around the data. R1 and R2 ask for a flat surface: at the data, once the generator has found
+it, nothing should push any more.
 """
 
 from collections.abc import Callable
@@ -54,8 +55,8 @@ def r1_penalty(gradients: Tensor) -> Tensor:
         $R_1 = \frac{1}{2B}\sum_i \lVert \nabla_x s(x_i) \rVert_2^2$
         mean(norm(gradients over all but the first dimension)**2) / 2
 
-    At the equilibrium generated images lie among real ones, and a D that is flat there leaves them
-    in peace. Without it even a game of one weight each, the Dirac-GAN, circles for ever.
+    At the equilibrium generated images lie among real ones, and a D that is flat there no longer
+    pushes them. Without it even a game of one weight each, the Dirac-GAN, never converges.
 
     Args:
         gradients: (B, ...) floats, the gradient of each real image's logit by the image.

@@ -30,7 +30,7 @@ def sampling_plan(
         rate: p, the limit of the defect rate, in (0, 1).
         confidence: in (0, 1).
         defects: c >= 0, how many of the images looked at may be defective. It has to be chosen
-            before looking; to look on until the result pleases proves nothing.
+            before looking; a number that is chosen to suit the result proves nothing.
         population: M, the number of images in all, or None for an endless stream.
 
     Returns:

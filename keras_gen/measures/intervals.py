@@ -53,7 +53,7 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> Interva
 
 
 def mean_interval(mean: float, standard_error: float, n: int, confidence: float = 0.95) -> Interval:
-    r"""Student's interval of the mean of n independent values, whose error they tell themselves.
+    r"""Student's interval of the mean of n independent values, its error estimated from them.
 
     Formula:
         $\bar x \pm t_{n-1} \, s / \sqrt n$

@@ -17,7 +17,7 @@ def sharpness(images: np.ndarray) -> np.ndarray:
         images: (N, H, W, C) floats in [0, 1], H and W >= 3.
 
     Returns:
-        (N,) float64 in [0, 8]; 0 for images without edges.
+        (N,) float64 in [0, 4]; 0 for images without edges.
 
     Raises:
         ValueError: another shape or dtype.

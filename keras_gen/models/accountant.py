@@ -28,7 +28,7 @@ class Accountant:
     delta: float
 
     def event(self, steps: int) -> Any:
-        """Return dp-accounting's description of what this number of steps tells of the images."""
+        """Return dp-accounting's description of what this number of steps reveals."""
         dp = library()
         step = dp.PoissonSampledDpEvent(self.probability, dp.GaussianDpEvent(self.noise_multiplier))
         return dp.SelfComposedDpEvent(step, steps)

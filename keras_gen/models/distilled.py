@@ -25,16 +25,15 @@ class DistilledGAN(GAN):
     The teacher is frozen, and draws with its moving statistics. Its weights are saved with the
     student, so that training goes on where the run it came from is gone.
 
-    `fit` needs batches of noise, `data.noise_batches`. No step sees an image of the data; what the
-    teacher knows of them by heart, it can still tell the student.
+    `fit` needs batches of noise, `data.noise_batches`. No step sees an image of the data;
+    anything the teacher has memorised can still pass to the student.
 
     Args:
         generator: the student, latents (B, L) -> images (B, H, W, C) in [-1, 1].
         discriminator: as for `GAN`.
         teacher: trained generator of the same latents and images.
         latent_dim: L, the length of the noise vector.
-        adversarial_weight: w >= 0. With 0 the discriminator looks on: it learns, and nobody
-            listens.
+        adversarial_weight: w >= 0. With 0 the discriminator still trains but has no effect.
         **options: as for `GAN`, with `update="simultaneous"`.
 
     Raises:

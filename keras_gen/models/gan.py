@@ -55,14 +55,18 @@ class GAN(NetworkModel):
         discriminator_steps: k of Algorithm 1, D's steps per step of G, each on its own share of the
             batch; `alternating` only. The WGAN-GP paper takes 5.
         penalty: name in `losses.PENALTIES`, `none`, or `auto`: that of the loss's paper, `wgan_gp`
-            for `wasserstein_gp`, `r1_r2` for `relativistic`, and `none` for others.
+            for `wasserstein_gp`, `r1_r2` for `relativistic`, and `none` for others. In the GAN
+            recipes `auto` is `wgan_gp` of weight 10 for `wasserstein_gp`; in every eighth step
+            `r1_r2` of weight 1 for `relativistic`, and `r1` of weight 1 for others.
         penalty_weight: weight >= 0 of the penalty; None for that of the penalty's paper.
         penalty_interval: D's steps from one that takes the penalty to the next; that one takes it
             as many times, so that it weighs as much in the mean and costs less.
         classes: K, where labels are classes: their numbers (B,) are then turned into the vectors
             (B, K) that the networks take, with 1 at the number and 0 elsewhere.
         ema_decay: decay in [0, 1) of the generator's moving average, which draws the samples.
-        seed: integer; the same seed gives the same run on the same machine.
+        seed: integer, of the draws of the model itself; the same seed gives the same run on the
+            same machine where the networks are the same: their weights and the seeds of their
+            dropout come from when they were built, under `keras.utils.set_random_seed`.
 
     Raises:
         ValueError: an unknown loss, update or penalty, a penalty on a D with BatchNorm, an interval

@@ -19,9 +19,9 @@ class PrivateGAN(GAN):
     r"""Generative adversarial network with a differentially private discriminator.
 
     Only D sees real images. Each of its steps is one of DP-SGD: the gradient of every example is
-    clipped by itself, and Gaussian noise is added to their sum. Whatever is made of D's weights
-    afterwards tells no more of the images than they do, so the steps of G, which sees D alone, cost
-    nothing, however many they are.
+    clipped by itself, and Gaussian noise is added to their sum. Whatever is computed from D's
+    weights afterwards reveals no more about the images than they do, so the steps of G, which sees
+    D alone, cost nothing, however many they are.
 
     Formula:
         $g = \frac{1}{B} \left[ \sum_i \mathrm{clip}_C(\nabla \ell(x_i))
@@ -30,8 +30,8 @@ class PrivateGAN(GAN):
         with mean size B = q N; D's optimizer takes g for the gradient
 
     The generated images are no data. Their gradients are clipped only so that neither side
-    outweighs the other, and their number is always B, for the size of the sample would tell of the
-    data. For the same reason no figure of real images is among the metrics.
+    outweighs the other, and their number is always B, because the size of the sample would reveal
+    something about the data. For the same reason no figure of real images is among the metrics.
 
     With $\sigma$ = 0 and a large C a step on B real images is that of `GAN`.
 

@@ -26,12 +26,12 @@ class ProductGAN(GAN):
         $L_G + \lambda \, E\,|x - G(z^*, y)|$, with $z^*$ that of k draws of noise whose image is
         nearest to x, and the mean taken over pixels and channels
 
-    For k = 1 each noise is pulled to the median of all products of its conditions, and G no longer
-    hears it. The nearest of several leaves the others what they are: noise comes to mean what
-    conditions leave open, such as proportions and paper.
+    For k = 1 each noise is pulled to the median of all products of its conditions, and G ignores
+    it. Where only the nearest of several is pulled, the others stay different: noise comes to mean
+    what conditions leave open, such as proportions and paper.
 
-    The first steps descend the pixel loss alone: they take a third of the time, and what D would
-    say of shapes that are none yet teaches little.
+    The first steps descend the pixel loss alone: they take a third of the time, and D's verdict on
+    images that have no shape yet would teach G little.
 
     Deviation: Isola et al. pair every output with its one input, so that no noise is chosen.
 
@@ -93,7 +93,7 @@ class ProductGAN(GAN):
         return super().sample(n, seed, labels, truncation)
 
     def requested(self, n: int, seed: int = 0) -> Requests:
-        """Return what `sample` is asked for where nobody says it: something else for each image."""
+        """Return what `sample` draws when no labels are given: another request for each image."""
         return random_requests(n, self.kinds, seed)
 
     def play(self, images, labels=None) -> None:

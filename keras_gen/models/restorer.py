@@ -35,12 +35,12 @@ class Restorer(NetworkModel):
         $\min_R \; L_1(x, R(y, m)) + w \, E[-\log D(y, m, R(y, m))]$, with D trained as in a GAN
         on the pairs $(y, m, x)$ and $(y, m, R(y, m))$
 
-    The network draws for each pixel how much more or less of each band there shall be, and beside
-    that a difference. Noise in an even region goes with a gain of -1 for the fine bands, as in the
-    shrinkage of wavelets; a small image is sharpened with gains above 0. Both would be hard to
+    The network draws for each pixel how much more or less of each band there should be, and in
+    addition a difference. Noise in an even region goes with a gain of -1 for the fine bands, as in
+    the shrinkage of wavelets; a small image is sharpened with gains above 0. Both would be hard to
     learn as a difference, which has to hold every grain of the noise. Nothing changes where no
-    damage is. Each task has its own gains and its own difference: noise wants edges softened, a
-    small image wants them sharpened, and one last layer for both learns slowly.
+    damage is. Each task has its own gains and its own difference: noise calls for softer edges, a
+    small image for sharper ones, and one last layer for both learns slowly.
 
     The pixel loss is a mean over damaged pixels, or the few that a hole has would hardly count.
     What a hole held is lost, and the pixel loss is least for a blurred guess; the adversarial term,
@@ -54,8 +54,8 @@ class Restorer(NetworkModel):
         discriminator: `patch_gan.discriminator` of C channels and C + 4 conditions.
         adversarial_weight: w >= 0. The paper's 1 to 100 would be 0.005 here, because pixels are in
             [0, 1] instead of [-1, 1]; it is less, because damage leaves more of an image than the
-            paper's label maps do, and less is to be invented. With 0 the discriminator looks on: it
-            learns to tell restored images, and nobody listens.
+            paper's label maps do, and less is to be invented. With 0 the discriminator still
+            trains but has no effect.
         bands: L >= 0, of the pyramid; the coarsest holds what is finer than 2 ** L pixels.
 
     Reference: Isola et al. 2017, arXiv:1611.07004, equations 1 to 4; Burt and Adelson 1983, "The

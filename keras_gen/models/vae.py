@@ -30,7 +30,9 @@ class VAE(NetworkModel):
         pixels: "grey", each the probability that its pixel is white, or "binary", for which every
             step draws black and white ones: then the bound is one of a density and comparable with
             published figures.
-        seed: integer; the same seed gives the same run on the same machine.
+        seed: integer, of the draws of the model itself; the same seed gives the same run on the
+            same machine where the networks are the same: their weights and the seeds of their
+            dropout come from when they were built, under `keras.utils.set_random_seed`.
 
     Raises:
         ValueError: beta below 0, an encoder and a decoder of different latent lengths, or other

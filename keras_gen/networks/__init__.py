@@ -4,7 +4,8 @@ A generator maps `latents` (B, L) to images (B, H, W, C) in [-1, 1]; a discrimin
 a logit (B, 1). An encoder maps images in [0, 1] to the mean and the log variance (B, L) of their
 latents; a decoder maps latents to the logits of images. `vgg19.features` maps images in [0, 1] to
 feature maps, `fast_style.transformer` maps them to stylised images, `unet.unet` maps images to maps
-of the same size. Outputs are float32 under every precision policy.
+of the same size. Images, maps and logits are float32 under every precision policy; features may
+have the lower precision of the policy.
 """
 
 from keras_gen.networks import (

@@ -53,7 +53,7 @@ def generator(
 
 
 def draw(x, image_shape: tuple[int, int, int], width: int):
-    """Turn noise (B, L), and whatever is said of the image beside it, into images (B, H, W, C)."""
+    """Turn noise (B, L), and any conditions joined to it, into images (B, H, W, C)."""
     start, strides = GEOMETRY[image_shape[0]]
     x = layers.Dense(start * start * 4 * width, use_bias=False)(x)
     x = layers.Reshape((start, start, 4 * width))(x)  # (B, 7, 7, 256)

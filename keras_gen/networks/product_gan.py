@@ -38,7 +38,7 @@ def generator(
         $h \mapsto \mathrm{ReLU}((1 + \gamma(w)) \, \mathrm{BN}(h) + \beta(w))$ after each
         convolution, with $w$ a function of noise and conditions, linear $\gamma$ and $\beta$
 
-    A colour can thus be laid on late, over a shape that is already there.
+    A colour can thus be applied in the last layers, over a shape that is already there.
 
     Args:
         image_shape: (64, 64, C), C in {1, 3}.
@@ -70,7 +70,7 @@ def generator(
 
 
 def _normalised(x, wish):
-    """Normalise maps (B, H, W, C), then scale and move each as the wish (B, 128) has it."""
+    """Normalise maps (B, H, W, C), then scale and shift each by functions of the wish (B, 128)."""
     channels = x.shape[-1]
     x = layers.BatchNormalization(center=False, scale=False)(x)
     scale = layers.Dense(channels, bias_initializer="ones")(wish)  # 1 + gamma

@@ -10,7 +10,7 @@ COLOUR_SPREAD = (20.0, 50.0, 50.0)
 
 
 def regressor() -> keras.Model:
-    """Map a colour picture to features, and to what they say of the product in it.
+    """Map a colour picture to features, and these to the kind, colour and angle of its product.
 
     Four 4x4 convolutions with BatchNorm and ReLU halve the side; the features are a dense layer of
     all of the last map, because an angle shows in where something is. The network has 207,629

@@ -41,9 +41,10 @@ def unet(
     level.
 
     Deviation: Ronneberger et al. use unpadded convolutions, and crop; here maps keep their size.
-    Deviation: they halve by max pooling. Deviation: nothing is dropped out or normalised, as in
-    their network but not in Isola's, so that an image's contrast reaches the output and a batch
-    may hold any mixture of images.
+    Deviation: they halve by max pooling. Deviation: nothing is dropped out, which both papers do,
+    Ronneberger et al. at the end of the way down. Deviation: nothing is normalised, as in their
+    network but not in Isola's, so that an image's contrast reaches the output and a batch may hold
+    any mixture of images.
 
     Args:
         channels: C, the channels of the images, and of whatever is stacked onto them.

@@ -101,7 +101,7 @@ def test_the_gradients_are_those_of_the_two_losses():
         assert (ends[1] - ends[0]) / 4e-4 == pytest.approx((slope * direction).sum(), rel=0.02)
 
 
-def test_without_weight_the_discriminator_only_looks_on():
+def test_without_weight_the_discriminator_has_no_effect():
     """The restorer's step is then that of the pixel loss alone, and D learns all the same."""
     model = make(weight=0.0)
     _, gradients = model.gradients(INPUTS, TRUTH)

@@ -19,7 +19,7 @@ def test_shapes(channels):
     assert network([images, LABELS]).shape == (3, 1)
 
 
-def test_conditions_speak_in_every_layer():
+def test_conditions_enter_every_layer():
     """With the noise and all else fixed they change each map that follows a normalisation."""
     network = product_gan.generator(latent_dim=5, width=4, conditions=9)
     maps = [layer.output for layer in network.layers if isinstance(layer, keras.layers.ReLU)]

@@ -2,7 +2,7 @@
 
 import math
 
-FIRST_LONG_SIDE = 128  # pixels of the longer side at the first scale
+FIRST_LONG_SIDE = 128  # pixels of the longer side at the first scale, at least
 MIN_SHORT_SIDE = 32  # pixels of the shorter side that block 5 needs to see anything
 SCHEDULES = {"quality": 200, "classic": 300}  # name -> steps at the first scale
 
@@ -15,9 +15,10 @@ def pyramid(
     """Plan the sizes at which a picture is optimised, and the steps at each.
 
     "quality" goes from coarse to fine: large forms settle where the 156 pixels that the network
-    sees are most of the picture, and later scales only add detail. It begins with 128 pixels on the
-    longer and at least 32 on the shorter side; each scale is larger by the square root of 2 and has
-    fewer steps by the same factor. "classic" is one scale, as in the papers.
+    sees are most of the picture, and later scales only add detail. It begins with 128 to 181 pixels
+    on the longer side, or more where the shorter one would have less than 32; each scale is larger
+    by the square root of 2 and has fewer steps by the same factor. "classic" is one scale, as in
+    the papers.
 
     Args:
         height: pixels of the finished picture.
