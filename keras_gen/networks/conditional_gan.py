@@ -22,7 +22,7 @@ def generator(
     A label is a vector with one entry for each class, 1 for the class that is meant; the rows of
     the first layer's kernel that it meets are an embedding of the classes. Entries between 0 and 1
     mix classes, so that one can be turned into another step by step. Of length 1 beside a noise of
-    length sqrt(L), a label has little influence at first: as a learnt vector as long as the noise
+    length sqrt(L), a label has little influence: as a learnt vector as long as the noise
     it explained what images differ in most, and the noise was ignored for thousands of steps.
 
     Args:
