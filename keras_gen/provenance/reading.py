@@ -114,6 +114,8 @@ def _of_picture(path):
 
 def _of_array(path):
     """Return the statement of an .npz file, empty where there is none, and the images' digest."""
+    if not zipfile.is_zipfile(path):
+        raise ValueError("expected an .npz archive, found another file or a part of one")
     with zipfile.ZipFile(path) as archive:  # a small file may hold a thousand times as much
         size = sum(entry.file_size for entry in archive.infolist())
     if size > LARGEST_ARRAYS:
