@@ -219,6 +219,8 @@ def test_a_row_of_exported_networks():
     cells = export_table.rows("dcgan", "onnx", found)
     assert cells[0] == ["`dcgan`, generator", "`onnx`", "2.95", "2.0e-07", "1", "1,234"]
     assert cells[1][3:] == ["3.0e-06", "-", "1,234"]
+    refused = export_table.rows("fast_style", "litert", {"uint8": [generator], "float": []})
+    assert refused[0][3:] == ["> 1e-05", "1", "1,234"]
     assert export_table.table(cells, 1).splitlines()[0].startswith("| 网络 | 格式 | 大小，MB |")
 
 

@@ -50,6 +50,7 @@ EXAMPLES = {
         "keras-gen export dcgan --format onnx",
         "keras-gen export runs/first --format litert --pixels float --out phone",
         "keras-gen export vae --format saved_model",
+        "keras-gen export cutout --format onnx",
     ],
     "inspect": [
         "keras-gen inspect dcgan-seed-0.png",

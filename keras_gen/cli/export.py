@@ -13,7 +13,7 @@ def add_export(commands) -> None:
         "run_dir",
         type=a_path,
         metavar="RUN_DIR",
-        help=f"{RUN_HELP}, restorer",
+        help=f"{RUN_HELP}, restorer; or cutout, the network that cuts products out",
     )
     export.add_argument(
         "--format",

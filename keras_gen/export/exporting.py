@@ -1,4 +1,4 @@
-"""Export one run: every artefact is written, loaded by its own runtime, and compared with Keras."""
+"""Export networks: each artefact is written, loaded by its own runtime, and compared with Keras."""
 
 import dataclasses
 import logging
@@ -11,6 +11,7 @@ from keras_gen.export import comparison, quantised, runtimes
 from keras_gen.export.formats import require_format
 from keras_gen.export.metadata import metadata
 from keras_gen.export.networks import with_pixels
+from keras_gen.export.sources import open_source
 from keras_gen.files import creating_folder, require_new
 from keras_gen.runs import Run
 
@@ -66,10 +67,11 @@ def export_run(
 
     A GAN has a generator, a VAE an encoder and a decoder, `fast_style` a stylizer, `restorer` what
     it is called. They compute in float32, whatever the run was trained in. The latter two take
-    pictures of any size, but as LiteRT only the size of their training.
+    pictures of any size, but as LiteRT only the size of their training. "cutout" is no run, but the
+    package's network that tells how much of each pixel a product covers, in 64 x 64 pixels.
 
     Args:
-        run: a `Run`, its folder, or the name of a run that comes with the package.
+        run: a `Run`, its folder, the name of a run that comes with the package, or "cutout".
         format: a key of `FORMATS`.
         pixels: of the pictures that go in and come out, "uint8" or "float", in [0, 1].
         out: the folder to create, by default `export-FORMAT` in that of the run, or
@@ -90,26 +92,23 @@ def export_run(
             fewer bits, by a signal to noise of less than 20 dB.
     """
     require_format(format, pixels, weights)
-    run = Run.open(run)
+    source = open_source(run)
     kind = format if weights == "float32" else f"{format}-{weights}"
-    default = Path(f"{run.name}-{kind}") if run.is_bundled else run.path / f"export-{kind}"
+    default = Path(f"{source.name}-{kind}")
+    if source.folder:
+        default = source.folder / f"export-{kind}"
     out = require_new(out or default)
-    recipe = dataclasses.replace(run.recipe, precision="float32")  # LiteRT knows no other
-    model = dataclasses.replace(run, recipe=recipe).load_model()
-    networks = recipe.artefacts(model)
-    if not networks:
-        found = recipe.instead.format(run=run.path) or "has no network for export"
-        raise ValueError(f"{run.path}: expected a model of images, found one that {found}")
+    networks = source.networks
     if weights == "int8" and not (networks := quantised.without_pictures(networks)):
         raise ValueError("int8: expected a network that draws from numbers, found one of pictures")
     artefacts = []
     with creating_folder(out) as folder:
         for name, network in networks.items():
-            size = recipe.image_size if format == "litert" else None
+            size = source.side if format == "litert" else None
             expected = written = with_pixels(network, pixels, size)
             if weights == "int8":
                 written = with_pixels(quantised.bounded(network), "float", size)
-            about = metadata(run, model.steps_done, name, expected, pixels, weights)
+            about = metadata(source.about, name, expected, pixels, weights)
             path = folder / f"{name}{runtimes.SUFFIX[format]}"
             settings = quantised.converter_settings(written, weights, pixels)
             runtimes.WRITE[format](written, path, about, **settings)

@@ -13,6 +13,7 @@ PICTURES = (
     "images",
     "stylised",
     "restored",
+    "mattes",
 )  # inputs and outputs of these names are pictures (B, H, W, C)
 
 

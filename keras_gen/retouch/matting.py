@@ -59,6 +59,17 @@ def set_weights(network: keras.Model) -> None:
         network.set_weights([arrays[name].astype("float32") for name in sorted(arrays)])
 
 
+def matting_artefact() -> keras.Model:
+    """Return what `mattes_of` computes as one network, for export.
+
+    Returns:
+        Functional model, images (B, 64, 64, 3) in [0, 1] -> {"mattes": (B, 64, 64, 1) in [0, 1]}.
+    """
+    network, images = load_matting(), keras.Input((SIDE, SIDE, 3), name="images")
+    mirrored = keras.ops.flip(network(keras.ops.flip(images, axis=2)), axis=2)
+    return keras.Model(images, {"mattes": (network(images) + mirrored) / 2}, name="cutout")
+
+
 def mattes_of(images: np.ndarray) -> np.ndarray:
     """Return the mattes of pictures that have the network's size.
 

@@ -16,6 +16,7 @@ import pytest
 
 from keras_gen.export import ArtefactRefused, comparison, export_run, quantised, runtimes
 from keras_gen.recipes import RECIPES
+from keras_gen.retouch import matting
 from keras_gen.runs import Run
 
 ROOT = Path(__file__).parents[2]
@@ -190,13 +191,29 @@ def test_a_restorer_takes_pictures_and_planes_of_damage(format, tmp_path):
     assert changed[:, 5:20, 3:9].mean() > 0.9 and not changed[damage.max(axis=-1) == 0].any()
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_cut_out_leaves_with_its_limits(format, tmp_path):
+    """Its mattes are those of the package, the mean with the mirror image included."""
+    need(format)
+    (artefact,) = export_run("cutout", format, out=tmp_path / "out")
+    images = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+    mattes = runtimes.LOAD[format](artefact.path)({"images": images})["mattes"]
+    assert mattes.dtype == np.uint8 and mattes.shape == (2, 64, 64, 1)
+    assert np.abs(mattes - 255.0 * matting.mattes_of(images)).max() < 1.01
+    found = metadata_of(artefact.path, format)
+    assert found["weights_sha256"] == matting.SHA256 and found["limits"] == matting.LIMITS
+    assert "recipe" not in found  # no run drew it, and the server draws with none
+
+
 def metadata_of(path, format):
     """Read what travels with an artefact."""
     if format == "onnx":
         import onnx
 
         texts = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
-        return {key: json.loads(v) if v[0] in "{[0123456789" else v for key, v in texts.items()}
+        return {
+            key: json.loads(v) if v[0] in "{[" or v.isdigit() else v for key, v in texts.items()
+        }
     file = path / "assets.extra/keras_gen.json" if path.is_dir() else path.with_suffix(".json")
     return json.loads(file.read_text("utf-8"))
 
