@@ -61,8 +61,8 @@ def exported(run, folder):
 
 def timed(run, found):
     """Return {format: artefacts} of bytes with their speeds, measured in turns."""
-    source = open_source(run)
-    networks = [with_pixels(each, "uint8", source.side) for each in source.networks.values()]
+    source = open_source(run).load()
+    networks = [with_pixels(each, "uint8", source.side) for each in source.by_name.values()]
     cases = {
         (format, i): (network, runtimes.LOAD[format](found[format]["uint8"][i].path))
         for i, network in enumerate(networks)

@@ -98,20 +98,20 @@ def export_run(
     if source.folder:
         default = source.folder / f"export-{kind}"
     out = require_new(out or default)
-    networks = source.networks
+    networks, side, about = source.load()
     if weights == "int8" and not (networks := quantised.without_pictures(networks)):
         raise ValueError("int8: expected a network that draws from numbers, found one of pictures")
     artefacts = []
     with creating_folder(out) as folder:
         for name, network in networks.items():
-            size = source.side if format == "litert" else None
+            size = side if format == "litert" else None
             expected = written = with_pixels(network, pixels, size)
             if weights == "int8":
                 written = with_pixels(quantised.bounded(network), "float", size)
-            about = metadata(source.about, name, expected, pixels, weights)
+            known = metadata(about, name, expected, pixels, weights)
             path = folder / f"{name}{runtimes.SUFFIX[format]}"
             settings = quantised.converter_settings(written, weights, pixels)
-            runtimes.WRITE[format](written, path, about, **settings)
+            runtimes.WRITE[format](written, path, known, **settings)
             artefacts.append(_checked(expected, path, format, weights))
     return [dataclasses.replace(each, path=out / each.path.name) for each in artefacts]
 
