@@ -87,4 +87,4 @@ def _described(run, steps):
 def _load_cutout():
     """Return the network of `keras-gen cutout`, and what it does not know."""
     about = {"weights_sha256": matting.SHA256, "limits": matting.LIMITS}
-    return Networks({CUTOUT: matting.matting_artefact()}, None, about)
+    return Networks({CUTOUT: matting.mirrored_matting()}, None, about)

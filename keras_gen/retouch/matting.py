@@ -59,8 +59,12 @@ def set_weights(network: keras.Model) -> None:
         network.set_weights([arrays[name].astype("float32") for name in sorted(arrays)])
 
 
-def matting_artefact() -> keras.Model:
-    """Return what `mattes_of` computes as one network, for export.
+@functools.cache
+def mirrored_matting() -> keras.Model:
+    """Return the network that is used and exported: its mattes are means of two.
+
+    One is that of the picture, the other that of its mirror image; the mean is nearer to the truth
+    than either.
 
     Returns:
         Functional model, images (B, 64, 64, 3) in [0, 1] -> {"mattes": (B, 64, 64, 1) in [0, 1]}.
@@ -73,9 +77,6 @@ def matting_artefact() -> keras.Model:
 def mattes_of(images: np.ndarray) -> np.ndarray:
     """Return the mattes of pictures that have the network's size.
 
-    Each is the mean of those of the picture and of its mirror image, which is nearer to the truth
-    than either.
-
     Args:
         images: uint8, (B, 64, 64, 3).
 
@@ -83,9 +84,7 @@ def mattes_of(images: np.ndarray) -> np.ndarray:
         float32, (B, 64, 64, 1) in [0, 1].
     """
     pixels = images.astype("float32") / 255
-    both = np.concatenate([pixels, pixels[:, :, ::-1]])  # (2 B, 64, 64, 3)
-    mattes, mirrored = np.split(load_matting().predict(both, batch_size=64, verbose=0), 2)
-    return (mattes + mirrored[:, :, ::-1]) / 2
+    return mirrored_matting().predict(pixels, batch_size=64, verbose=0)["mattes"]
 
 
 def matte_of(pixels: np.ndarray) -> np.ndarray:

@@ -34,6 +34,15 @@ def test_damaged_weights_are_refused(tmp_path, monkeypatch):
         load_matting()
 
 
+def test_a_matte_is_the_mean_with_that_of_the_mirror_image():
+    images = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
+    pixels = images.astype("float32") / 255
+    one, mirrored = (load_matting()(x).numpy() for x in (pixels, pixels[:, :, ::-1]))
+    expected = (one + mirrored[:, :, ::-1]) / 2
+    np.testing.assert_allclose(mattes_of(images), expected, atol=1e-5)
+    assert np.abs(expected - one).max() > 0.01  # or the mirror image would not matter
+
+
 def test_the_network_cuts_out_as_well_as_the_docs_say():
     """On 60 held-out scenes on their own paper; the mean of so few lies within 0.02 of all."""
     products = data.products(split="test")
