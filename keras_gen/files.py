@@ -46,9 +46,7 @@ def replacing(path: str | Path, *, new: bool = False) -> Iterator[Path]:
         temporary.touch(exist_ok=False)
         yield temporary
         _sync(temporary)
-        if new:
-            target.touch(exist_ok=False)  # claims the name; a renaming alone would take another's
-        os.replace(temporary, target)
+        (_rename_to_new if new else os.replace)(temporary, target)
         _sync(target.parent)
     except OSError as error:
         if error.errno and error.filename in (None, temporary, str(temporary)):
@@ -56,6 +54,17 @@ def replacing(path: str | Path, *, new: bool = False) -> Iterator[Path]:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _rename_to_new(temporary, target):
+    """Give a file a name that nothing has; a renaming alone would take another's."""
+    try:
+        os.link(temporary, target)  # at once; the caller removes the other name
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: for a moment the name stands for an empty file
+        target.touch(exist_ok=False)
+        os.replace(temporary, target)
 
 
 @contextlib.contextmanager

@@ -143,6 +143,33 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path):
     assert path.read_text() == "first" and list(tmp_path.iterdir()) == [path]
 
 
+def test_a_new_file_is_never_met_empty(tmp_path, monkeypatch):
+    """A process that is killed between two calls of the system leaves what they left."""
+    path = tmp_path / "a.txt"
+    met = []
+
+    def looking(call):
+        def look(*arguments):
+            met.append(path.read_text() if path.exists() else None)
+            call(*arguments)
+            met.append(path.read_text() if path.exists() else None)
+
+        return look
+
+    for name in ("link", "replace"):
+        monkeypatch.setattr(os, name, looking(getattr(os, name)))
+    write_text(path, "whole", new=True)
+    assert met == [None, "whole"] and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_system_without_links_still_refuses_a_name_that_is_taken(tmp_path, monkeypatch):
+    def link(source, target):
+        raise PermissionError(errno.EPERM, "Operation not permitted", source, None, target)
+
+    monkeypatch.setattr(os, "link", link)
+    test_a_new_file_never_takes_the_place_of_another(tmp_path)
+
+
 def test_a_folder_appears_whole_or_not_at_all(tmp_path):
     path = tmp_path / "deep" / "run"
     with pytest.raises(RuntimeError), creating_folder(path) as folder:
