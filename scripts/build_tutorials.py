@@ -16,8 +16,9 @@ A source is `tutorials/NN_name.py`. Its cells begin with one of these lines:
     # %% solution               the filled-in code: shown folded, not run
     # %% words                  what the code shows, in Chinese: scripts/notebook_words.py
 
-Code runs once, in English; the Chinese outputs are translated, and each figure is drawn twice. With
---fast it is the Chinese code that runs. Building needs the extra `tutorials`.
+Code runs once, in English; the Chinese outputs are translated, and each figure is drawn twice. Only
+a cell that asks the package for "zh" in Chinese runs in both. With --fast it is the Chinese code
+that runs. Building needs the extra `tutorials`.
 """
 
 import argparse
@@ -153,6 +154,13 @@ def figures(book):
     ]
 
 
+def run_twice(name):
+    """Return {number: Chinese code} of the code cells that run in both languages."""
+    codes = [[text for kind, text in cells(name, a, 0) if kind == "code"] for a in LANGUAGES]
+    pairs = enumerate(zip(*codes, strict=True))
+    return {i: zh for i, (en, zh) in pairs if zh.count('"zh') > en.count('"zh')}
+
+
 def execute(name, language):
     """Run the code of a tutorial from top to bottom; return the outputs of each code cell."""
     import nbformat
@@ -160,7 +168,11 @@ def execute(name, language):
     from nbclient.exceptions import CellExecutionError
 
     book = nbformat.from_dict(notebook(name, language))
-    if language == "en":  # a cell before the first, which is not stored
+    code, chinese = [cell for cell in book.cells if cell.cell_type == "code"], {}
+    if language == "en":  # cells that are not stored
+        for number, text in run_twice(name).items():
+            chinese[number] = nbformat.v4.new_code_cell(text)
+            book.cells.insert(book.cells.index(code[number]) + 1, chinese[number])
         book.cells.insert(0, nbformat.v4.new_code_cell(HOOK.format(*words_of(name))))
     (FOLDER / "en").mkdir(exist_ok=True)
     resources = {"metadata": {"path": str(FOLDER / "en")}}
@@ -172,8 +184,17 @@ def execute(name, language):
         client.execute(stderr=subprocess.DEVNULL)  # notes of TensorFlow and of the kernel
     except CellExecutionError as error:
         raise SystemExit(f"\n{name}: {error}") from None
-    run = [cell.outputs for cell in book.cells if cell.cell_type == "code"]
-    return [_without_start_up(outputs) for outputs in run[language == "en" :]]
+    run = [_without_start_up(cell.outputs) for cell in code]
+    for number, cell in chinese.items():
+        _remember(run[number], cell.outputs)
+    return run
+
+
+def _remember(outputs, chinese):
+    """Keep with each text that a cell has printed what its Chinese code has printed."""
+    for output, said in zip(outputs, chinese, strict=True):
+        if "text" in said:
+            output["chinese"] = said["text"]
 
 
 def _without_start_up(outputs):
@@ -197,6 +218,9 @@ def package():
 
 def in_chinese(output, words):
     """Translate an output of a cell: what it printed, and the figure if that was drawn twice."""
+    if "chinese" in output:
+        output["text"] = output["chinese"]
+        return
     for place, key in ((output, "text"), (output.get("data", {}), "text/plain")):
         if key in place:
             lines = "".join(place[key]).split("\n")
@@ -219,6 +243,7 @@ def store(name, outputs, seconds):
                 if language == "zh":
                     in_chinese(output, words)
                 output.get("data", {}).pop(MIME, None)
+                output.pop("chinese", None)
                 shrink(output)
         path = FOLDER / language / f"{name}.ipynb"
         path.parent.mkdir(exist_ok=True)
@@ -240,6 +265,9 @@ def kept(name):
         for output, figure in zip(shown, drawn, strict=True):
             if figure:
                 output["data"][MIME] = figure
+    said = [cell["outputs"] for cell in chinese["cells"] if cell["cell_type"] == "code"]
+    for number in run_twice(name):
+        _remember(outputs[number], said[number])
     return outputs, stored["metadata"]["keras_gen"]["seconds"]
 
 

@@ -62,6 +62,7 @@ OWN_NAMES = {
 # What a library says within a line of a notebook, and names of data and files on its figures.
 LIBRARY_SAYS = (
     "The model does not have any trainable weights",
+    "60,000 images of 28x28x1 (6,000 of each of 10 classes)",
     *("teapot, ", "Ankle boot", "saved again.png", "style block", "content block"),
 )
 # What a learner might put for the dots of each exercise, and is wrong.
@@ -615,11 +616,13 @@ def test_a_figure_is_drawn_in_both_languages_and_kept_for_new_prose(folder):
     drawing = (
         'plt.title("loss")\nplt.yticks([0, 1], ["$p$, real", "x"])\nplt.show()\nprint("loss", 2)'
     )
-    words = "# %% words\n# loss => 损失\n# $p$, real => $p$，真\n"
-    source = SOURCE.replace("a = 1", drawing) + words
+    asking = '\n# %%\nasked = "en, it"\nprint(asked, len(asked))\n'  # its length is not translated
+    words = "# %% words\n# loss => 损失\n# $p$, real => $p$，真\n# en, it => zh, 它\n"
+    source = SOURCE.replace("a = 1", drawing) + asking + words
     (folder / "01_a.py").write_text(source, "utf-8")
     build.store("01_a", build.execute("01_a", "en"), seconds=1)
-    assert [line for line in printed("01_a", "zh") if line] == ["损失 2"]
+    assert [line for line in printed("01_a", "zh") if line] == ["损失 2", "zh, 它 5"]
+    assert [line for line in printed("01_a", "en") if line] == ["loss 2", "en, it 6"]
     books = [json.loads((folder / a / "01_a.ipynb").read_text("utf-8")) for a in build.LANGUAGES]
     (figure,) = (figure for cell in build.figures(books[1]) for figure in cell if figure)
     assert figure["words"] == {"loss": "损失", "$p$, real": "$p$，真"}
@@ -627,6 +630,7 @@ def test_a_figure_is_drawn_in_both_languages_and_kept_for_new_prose(folder):
     (folder / "01_a.py").write_text(source.replace("甲", "乙"), "utf-8")
     build.store("01_a", *build.kept("01_a"))
     assert figure["png"] in (folder / "zh" / "01_a.ipynb").read_text("utf-8")
+    assert "zh, 它 5" in printed("01_a", "zh")
     (folder / "01_a.py").write_text(source.replace("损失", "代价"), "utf-8")
     build.store("01_a", *build.kept("01_a"))
     assert build.is_stale("01_a", "zh"), "the figure says what the code does not"

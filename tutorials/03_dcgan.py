@@ -884,14 +884,14 @@ assert np.abs(scores[0] - scores[1]).max() < 1e-3
 #
 # ## The real training
 #
-# The recipe, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), with 1,500 of its 15,000 steps, once with each order of play, everything else the same: the rates, and the penalty on $D$'s slope that [tutorial 4](04_losses.ipynb) explains. The FD is measured in between, so each run takes ten calls of `fit`, and each call begins its stream of images anew: `start_step` tells `data.batches` where to go on. Without it the ten stages would be shown the same 2,400 of the 10,000 images ten times over, and the library warns. FD is the Fréchet distance ([tutorial 7](07_measuring_quality.ipynb)) of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+# The recipe, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), with 1,000 of its 15,000 steps, once with each order of play, everything else the same: the rates, and the penalty on $D$'s slope that [tutorial 4](04_losses.ipynb) explains. The FD is measured in between, so each run takes ten calls of `fit`, and each call begins its stream of images anew: `start_step` tells `data.batches` where to go on. Without it the ten stages would be shown the same 1,600 of the 10,000 images ten times over, and the library warns. FD is the Fréchet distance ([tutorial 7](07_measuring_quality.ipynb)) of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
 # 用混合批次训练， $D$ 评判的是同伴：旁边没有生成图时，同样的商品就丢掉大部分分数，有些甚至被判为生成图。而在 $G$ 的那一步，批次里只有生成图， $D$ 就不再是训练时的那个函数。分开的批次在这一点上是一致的，但一张图的分数仍随邻居而变，所以 (14) 不成立，见最后一行。库的默认 $D$ 没有批归一化；若有，[`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 就用分开的批次和两次反向传播。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py)，取它 15,000 步中的 1,500 步，两种更新次序各一次，其余全部相同：学习率，以及[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。中途要测 FD，所以每次训练分十次调用 `fit`，而每次调用都从头取数据流：`start_step` 告诉 `data.batches` 从哪里接着取。少了它，十个阶段看到的会是同样的 2,400 张图（全部是 10,000 张），重复十遍；库会为此发出警告。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance，见[教程 7](07_measuring_quality.ipynb)），取自一个服装分类器的特征，越小越好。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py)，取它 15,000 步中的 1,000 步，两种更新次序各一次，其余全部相同：学习率，以及[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。中途要测 FD，所以每次训练分十次调用 `fit`，而每次调用都从头取数据流：`start_step` 告诉 `data.batches` 从哪里接着取。少了它，十个阶段看到的会是同样的 1,600 张图（全部是 10,000 张），重复十遍；库会为此发出警告。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance，见[教程 7](07_measuring_quality.ipynb)），取自一个服装分类器的特征，越小越好。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
@@ -914,7 +914,7 @@ for update in ("simultaneous", "alternating"):
         start = time.process_time()
         stream = data.batches(images, recipe.batch_size, seed=0, start_step=gan.steps_done)
         history = gan.fit(
-            stream, steps_per_epoch=2 if FAST else 150, epochs=1, shuffle=False, verbose=0
+            stream, steps_per_epoch=2 if FAST else 100, epochs=1, shuffle=False, verbose=0
         ).history
         spent += time.process_time() - start
         now = gan.steps_done, history["real_score"][0], history["fake_score"][0], spent
@@ -933,12 +933,13 @@ for period in (2, 4):
     print(f", real {real_share[period]:.4f}")
     assert FAST or found[1] < real_share[period] < found[0]
 assert FAST or all(run["distance"][-1] < run["distance"][0] for run in runs.values())
+assert FAST or runs["alternating"]["distance"][-1] < runs["simultaneous"]["distance"][-1]
 
 # %% [markdown] lang="en"
-# Above, real products. Then the same 16 noise vectors in the simultaneous run after 150, 300, 600 and 1,500 steps; in the last row, with the same noise, the end of the alternating run.
+# Above, real products. Then the same 16 noise vectors in the simultaneous run after 100, 200, 400 and 1,000 steps; in the last row, with the same noise, the end of the alternating run.
 
 # %% [markdown] lang="zh"
-# 最上面是真实商品。往下是同样的 16 个噪声向量，在同时更新的那次训练中 150、300、600、1,500 步之后画出的图；最后一行是同样的噪声在交替更新的那次训练结束时画出的图。
+# 最上面是真实商品。往下是同样的 16 个噪声向量，在同时更新的那次训练中 100、200、400、1,000 步之后画出的图；最后一行是同样的噪声在交替更新的那次训练结束时画出的图。
 
 # %%
 grid(np.concatenate(rows), columns=16, zoom=2)

@@ -91,7 +91,7 @@ def show(pictures, columns=None, size=1.7):
 
 photo, painting = read("handbag"), read("flow_field")  # (160, 160, 3)
 painter = StyleTransfer(weights="hed")
-first = painter.stylize(photo, [painting], steps=2 if FAST else 40).image
+first = painter.stylize(photo, [painting], steps=2 if FAST else 24).image
 show({"content": photo, "style": painting, "result": first}, size=2.0)
 
 # %% [markdown] lang="en"
@@ -571,16 +571,16 @@ print(f"E22: {side} x {side} positions")
 # %% [markdown] lang="en"
 # ## The real training
 #
-# The library's own descent, with a callback that gets the state after each evaluation: sixty at 160 pixels. Every part of (11) is drawn with its weight. Within twenty evaluations the deep layers come to rest: they would have to move what the content term holds (the last line prints their sum without it). The shallow ones, strokes and colours, go on falling. The content term *rises* from 0, since the work begins at the photo; it is the price of style, and in the end the largest term.
+# The library's own descent, with a callback that gets the state after each evaluation: forty at 160 pixels. Every part of (11) is drawn with its weight. Within twenty evaluations the deep layers come to rest: they would have to move what the content term holds (the last line prints their sum without it). The shallow ones, strokes and colours, go on falling. The content term *rises* from 0, since the work begins at the photo; it is the price of style, and in the end the largest term.
 
 # %% [markdown] lang="zh"
 # ## 真正的训练
 #
-# 用库自己的流程，外加一个回调函数，每次求值之后都会收到当时的状态：160 像素，六十次。(11) 的每一部分都连同权重画出来。不到二十次，深层就停住了：再往下，就得动内容项按住的东西（最后一行打印去掉内容项时它们的和）。浅层管笔触和颜色，一直在降。内容项从 0 **升**上去，因为工作从照片开始；这是风格的代价，到最后成了最大的一项。
+# 用库自己的流程，外加一个回调函数，每次求值之后都会收到当时的状态：160 像素，四十次。(11) 的每一部分都连同权重画出来。不到二十次，深层就停住了：再往下，就得动内容项按住的东西（最后一行打印去掉内容项时它们的和）。浅层管笔触和颜色，一直在降。内容项从 0 **升**上去，因为工作从照片开始；这是风格的代价，到最后成了最大的一项。
 
 # %%
 evaluated = []
-result = painter.stylize(photo, [painting], steps=4 if FAST else 60, callback=evaluated.append)
+result = painter.stylize(photo, [painting], steps=4 if FAST else 40, callback=evaluated.append)
 steps = [step.number for step in evaluated]
 figure, axes = plt.subplots(figsize=(6.8, 2.5))
 for name in evaluated[0].parts:
@@ -593,7 +593,7 @@ start, end = (sum(step.losses.values()) for step in (evaluated[0], evaluated[-1]
 print(f"loss {start:.3f} -> {end:.4f} in {len(evaluated)} evaluations")
 assert end < start
 without = StyleTransfer(scaled(relative, content=0), weights="hed")
-without = without.stylize(photo, [painting], steps=4 if FAST else 60)
+without = without.stylize(photo, [painting], steps=4 if FAST else 40)
 deep = [
     sum(step.parts[f"style 0 block{block}_conv1"] for block in (4, 5))
     for step in (evaluated[-1], without.last)
@@ -602,7 +602,7 @@ print("deep layers at the end: {:.4f}, without the content term {:.4f}".format(*
 assert FAST or deep[1] < deep[0] / 2
 
 # %%
-marks = (1, 2, 3, 4) if FAST else (2, 6, 20, 60)
+marks = (1, 2, 3, 4) if FAST else (2, 6, 20, 40)
 show({f"step {mark}": evaluated[mark - 1].image.numpy() for mark in marks}, size=1.6)
 
 # %% [markdown] lang="en"
@@ -624,10 +624,10 @@ for (name, image), distance in zip(judged.items(), distances, strict=True):
 assert distances[1] < distances[0]
 
 # %% [markdown] lang="en"
-# **The settings**, at 128 pixels. Forty times the content weight leaves the leather and a shimmer of strokes; a hundred times the smoothness gathers the strokes in spots between flat patches. *Large strokes*: the painting is seen at twice the size. *Colours kept*: the painting is first given the photo's mean and covariance of colours ([`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)), so that only strokes are taken over. *Blended*: the Gram matrices of two paintings are averaged. *From noise*: the start of the paper. After 60 steps the manner is there, and no bag can be made out: the content weight of (11) was chosen for a start at the photo.
+# **The settings**, at 128 pixels. Forty times the content weight leaves the leather and a shimmer of strokes; a hundred times the smoothness gathers the strokes in spots between flat patches. *Large strokes*: the painting is seen at twice the size. *Colours kept*: the painting is first given the photo's mean and covariance of colours ([`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)), so that only strokes are taken over. *Blended*: the Gram matrices of two paintings are averaged. *From noise*: the start of the paper. After 40 steps the manner is there, and no bag can be made out: the content weight of (11) was chosen for a start at the photo.
 
 # %% [markdown] lang="zh"
-# **各个参数**，128 像素。内容权重取四十倍，皮革留了下来，只剩一层笔触的微光；平滑程度取一百倍，笔触聚成斑点，其间是平坦的色块。**粗笔触**：画按两倍的大小来看。**保留颜色**：先让画的颜色具有照片的均值和协方差（[`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)），只取它的笔触。**混合**：把两幅画的格拉姆矩阵平均。**从噪声开始**：论文的起点。60 步之后手法有了，手袋却看不出来：(11) 的内容权重是为从照片开始而选的。
+# **各个参数**，128 像素。内容权重取四十倍，皮革留了下来，只剩一层笔触的微光；平滑程度取一百倍，笔触聚成斑点，其间是平坦的色块。**粗笔触**：画按两倍的大小来看。**保留颜色**：先让画的颜色具有照片的均值和协方差（[`keras_gen.pictures.match_colours`](../../keras_gen/pictures/colours.py)），只取它的笔触。**混合**：把两幅画的格拉姆矩阵平均。**从噪声开始**：论文的起点。40 步之后手法有了，手袋却看不出来：(11) 的内容权重是为从照片开始而选的。
 
 # %%
 glass, matched = read("stained_glass", 128), pictures.match_colours(small_painting, small)
@@ -639,13 +639,13 @@ KNOBS = {  # title -> preset, styles, further arguments
     "colours kept": (relative, [matched], {}),
     "stained glass": (relative, [glass], {}),
     "blended 1 : 1": (relative, [small_painting, glass], {}),
-    "from noise": (relative, [small_painting], {"start": "noise", "steps": 1 if FAST else 60}),
+    "from noise": (relative, [small_painting], {"start": "noise", "steps": 1 if FAST else 40}),
 }
 shown = {}
 for title in list(KNOBS)[:: 4 if FAST else 1]:
     chosen, styles, options = KNOBS[title]
     work = painter if chosen is relative else StyleTransfer(chosen, weights="hed")
-    options = {"steps": 1 if FAST else 24} | options
+    options = {"steps": 1 if FAST else 20} | options
     shown[title] = work.stylize(small, styles, **options).image
 show(shown, columns=4, size=1.6)
 
@@ -660,7 +660,7 @@ mug, wave = read("mug", 192), read("wave_pattern", 192)
 where = data.picture_path("mug").with_name("mug_logo_mask.png")
 mask = pictures.resize(pictures.read_mask(where, (512, 512)), (192, 192))
 free, guarded = (
-    painter.stylize(mug, [wave], keep=keep, steps=2 if FAST else 24).image for keep in (None, mask)
+    painter.stylize(mug, [wave], keep=keep, steps=2 if FAST else 20).image for keep in (None, mask)
 )
 fixed = mask == 1
 assert np.array_equal(guarded[fixed], mug[fixed]) and not np.array_equal(free[fixed], mug[fixed])

@@ -855,7 +855,7 @@ def row_of_figures(samples):
     return found
 
 
-moments = (2, 2) if FAST else (100, 100, 200, 400, 800, 1600)
+moments = (2, 2) if FAST else (100, 100, 200, 400, 800, 800)
 runs, drawn = {}, {}
 for width in (32, 2):
     recipe = DCGANRecipe(discriminator_width=width, penalty="none", seed=0)

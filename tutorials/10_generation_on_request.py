@@ -610,7 +610,7 @@ def share(asked, shown):
 
 print(f"{'hits by':12s}", *(f"{one.name:26s}" for one in judges))
 print(f"{'real images':12s}", *(f"{share(test.labels, shown):26s}" for _, shown in real_views))
-for _ in range(2 if FAST else 4):
+for _ in range(2 if FAST else 3):
     go_on(gan, 1 if FAST else 550)
     asked, images = ask(gan, 10 if FAST else 200)
     views = [one(images) for one in judges]

@@ -31,7 +31,9 @@ def draw_noise(n: int, latent_dim: int, seed: int, truncation: float | None = No
 
 
 def class_vectors(labels, classes: int | None) -> Any:
-    """Return labels as networks take them: class numbers (B,) as vectors (B, K), others as are.
+    """Return labels as networks take them: class numbers (B,) become one-hot vectors (B, K).
+
+    Labels that are vectors already are returned unchanged.
 
     Raises:
         ValueError: outside of a graph, a number that is no class.
