@@ -31,6 +31,7 @@ extensions = [
     "loss_table",
     "questions",
     "sidebar",
+    "figures",
 ]
 
 # Notebooks are stored with their outputs.

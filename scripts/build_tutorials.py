@@ -141,10 +141,14 @@ def words_of(name):
 
 
 def figures(book):
-    """Return, for each output of each code cell, its PNG and words where it is a Chinese figure."""
+    """Return, for each output of each code cell, what `in_chinese` has stored of a figure."""
     return [
         [
-            {"png": output["data"]["image/png"], "words": output["metadata"]["words"]}
+            {
+                "png": output["data"]["image/png"],
+                "size": output["metadata"]["image/png"],
+                "words": output["metadata"]["words"],
+            }
             if "words" in output.get("metadata", {})
             else None
             for output in cell["outputs"]
@@ -228,7 +232,7 @@ def in_chinese(output, words):
             place[key] = "\n".join(said)
     if figure := output.get("data", {}).get(MIME):
         output["data"]["image/png"] = figure["png"]
-        output["metadata"] = {"words": figure["words"]}
+        output["metadata"] = {"words": figure["words"], "image/png": figure["size"]}
 
 
 def store(name, outputs, seconds):

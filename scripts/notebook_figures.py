@@ -20,16 +20,16 @@ def shrink(output):
     png, small = "".join(data["image/png"]), io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(png))) as image:
         few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(small, "PNG", optimize=True)
+    few.save(small, "PNG", optimize=True, dpi=image.info.get("dpi"))
     data["image/png"] = min(base64.b64encode(small.getvalue()).decode(), png, key=len)
 
 
 def draw_figures_twice(pairs, codes):
-    """Make this kernel send each figure in Chinese as well: its PNG, and {English: Chinese}."""
+    """Make this kernel send each figure in Chinese as well: PNG, size and {English: Chinese}."""
     import pylopdf_fonts_zh_cn
     from IPython import get_ipython
     from IPython.core.formatters import BaseFormatter
-    from IPython.core.pylabtools import print_figure
+    from IPython.core.pylabtools import retina_figure
     from matplotlib.figure import Figure
     from matplotlib.font_manager import fontManager
     from matplotlib.text import Text
@@ -54,13 +54,13 @@ def draw_figures_twice(pairs, codes):
             for artist, text, _ in before:
                 artist.set_text(text)
                 artist.set_fontfamily(["Noto Sans SC", "DejaVu Sans"])
-            png = print_figure(figure, "png", bbox_inches="tight", base64=True)
+            png, size = retina_figure(figure, bbox_inches="tight", base64=True)
         finally:
             Text.set_text = write
         for artist, text, family in before:
             artist.set_text(text)
             artist.set_fontfamily(family)
-        return {"png": png, "words": drawn}
+        return {"png": png, "size": size, "words": drawn}
 
     class Formatter(BaseFormatter):
         """Show a figure, and nothing else, in Chinese."""

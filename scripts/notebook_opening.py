@@ -13,8 +13,9 @@ UPLOAD = {
     "zh": f"[在 Colab 上运行]({COLAB})：在那里“上传”本文件；第一个单元会请你选择 keras_gen 的 "
     "wheel 文件，在克隆的项目里用 `pip wheel --no-deps .` 生成",
 }
-# Seconds on an NVIDIA H100 80GB, as scripts, three at a time; the others were not measured. Most
-# of it is XLA, which compiles the step of every new model for some ten seconds.
+# Seconds on an NVIDIA H100 80GB, as scripts, three at a time, when 00, 05 and 07 still took more
+# steps; the others were not measured. Most of it is XLA, which compiles the step of every new model
+# for some ten seconds.
 H100 = {
     "00_what_is_where": 53,
     "01_adversarial_game": 87,
@@ -57,6 +58,10 @@ import matplotlib.pyplot as plt
 
 plt.rcParams.update({{"figure.dpi": 80, "figure.constrained_layout.use": True, "axes.grid": True,
                      "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False}})
+if "get_ipython" in globals():  # a notebook: twice as many pixels, for screens that have them
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    set_matplotlib_formats("retina")
 """
 FONT = """
 # A font with Chinese characters: that of the package pylopdf-fonts-zh-cn, or one of the system.
