@@ -31,7 +31,6 @@ extensions = [
     "loss_table",
     "questions",
     "sidebar",
-    "figures",
 ]
 
 # Notebooks are stored with their outputs.
