@@ -226,8 +226,8 @@ for name, end in ENDS.items():
         values = end(a)
     left.plot(a, values, label=name)
     middle.plot(a, tape.gradient(values, a), label=name)
-left.set(title="pixel $x$", xlabel="last activation $a$", ylim=(-1.2, 2))
-middle.set(title="its slope $dx / da$", xlabel="last activation $a$")
+left.set(title="pixel $x$", xlabel="input $a$ of the last activation", ylim=(-1.2, 2))
+middle.set(title="its slope $dx / da$", xlabel="input $a$ of the last activation")
 right.hist(scaled[:2000].ravel(), bins=40, color="grey")
 right.set(title="pixels of real images", xlabel="$x$", yscale="log")
 left.legend(fontsize=8)
@@ -369,14 +369,14 @@ for name, end in ENDS.items():
 grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# With a sigmoid or a ReLU nothing is darker than 0, a mid grey. $D$ needs one look at the background to know: its scores are far apart, and stay so.
+# With a sigmoid or a ReLU nothing is darker than 0, a mid grey. $D$ needs one look at the background to know: after 300 steps its two scores are still far apart.
 #
 # ## The real training
 #
 # The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$, and a penalty on the slope of $D$ that [tutorial 4](04_losses.ipynb) explains. Its default is 5,000 steps; here are 1,500. The rows show the same 16 noise vectors at different times.
 
 # %% [markdown] lang="zh"
-# 用 sigmoid 或 ReLU，没有一个像素比 0（中灰）更暗。 $D$ 看一眼背景就知道：两个分数相差很远，而且一直如此。
+# 用 sigmoid 或 ReLU，没有一个像素比 0（中灰）更暗。 $D$ 看一眼背景就知道：300 步之后，两个分数仍然相差很远。
 #
 # ## 真正的训练
 #
@@ -410,7 +410,7 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# The two scores begin far apart and close in on 1/2, the dotted line, from both sides. How good is the generator? The losses cannot say (E33), and $D$'s accuracy need not rise, as the second document expects (E34): its two scores draw nearer where $G$ gets better. The Fréchet distance to images that were held out can ([tutorial 7](07_measuring_quality.ipynb) derives it), in the features of a garment classifier (real training images score nearly 0, noise about 40); and a straight walk from one noise vector to another shows what lies between.
+# The two scores begin far apart and close in on 1/2, the dotted line, from both sides. How good is the generator? The losses cannot say (E33), and $D$'s accuracy need not rise, although the second document expects it to (E34): the two scores draw nearer as $G$ gets better. The Fréchet distance to images that were held out can ([tutorial 7](07_measuring_quality.ipynb) derives it), in the features of a garment classifier (real training images score nearly 0, noise about 40); and a straight walk from one noise vector to another shows what lies between.
 
 # %% [markdown] lang="zh"
 # 两个分数起初相距很远，后来从两侧靠近虚线所示的 1/2。画得好不好？损失说不出来（E33）； $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。能说明问题的，是在一个服装分类器的特征里，与留出图之间的弗雷歇距离（Fréchet distance，推导见[教程 7](07_measuring_quality.ipynb)）：真实训练图接近 0，噪声约为 40。另外，从一个噪声向量沿直线走到另一个，可以看到两者之间是什么。
@@ -562,7 +562,7 @@ def to_bytes(x):
 # gradient {gradient:.6f}   change of w in one step of the library {change:.6f} => 梯度 {gradient:.6f}   库走一步后 w 的变化 {change:.6f}
 # ReLU (as published) => ReLU（照原文）
 # pixel $x$ => 像素 $x$
-# last activation $a$ => 最后的激活值 $a$
+# input $a$ of the last activation => 最后一个激活函数的输入 $a$
 # its slope $dx / da$ => 它的斜率 $dx / da$
 # pixels of real images => 真实图的像素
 # combined model: D of the same images {verdicts[0]:.2f} -> {verdicts[-1]:.2f} => 组合模型：D 对同样的图 {verdicts[0]:.2f} -> {verdicts[-1]:.2f}
