@@ -432,6 +432,7 @@ def four_by_four(pixels):
 # | [9. Collapse and its cures](09_collapse.ipynb) | why a generator forgets modes, and which cure helps when |
 # | [10. Generation on request](10_generation_on_request.ipynb) | how a label becomes an order, and what truncation costs |
 # | [11. From photo to product page](11_product_page.ipynb) | what a network puts where several answers are right, from other views to recommendations |
+# | [12. Labelled, reviewed, private](12_labelled_reviewed_private.ipynb) | which marks a program can read, how many pictures to look at, and what a private step costs |
 #
 # - For an interview: 1, 2, 3, then the [interview questions](../../docs/interview.md). For pictures of products: 6. Before you believe any number: 7.
 # - The two documents that this project mends, mistake by mistake: [errata](../../docs/errata.md). Symbols: [notation](../../docs/notation.md). The layers in more detail: [architecture](../../docs/architecture.md).
@@ -439,7 +440,7 @@ def four_by_four(pixels):
 # %% [markdown] lang="zh"
 # ## 其余各篇怎么读
 #
-# **用几句话说出来。** 文件里是 0 到 255 的字节；以 tanh 结尾的网络画出 $-1$ 到 1 的数；屏幕和似然要 0 到 1 的数。去的路是一条直线，回来走同一条直线，再加上舍入和截断。尺度用错不会报错，要从图里看出来；认得出来的，库会拒绝。后面各篇的每个公式都走这条路：手算、NumPy、与库核对、放进训练步骤。
+# **用几句话说出来。** 文件里是 0 到 255 的字节；以 tanh 结尾的网络画出 $-1$ 到 1 的数；屏幕和似然要 0 到 1 的数。去的路是一条直线，回来走同一条直线，再四舍五入，并把超出 0 至 255 的限制在边界上。尺度用错不会报错，要从图里看出来；认得出来的，库会拒绝。后面各篇的每个公式都走这条路：手算、NumPy、与库核对、放进训练步骤。
 #
 # 每篇都有本篇的这些小节，顺序也一样：问题、图示、一行一步的公式、一个手算的数、几行必须与库函数相等的 NumPy、值与斜率、它在 `train_step` 中的位置、没有它会怎样、真正的训练、练习。
 #
@@ -456,6 +457,7 @@ def four_by_four(pixels):
 # | [9. 模式崩溃与对策](09_collapse.ipynb) | 生成器为什么会丢掉模式，哪种对策何时有效 |
 # | [10. 按要求生成](10_generation_on_request.ipynb) | 标签怎样成为必须执行的要求，截断的代价是什么 |
 # | [11. 从照片到商品页](11_product_page.ipynb) | 有好几个正确答案时，网络放的是什么：从其他角度到推荐 |
+# | [12. 带标识、经审核、保隐私](12_labelled_reviewed_private.ipynb) | 程序读得出哪些标识，该看多少张图，保护隐私的一步代价是什么 |
 #
 # - 准备面试：1、2、3，再看[面试题](../../docs/interview.zh-CN.md)。要做商品图：6。在相信任何数字之前：7。
 # - 本项目改正的两篇文档，错误逐条列出：[勘误](../../docs/errata.zh-CN.md)。符号：[记号表](../../docs/notation.zh-CN.md)。各层的细节：[架构](../../docs/architecture.zh-CN.md)。

@@ -22,7 +22,7 @@
 # 学完本篇，你能够
 #
 # - 推导最优判别器和博弈的值 $-\log 4 + 2\,JS$，并在已知的密度上逐一验证；
-# - 说清楚实践中生成器为什么下降 $-\log D(G(z))$，并演示理论上的那个损失会怎样；
+# - 说清楚实践中生成器为什么最小化 $-\log D(G(z))$，并演示理论上的那个损失会怎样；
 # - 找出一篇公开文章里 $L_G$ 的符号错误，运行它，看看后果；
 # - 用 [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 训练一个 GAN，并读懂它的两个分数。
 
@@ -183,7 +183,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# 这里 $KL(p \Vert q) = E_p[\log (p / q)]$ 是 KL 散度（Kullback-Leibler divergence），JS 散度（Jensen-Shannon divergence） $JS$ 是 (10) 中两项的平均。 $KL$ 从不为负：对数是凹函数，由詹森不等式（Jensen's inequality）， $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$，仅当 $p = q$ 时取等号。所以 $JS$ 在 $p_g = p_r$ 时为 0，其余情形都大于 0。于是最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。而且，固定 $D^\ast$ 再对 $V$ 下降的生成器，走的正是 $2\, JS$ 的斜率：在极大值处， $D$ 稍有变动， $V$ 的一阶变化为零（包络定理，envelope theorem）。
+# 这里 $KL(p \Vert q) = E_p[\log (p / q)]$ 是 KL 散度（Kullback-Leibler divergence），JS 散度（Jensen-Shannon divergence） $JS$ 是 (10) 中两项的平均。 $KL$ 从不为负：对数是凹函数，由詹森不等式（Jensen's inequality）， $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$，仅当 $p = q$ 时取等号。所以 $JS$ 在 $p_g = p_r$ 时为 0，其余情形都大于 0。于是最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。而且，固定 $D^\ast$、对 $V$ 做梯度下降的生成器，走的正是 $2\, JS$ 的负梯度方向：在极大值处， $D$ 稍有变动， $V$ 的一阶变化为零（包络定理，envelope theorem）。
 #
 # **损失。** 网络输出 logit $s$， $D = \sigma(s) = 1 / (1 + e^{-s})$。由于 $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$， $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，双方**最小化**的是
 #
@@ -323,7 +323,7 @@ assert abs(sampled - value) < 0.01
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
 # $$
 #
-# 它与 (13) 只差一个符号：负号本该属于 $L_D$。它的斜率为**正**，所以照它下降的生成器会压低自己的 logit。（那篇文档的代码却用 (14) 训练，对此只字未提，见 E28；它还把 $L_D$ 叫作整个 GAN 的损失，好像双方在下降同一个函数，见 E29；报出的又是 (12) 的一半，见 E30。）
+# 它与 (13) 只差一个符号：负号本该属于 $L_D$。它的斜率为**正**，所以照它下降的生成器会压低自己的 logit。（那篇文档的代码却用 (14) 训练，对此只字未提，见 E28；它还把 $L_D$ 叫作整个 GAN 的损失，好像双方在最小化同一个函数，见 E29；报出的又是 (12) 的一半，见 E30。）
 
 
 # %%
@@ -454,7 +454,7 @@ for loss, color in (("non-saturating", "C1"), ("as printed", "C2")):
     print(
         f"{loss:15s} ends at mean {mean[-1]:.2f}, D(G(z)) {gan.get_metrics_result()['fake_score']:.3f}"
     )
-    assert FAST or (abs(mean[-1] - 1) < 0.3 if loss == "non-saturating" else mean[-1] < -1.2)
+    assert FAST or (abs(mean[-1] - 1) < 0.5 if loss == "non-saturating" else mean[-1] < -1.2)
 axes.axhline(1.0, color="k", lw=0.8, ls=":", label="mean of real images")
 axes.set(xlabel="step", ylabel="x")
 axes.legend(fontsize=8)
@@ -590,7 +590,7 @@ axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] lang="en"
-# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. Dashed is where each loss leads if $D$ is at its best, (8), before every step of $G$. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data, and the run keeps close to its dashed line. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. So much is theory, and it ends at a deviation of 0.38. The run goes on down to 0.15: its $D$ lags behind the optimum and pushes all images the same way. Then $D$ catches up, and the run jumps back onto its dashed line. What is lost here is width; one bell has no second mode to lose. With several modes the reversed $KL$ is often given as a cause of *mode collapse*. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. Dashed is where each loss leads if $D$ is at its best, (8), before every step of $G$. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data, and the run keeps close to its dashed line. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. That much is theory, and in theory the deviation never falls below 0.38. In the run it falls to 0.15: its $D$ lags behind the optimum and pushes all images the same way. Then $D$ catches up, and the run jumps back onto its dashed line. What is lost here is width; one bell has no second mode to lose. With several modes the reversed $KL$ is often given as a cause of *mode collapse*. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
 #
 # **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the *averaged* generator, which the library keeps for its samples (tutorial 3 has the formula). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
 
@@ -637,7 +637,7 @@ scores = gan.get_metrics_result()
 print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (theory: 0.50)")
 
 # %% [markdown] lang="en"
-# From left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is red between the centres. At some it is white, undecided; at others it is still blue, since $G$ comes there too seldom. The mean scores, 0.60 and 0.40, are on their way to the 0.50 of the theory.
+# From left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is red between the centres. At some it is white, undecided; at others it is still blue, since $G$ comes there too seldom. The mean scores, 0.60 and 0.40, have not reached the 0.50 of the theory.
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
 #
@@ -648,7 +648,7 @@ print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (
 # **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
 
 # %% [markdown] lang="zh"
-# 从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心之间是红色；在一些中心是白色，即拿不定主意，在另一些中心仍发蓝，因为 $G$ 去得太少。平均分数 0.60 和 0.40，正朝着理论的 0.50 走。
+# 从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心之间是红色；在一些中心是白色，即拿不定主意，在另一些中心仍发蓝，因为 $G$ 去得太少。平均分数是 0.60 和 0.40，还没有到达理论的 0.50。
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素玩同一场游戏。公式并不知道像素有多少个。
 #
@@ -750,7 +750,7 @@ def ratio(s):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** $D$ 是分类器，它的损失是“真实”与“生成”这两个标签的交叉熵。它在 $x$ 处的最佳答案是 $p_r / (p_r + p_g)$；此时博弈的值是 $-\log 4 + 2\, JS$。所以**理论上**的生成器在下降 JS 散度。实践中它下降的是 $-\log D(G(z))$，因为另一个损失在 $D$ 否定的地方没有斜率；那是另一个函数，目标相同。两边都判一半，且 $D$ 的损失是 $\log 4$，说明 $D$ 分不出两者，而太弱的 $D$ 也分不出。
+# **用几句话说出来。** $D$ 是分类器，它的损失是“真实”与“生成”这两个标签的交叉熵。它在 $x$ 处的最佳答案是 $p_r / (p_r + p_g)$；此时博弈的值是 $-\log 4 + 2\, JS$。所以**理论上**的生成器在最小化 JS 散度。实践中它最小化的是 $-\log D(G(z))$，因为另一个损失在 $D$ 否定的地方没有斜率；那是另一个函数，目标相同。两边都判一半，且 $D$ 的损失是 $\log 4$，说明 $D$ 分不出两者，而太弱的 $D$ 也分不出。
 #
 # | | 最佳答案或斜率 | 在 $D^\ast$ 处 |
 # |---|---|---|
@@ -761,7 +761,7 @@ def ratio(s):
 # **先预测，再运行。** 把地图里的数据换成两个钟形，分别在 $-1$ 和 1。用饱和损失， $N(b, a^2)$ 会停在哪里？换成另一个损失呢？先写下来。
 #
 # - [损失函数](../../keras_gen/losses/gan.py)：每个都附公式和出处。[勘误](../../docs/errata.zh-CN.md) E27 至 E35：两篇文档怎样描述这场博弈。[面试题](../../docs/interview.zh-CN.md) Q2 至 Q5、Q13 至 Q16。
-# - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Arjovsky 与 Bottou 2017，[arXiv:1701.04862](https://arxiv.org/abs/1701.04862)，讨论非饱和损失下降的是什么；Goodfellow 2016，[arXiv:1701.00160](https://arxiv.org/abs/1701.00160)，第 5.1.1 节讲模式崩溃；Fedus et al. 2018，[arXiv:1710.08446](https://arxiv.org/abs/1710.08446)：散度并非步步下降，GAN 照样学会。
+# - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Arjovsky 与 Bottou 2017，[arXiv:1701.04862](https://arxiv.org/abs/1701.04862)，讨论非饱和损失实际在最小化什么；Goodfellow 2016，[arXiv:1701.00160](https://arxiv.org/abs/1701.00160)，第 5.1.1 节讲模式崩溃；Fedus et al. 2018，[arXiv:1710.08446](https://arxiv.org/abs/1710.08446)：散度并非步步下降，GAN 照样学会。
 
 # %% words
 # $p_r$, real => $p_r$，真实

@@ -384,7 +384,7 @@ print(inspect.getsource(GaussianSampling.call))
 #
 # 三个小 VAE，都只有两个隐变量，便于画出编码。它们只差一个数，即散度的权重 $\beta$：
 #
-# - $\beta = 0$：完全没有散度，就是自编码器。[两篇文档之一](../../docs/errata.zh-CN.md)把它说成了 VAE（E38）。
+# - $\beta = 0$：完全没有散度，就是自编码器。本项目所[勘误](../../docs/errata.zh-CN.md)的两篇文章之一，把它说成了 VAE（E38）。
 # - $\beta = 1$：下界。
 # - $\beta = 784$：对像素求**平均**，却对隐变量求和，这个错误很容易犯： $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$。
 #

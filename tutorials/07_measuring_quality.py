@@ -216,7 +216,7 @@ print(
 # \end{aligned}
 # $$
 #
-# With the cubic kernel (15), $D$ being the length of a feature vector and not the discriminator ([notation](../../docs/notation.md)), this *maximum mean discrepancy* is the KID, the kernel distance. In (13) $x$ and $x'$ are two independent draws, so (14) leaves out $i = j$, and each of its terms has the right mean. **That is why it can be negative**: an estimate whose mean is 0 cannot stay above 0. With the terms $i = j$ it would be (12) for the samples themselves, a square, never negative, and always too large.
+# With the cubic kernel (15), $D$ being the length of a feature vector and not the discriminator ([notation](../../docs/notation.md)), this *maximum mean discrepancy* is the KID, the kernel distance. In (13) $x$ and $x'$ are two independent draws, so (14) leaves out $i = j$, and each of its terms has the right mean. **That is why it can be negative**: an estimate whose mean is 0 cannot stay above 0. With the terms $i = j$ it would be (12) for the samples themselves, a square, never negative, and too large on average.
 #
 # **Balls.** Let $r(x)$ be the distance from $x$ to its $k$-th neighbour in its own set, $N$ real $x_i$ and $M$ generated $y_j$:
 #
@@ -258,7 +258,7 @@ print(
 #
 # 亮度、对比度、结构，各自不超过 1。(5) 用到： $s$ 的分母加倍，就是 $c$ 的分子。 $C_1 = 0.01^2$ 和 $C_2 = 0.03^2$ 让商保持有限，在没有起伏的地方还起决定作用：两张图里都是黑的窗口得 1，所以深色背景会抬高平均。
 #
-# **两组图，用两阶矩。** 两个分布之间的弗雷歇距离（Fréchet distance），是把它们最省力地配对所付的代价。在一条直线上：
+# **两组图，用前两阶矩。** 两个分布之间的弗雷歇距离（Fréchet distance），是把它们最省力地配对所付的代价。在一条直线上：
 #
 # $$
 # \begin{aligned}
@@ -289,7 +289,7 @@ print(
 # \end{aligned}
 # $$
 #
-# 取三次核 (15) 时（其中 $D$ 是特征向量的长度，不是判别器，见[记号表](../../docs/notation.zh-CN.md)），这个最大均值差异（maximum mean discrepancy，MMD）就是核距离（KID）。(13) 里的 $x$ 与 $x'$ 是两次独立的抽样，所以 (14) 去掉 $i = j$，这样每一项的均值都是对的。**它因此可能为负**：均值为 0 的估计量，不可能总在 0 之上。如果保留 $i = j$ 的项，得到的是样本本身的 (12)，是一个平方，从不为负，也总是偏大。
+# 取三次核 (15) 时（其中 $D$ 是特征向量的长度，不是判别器，见[记号表](../../docs/notation.zh-CN.md)），这个最大均值差异（maximum mean discrepancy，MMD）就是核距离（KID）。(13) 里的 $x$ 与 $x'$ 是两次独立的抽样，所以 (14) 去掉 $i = j$，这样每一项的均值都是对的。**它因此可能为负**：均值为 0 的估计量，不可能总在 0 之上。如果保留 $i = j$ 的项，得到的是样本本身的 (12)，是一个平方，从不为负，平均来说偏大。
 #
 # **球。** 设 $r(x)$ 是 $x$ 到它在自己那一组里第 $k$ 个近邻的距离，真实的 $x_i$ 有 $N$ 个，生成的 $y_j$ 有 $M$ 个：
 #
@@ -494,6 +494,9 @@ for name, values in curves.items():
     print(f"level 1, {name:32s} PSNR {values[0][0]:4.1f}   SSIM {values[0][1]:.3f}", end="")
     print(f"   FD {values[0][2]:5.2f}")
 print(f"real images: FD {floor:.2f}")
+noise_curve, blur_curve, shift_curve = curves.values()
+worse_than = np.minimum(blur_curve[0], noise_curve[-1])[:2]
+assert FAST or (shift_curve[0][:2] < worse_than).all()  # PSNR and SSIM, as is said below
 
 # %% [markdown] lang="en"
 # A shift by one pixel, which no customer sees, costs more PSNR and SSIM than the smallest blur, and more than noise with a standard deviation of 0.2. FD has the opposite opinion: it forgives the shift, and punishes blur and noise.
@@ -755,6 +758,16 @@ print(f"{'5 deviations':18s}" + "".join(f"{5 * s:>10.3f} " for s in spread))
 assert not caught[0].any() and (FAST or caught[1:].any(axis=1).all())  # each cheat is seen
 assert not caught[1:].all(axis=0).any()  # and no column sees them all
 assert FAST or table[-1, 0] < table[1, 0]  # FD prefers decoys to a shift by one pixel
+if not FAST:  # what is said below of the cheats
+    orange = {
+        name: {column for column, mark in zip(COLUMNS, marks, strict=True) if mark}
+        for name, marks in zip(SETS, caught, strict=True)
+    }
+    assert orange["copies"] == {"copies"}
+    assert orange["Gaussian features"] == {"precision", "density", "coverage"}
+    assert orange["decoys"].isdisjoint({"KID", "precision", "density", "coverage"})
+    assert orange["one, and six odd"].isdisjoint({"precision", "recall", "density"})
+    assert "KID" not in orange["fifty, repeated"] and "precision" not in orange["noise"]
 
 # %%
 strips = [np.full((1000, 28, 28, 1), 255) if x is None else x for x in SETS.values()]
@@ -794,7 +807,7 @@ plt.show()
 # - **复制**骗过了所有指标，除了专门找复制的那一个。把训练图背下来的生成器，FD 与真实图一样好。
 # - **一张图**的精确率是 1，密度全表最高：它们只问图好不好。在 994 张相同的图里混进六张怪图，连**召回率**也近乎完美，因为怪图的球覆盖了一切。覆盖率不为所动，它的球是真实图的。五十张图的 KID 与真实图无异。
 # - **噪声**的精确率竟有 0.9 左右！下面的图说明原因。
-# - **高斯特征**与真实特征两阶矩相同，而 FD 只认识这两阶： $d^2$ 与真实图一样；KID 认识三阶，在这个张数下也没看出来。精确率、密度和覆盖率看出来了。
+# - **高斯特征**与真实特征前两阶矩相同，而 FD 只认识这两阶： $d^2$ 与真实图一样；KID 认识前三阶，在这个张数下也没看出来。精确率、密度和覆盖率看出来了。
 # - **诱饵图**在任何人眼里都是均匀噪声，唯独网络不这么看。KID、精确率、密度和覆盖率都把它们当成真的，FD 比**平移一个像素**的真实图还低。用特征来衡量，凡是特征里没有的就看不见；这骗不了人，锐度也一眼就看出来。
 #
 # 先看是哪些真实图的球装下了噪声，并打印每个球里有多少张噪声图；再把服装的特征与高斯特征放在一起，画在两个主方向上。
@@ -820,16 +833,16 @@ plt.show()
 # %% [markdown] lang="en"
 # At the left the kinds of garments form clusters with gaps between them; at the right the same two moments make one cloud that fills the gaps. FD cannot tell these two apart.
 #
-# A single striped bag has nothing like it among the 1,000. Its ball reaches far into the void, and the noise lies in it: one ball is all that (16) asks for. The density of the noise, which counts balls, is low, and its coverage is 0.
+# A single striped bag has nothing like it among the 1,000. Its ball reaches far into the void, and the noise lies in it: one ball is all that (16) asks for. The density of the noise, which counts balls, is low, and its coverage is almost 0.
 #
 # ## The real training
 #
 # The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). The KID's are Student's: an error from ten blocks has nine degrees of freedom, and takes 2.26 standard errors on each side where a known one would take 1.96. Wilson's are too short, since they treat the samples as independent, though all of them are judged by one random set of balls.
 
 # %% [markdown] lang="zh"
-# 左图里，各类服装聚成几团，中间有空隙；右图的两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
+# 左图里，各类服装聚成几团，中间有空隙；右图的前两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
 #
-# 一个带条纹的包，在 1,000 张图里没有同类。它的球伸到很远的空处，噪声就落在里面：(16) 只要有一个球就够了。噪声的密度要数球的个数，所以很低，覆盖率则是 0。
+# 一个带条纹的包，在 1,000 张图里没有同类。它的球伸到很远的空处，噪声就落在里面：(16) 只要有一个球就够了。噪声的密度要数球的个数，所以很低，覆盖率几乎是 0。
 #
 # ## 真正的训练
 #
@@ -867,10 +880,11 @@ for width in (32, 2):
         stream = data.batches(train, recipe.batch_size, seed=0, start_step=gan.steps_done)
         history = gan.fit(stream, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0).history
         samples = gan.sample(200 if FAST else 2000, seed=1)
-        found = {"step": gan.steps_done, "L_G": history["g_loss"][0], **row_of_figures(samples)}
+        l_d, l_g = history["d_loss"][0], history["g_loss"][0]
+        found = {"step": gan.steps_done, "L_D": l_d, "L_G": l_g, **row_of_figures(samples)}
         runs[width].append(found)
         drawn[width].append(samples)
-        print(f"{gan.steps_done:6d} {history['d_loss'][0]:6.2f} {found['L_G']:6.2f}", end="")
+        print(f"{gan.steps_done:6d} {l_d:6.2f} {l_g:6.2f}", end="")
         print("   {:5.2f} ({:5.2f}, {:5.2f})".format(*found["FD"]), end="")
         print("   {:.3f} ({:.3f}, {:.3f})".format(*found["KID"]), end="")
         print("   {:.3f} ({:.3f}, {:.3f})".format(*found["precision"]))
@@ -878,6 +892,7 @@ print(f"log 2 = {np.log(2):.2f}, log 4 = {np.log(4):.2f}: an undecided discrimin
 easy, strict = runs[2], runs[32]
 if not FAST:  # what is said below of the two runs
     assert strict[-1]["L_G"] > strict[1]["L_G"] > easy[-1]["L_G"]
+    assert abs(easy[-1]["L_D"] - np.log(4)) < 0.05
     assert all(a["FD"] > b["FD"] and a["KID"] > b["KID"] for a, b in itertools.pairwise(strict))
     assert easy[-1]["FD"][1] > 2 * strict[-1]["FD"][2]
     assert any(b["FD"][1] > a["FD"][2] for a, b in itertools.pairwise(easy))
@@ -905,10 +920,8 @@ plt.show()
 rows = []
 for many, few in zip(drawn[32], drawn[2], strict=True):  # a row for each moment
     rows += [many[:5], np.ones((1, 28, 28, 1)), few[:2]]
-bag = held_out_features[most[0]]
-radius = np.sort(np.linalg.norm(held_out_features - bag, axis=1))[3]
-gaps = [np.linalg.norm(extractor(to_bytes(few))[0] - bag, axis=1) for few in drawn[2]]
-print("D of 2 channels, samples in the striped bag's ball:", *(np.sum(g <= radius) for g in gaps))
+balls = [round(2000 * row["coverage"][0]) for row in easy]
+print("D of 2 channels, real images of 2,000 whose ball holds a sample:", *balls)
 grid(np.concatenate(rows), columns=8, zoom=2)
 
 # %% [markdown] lang="en"
@@ -916,7 +929,7 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 #
 # - In the first run the loss of $G$ is *higher* at the end than in the second row of the table, while FD and KID fall from row to row, and the pictures agree with them.
 # - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). At least once its FD rises from one moment to the next, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
-# - Precision alone would not have told: at one of the moments more than half of the second run's blotches pass for real. All samples lie close together, in the balls of a few odd real images; the line above the pictures counts those in the ball of the striped bag.
+# - Precision alone would not have told: at one of the moments more than half of the second run's blotches pass for real. The samples that pass lie in the balls of few real images: the line above the pictures counts those, of 2,000, whose ball holds a sample.
 #
 # The losses compare each generator with its own judge, and one of the judges is easy to please. FD and KID compare both with the same images.
 #
@@ -927,7 +940,7 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 #
 # - 第一次训练里， $G$ 的损失在结束时比表的第二行**更高**，而 FD 与 KID 一行比一行低，图也确实在变好。
 # - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从一个时刻到下一个，它的 FD 至少上升过一次，而且超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
-# - 单看精确率看不出来：在某个时刻，第二次训练画的斑点有一半以上被当成了真图。所有样本挤在一起，落在几张古怪的真实图的球里；图上方那一行数的是落在条纹包的球里的样本。
+# - 单看精确率看不出来：在某个时刻，第二次训练画的斑点有一半以上被当成了真图。通过的样本只落在少数真实图的球里：图上方那一行是 2,000 张真实图中球里有样本的张数。
 #
 # 损失是拿每个生成器与它自己的评委相比，而其中一个评委很好打发。FD 与 KID 把两者与同样的图相比。
 #
@@ -1058,17 +1071,17 @@ def coverage_on_a_line(x, y, k):
 # | one good image | precision, density | recall, coverage |
 # | noise and an odd real image | precision | FD, density, coverage |
 # | the right two moments | FD, KID | precision, density, coverage |
-# | decoys | KID, precision, coverage | sharpness, people |
+# | decoys | KID, precision, density, coverage | sharpness, people |
 #
 # **Predict, then run.** Build a set of 1,000 images with precision and recall near 1 and a coverage near 0, without odd images. Is there one? Write down why, or how, before you try.
 #
 # - [Measures](../../keras_gen/measures/__init__.py), and [what each of them sees](../../docs/measures.md); [results](../../docs/results.md) of every model here, three seeds each; [interview questions](../../docs/interview.md) Q42 to Q50; [errata](../../docs/errata.md) E33 to E41. `keras-gen evaluate` and `keras-gen compare` are the full report.
-# - Wang et al. 2004, IEEE Transactions on Image Processing 13, for SSIM; Heusel et al. 2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500), for the FID; Bińkowski et al. 2018, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401), for the KID; Chong and Forsyth 2020, [arXiv:1911.07023](https://arxiv.org/abs/1911.07023), for its rival's bias; Kynkäänniemi et al. 2019, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991); Naeem et al. 2020, [arXiv:2002.09797](https://arxiv.org/abs/2002.09797); and for the names Salimans et al. 2016, [arXiv:1606.03498](https://arxiv.org/abs/1606.03498); Zhang et al. 2018, [arXiv:1801.03924](https://arxiv.org/abs/1801.03924); Hessel et al. 2021, [arXiv:2104.08718](https://arxiv.org/abs/2104.08718); Jayasumana et al. 2024, [arXiv:2401.09603](https://arxiv.org/abs/2401.09603); Stein et al. 2023, [arXiv:2306.04675](https://arxiv.org/abs/2306.04675).
+# - Wang et al. 2004, IEEE Transactions on Image Processing 13, for SSIM; Heusel et al. 2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500), for the FID; Bińkowski et al. 2018, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401), for the KID; Chong and Forsyth 2020, [arXiv:1911.07023](https://arxiv.org/abs/1911.07023), for the bias of the FID; Kynkäänniemi et al. 2019, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991); Naeem et al. 2020, [arXiv:2002.09797](https://arxiv.org/abs/2002.09797); and for the names Salimans et al. 2016, [arXiv:1606.03498](https://arxiv.org/abs/1606.03498); Zhang et al. 2018, [arXiv:1801.03924](https://arxiv.org/abs/1801.03924); Hessel et al. 2021, [arXiv:2104.08718](https://arxiv.org/abs/2104.08718); Jayasumana et al. 2024, [arXiv:2401.09603](https://arxiv.org/abs/2401.09603); Stein et al. 2023, [arXiv:2306.04675](https://arxiv.org/abs/2306.04675).
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** 样本没有原图，所以拿一组图与另一组图比，用训练好的网络的特征。弗雷歇距离只认识两阶矩，而且与张数有关；核距离认识三阶，没有这种偏差。精确率问样本像不像真的，召回率与覆盖率问真实的一切是否都够得着。每一种都能骗过，所以我报告一个距离、一个说明质量的数、一个说明多样性的数，外加查找复制，每个旁边都有真实图的同一个数，带区间，不止一个种子。报告里没有损失。
+# **用几句话说出来。** 样本没有原图，所以拿一组图与另一组图比，用训练好的网络的特征。弗雷歇距离只认识前两阶矩，而且与张数有关；核距离认识前三阶，没有这种偏差。精确率问样本像不像真的，召回率与覆盖率问真实的一切是否都够得着。每一种都能骗过，所以我报告一个距离、一个说明质量的数、一个说明多样性的数，外加查找复制，每个旁边都有真实图的同一个数，带区间，不止一个种子。报告里没有损失。
 #
 # **会被问到的名字。**
 #
@@ -1084,8 +1097,8 @@ def coverage_on_a_line(x, y, k):
 # | 复制训练图 | FD、KID、精确率、召回率 | 查找复制 |
 # | 一张好图 | 精确率、密度 | 召回率、覆盖率 |
 # | 噪声，碰上一张古怪的真实图 | 精确率 | FD、密度、覆盖率 |
-# | 两阶矩都对 | FD、KID | 精确率、密度、覆盖率 |
-# | 诱饵图 | KID、精确率、覆盖率 | 锐度、人 |
+# | 前两阶矩都对 | FD、KID | 精确率、密度、覆盖率 |
+# | 诱饵图 | KID、精确率、密度、覆盖率 | 锐度、人 |
 #
 # **先预测，再运行。** 不用怪图，造一组 1,000 张的图，精确率和召回率接近 1，覆盖率却接近 0。造得出来吗？动手之前，先写下理由或办法。
 #
@@ -1161,7 +1174,7 @@ def coverage_on_a_line(x, y, k):
 # loss of G => G 的损失
 # step => 步数
 # D of {width} channels => {width} 个通道的 D
-# D of 2 channels, samples in the striped bag's ball: => 2 个通道的 D，落在条纹包的球里的样本：
+# D of 2 channels, real images of 2,000 whose ball holds a sample: => 2 个通道的 D，2,000 张真实图中球里有样本的张数：
 # {'':18s} sharpness   copies   distance to the nearest training image => {'':18s}  锐度    复制    到最近训练图的距离
 # D of 32 channels => 32 个通道的 D
 # D of 2 channels => 2 个通道的 D
