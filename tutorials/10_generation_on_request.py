@@ -13,7 +13,7 @@
 # - say why a discriminator that is not told the label cannot make the generator obey it;
 # - derive the projection discriminator from two classifiers, and compute its logit and its slopes by hand;
 # - measure whether requests are met, with an interval and beside real images;
-# - trade variety for typical images by truncating the noise, and say what that costs and where it ends.
+# - trade variety for hits by truncating the noise, and say what that costs and where it ends.
 
 # %% [markdown] lang="zh"
 # # 10. 按要求生成
@@ -26,7 +26,7 @@
 # - 说清楚：判别器若不知道标签，为什么就无法让生成器听从标签；
 # - 从两个分类器推导出投影判别器，并手算它的 logit 和斜率；
 # - 衡量要求是否得到满足：给出区间，并与真实图像对照；
-# - 截断噪声，用多样性换取更典型的图像，并说出代价是什么、限度在哪里。
+# - 截断噪声，用多样性换取命中率，并说出代价是什么、限度在哪里。
 
 # %%
 import inspect
@@ -154,7 +154,7 @@ assert FAST or 0.05 < bags < 0.2
 # W \begin{pmatrix} z \\ y \end{pmatrix} = W_z z + U^\top y \qquad (12)
 # $$
 #
-# **Truncation** draws images nearer to the typical one. Keep each entry of the noise between $-t$ and $t$. With the density $n(z) = e^{-z^2/2} / \sqrt{2 \pi}$, for which $n' = -z n$:
+# **Truncation** keeps the noise near its middle, where images are meant to be more typical. Keep each entry of the noise between $-t$ and $t$. With the density $n(z) = e^{-z^2/2} / \sqrt{2 \pi}$, for which $n' = -z n$:
 #
 # $$
 # \begin{aligned}
@@ -220,7 +220,7 @@ assert FAST or 0.05 < bags < 0.2
 # W \begin{pmatrix} z \\ y \end{pmatrix} = W_z z + U^\top y \qquad (12)
 # $$
 #
-# **截断**（truncation）让画出的图更接近典型的样子。把噪声的每个分量限制在 $-t$ 与 $t$ 之间。记密度 $n(z) = e^{-z^2/2} / \sqrt{2 \pi}$，它满足 $n' = -z n$：
+# **截断**（truncation）让噪声留在中间，指望那里的图更典型。把噪声的每个分量限制在 $-t$ 与 $t$ 之间。记密度 $n(z) = e^{-z^2/2} / \sqrt{2 \pi}$，它满足 $n' = -z n$：
 #
 # $$
 # \begin{aligned}
@@ -481,9 +481,9 @@ for name, old, new in zip("UV", before, rows_of_classes(by_hand), strict=True):
 #
 # 一个对照实验。把配方 [`keras_gen.recipes.ConditionalGANRecipe`](../../keras_gen/recipes/conditional_gan.py) 训练三次，种子相同，图像及其次序也相同，每次 $G$ 都得到标签。
 #
-# - *D sees the labels*（$D$ 看得到标签）：就是这个配方。标签的长度是 1，旁边噪声的长度是 10：标签的声音小。
-# - *D sees zeros*（$D$ 只看到零）：与第一个相比只改一处，把给 $D$ 的标签乘以 0。
-# - *loud label*（标签声音大）：与第一个相比只改一处，每个标签先变成属于它的一个向量，由 100 个正态随机数组成，与噪声一样长（权重重新抽取）。
+# - *D 看得到标签*：就是这个配方。标签的长度是 1，旁边噪声的长度是 10：标签的声音小。
+# - *D 看到的是零*：与第一个相比只改一处，把给 $D$ 的标签乘以 0。
+# - *声音大的标签*：与第一个相比只改一处，每个标签先变成属于它的一个向量，由 100 个正态随机数组成，与噪声一样长（权重重新抽取）。
 #
 # 然后要 1,000 张图，每类 100 张，由一个没有参与训练的分类器来说它们是什么。离散度（spread）是按同一类要来的图像的特征方差的平方根，若全都一样就是 0。**先预测，再运行**：第二场博弈里，画的正是所要类别的图会占多少？标签声音大，离散度又会怎样？
 
@@ -562,11 +562,11 @@ print(f"{'real images':18s} {np.mean(real_shown == test.labels):6.1%} hits", end
 print(f", spread {spread(real_features, test.labels):.2f}")
 assert np.array_equal(untrained, rows_of_classes(misled)[1])  # V never moved
 assert FAST or (hits["D sees the labels"] > 0.55 and hits["D sees zeros"] < 0.45)
-assert FAST or spreads["loud label"] < 0.6 * spreads["D sees the labels"]
+assert FAST or spreads["loud label"] < 0.4 * spreads["D sees the labels"]
 
 # %% [markdown] lang="en"
 # - **Without labels in $D$**, hits are a matter of luck. $G$ may ignore the label, so that all rows of the table look alike; or it may give each label some favourite class, as noise of another kind. (6) allows both, since nobody ties the label to a meaning. Shuffle ten names at random, and on average one of them is still in its place, so about one hit in ten is what to expect either way, with another table for each seed. The interval covers the chance in these 1,000 draws, not that luck. And $V$ has not moved at all, by (11) with $y = 0$.
-# - **With a loud label**, most requests are met, and yet something is missing: the spread says that $G$ draws nearly one image for each class. The label alone tells what images differ in most, so $G$ fits that first, and can go on without the noise for long. It is mode collapse, class by class. A much longer run gets out of it; a quiet label does not get into it.
+# - **With a loud label**, most requests are met, and yet something is missing: the spread says that $G$ draws nearly one image for each class. The label alone tells what images differ in most, so $G$ fits that first, and can go on without the noise for long. It is mode collapse, class by class. A much longer run gets out of it only in part: after 15,000 steps recall was 0.35, with the quiet label 0.67 ([the recipe](../../keras_gen/recipes/conditional_gan.py) has the figures).
 #
 # **So both networks need the label: $G$ to be able to obey, $D$ to make it obey. And hits alone do not tell that a generator has one answer to each question.**
 #
@@ -574,7 +574,7 @@ assert FAST or spreads["loud label"] < 0.6 * spreads["D sees the labels"]
 
 # %% [markdown] lang="zh"
 # - **$D$ 里没有标签**，命中就全凭运气。 $G$ 可能不理会标签，于是表中各行都差不多；也可能把标签当作另一种噪声，让每个标签各有偏爱的类别。两者都是 (6) 允许的，因为没有谁把标签与含义联系起来。把十个名字随机打乱，平均有一个恰好留在原位，所以无论哪种情形，大约都只能指望十分之一的命中率，而且每个种子各有一张不同的表。区间反映的是这 1,000 次抽样的偶然性，不包括那种运气。而 $V$ 丝毫没动，这就是 $y = 0$ 时的 (11)。
-# - **标签声音大**时，多数要求得到了满足，却少了点什么：离散度说明， $G$ 给每一类几乎只画一张图。图像之间最大的差别，单凭标签就能说明，所以 $G$ 先学会这一点，然后可以很久都不用噪声。这是逐类的模式崩溃。训练得久得多才能走出来；而声音小的标签根本不会陷进去。
+# - **标签声音大**时，多数要求得到了满足，却少了点什么：离散度说明， $G$ 给每一类几乎只画一张图。图像之间最大的差别，单凭标签就能说明，所以 $G$ 先学会这一点，然后可以很久都不用噪声。这是逐类的模式崩溃。训练得久得多，也只能走出来一部分：15,000 步之后召回率是 0.35，声音小的标签是 0.67（数字见[配方](../../keras_gen/recipes/conditional_gan.py)）。
 #
 # **所以两个网络都需要标签： $G$ 有了它才能听从， $D$ 有了它才能让 $G$ 听从。而只看命中率，看不出一个生成器对每个问题都只有一个回答。**
 #
@@ -686,7 +686,8 @@ for t in (None, 1.0, 0.7, 0.4):
 real_row = np.mean(real_shown == test.labels), spread(real_features, test.labels)
 print(f"{'real images':>12s} {real_row[0]:6.1%} {'':9s} {'':6s} {real_row[1]:6.2f}")
 assert FAST or max(row[0] for row in table[1:]) > table[0][0]  # hits
-assert FAST or table[-1][2] < table[0][2]  # recall
+assert FAST or table[-1][0] < table[1][0]  # hits again, at t = 0.4
+assert FAST or (table[-1][1] < table[0][1] and table[-1][2] < table[0][2])  # precision, recall
 assert FAST or all(a[3] > b[3] for a, b in itertools.pairwise(table))  # spread
 
 print("and the DCGAN, which knows no labels:")
@@ -701,7 +702,7 @@ show(axes, np.concatenate(strips), 10, ("no truncation", "t = 1", "t = 0.7", "t 
 plt.show()
 
 # %% [markdown] lang="en"
-# Mild truncation makes hits rise while recall and spread fall: requests are met more often, by fewer different things. So a share of hits near that of real images, or above it, is no triumph by itself. Real shirts include some that look like coats; a generator that leaves these out pleases every classifier, and shows a smaller shop than the one it learnt from. **Never report hits without recall.**
+# Mild truncation makes hits rise while recall and spread fall: requests are met more often, by fewer different things. Precision falls as well: more drawings are named rightly, fewer lie among real ones. (After the recipe's 15,000 steps it first [rises a little](../../docs/results.md#generation-on-request), from 0.85 to 0.89 at $t = 1.5$.) So a share of hits near that of real images, or above it, is no triumph by itself. Real shirts include some that look like coats; a generator that leaves these out pleases every classifier, and shows a smaller shop than the one it learnt from. **Never report hits without recall.**
 #
 # Strong truncation need not gain anything, and here it loses hits again: at $t = 0.4$ the noise has a quarter of its usual length, and how $G$ behaves there is decided by nothing in the training. The DCGAN shows the extreme. It has only the noise to tell it what to draw, so the middle between all garments is no garment, and precision is lost together with recall. A label that is not truncated helps to keep $G$ within a class. (One run. In the picture the three truncated rows hold the same noise, more and more squeezed; the first row holds other noise.)
 #
@@ -717,7 +718,7 @@ plt.show()
 # **1.** $D$ sees pairs, so shares count. Let the class have the share $a$ in the data, while $G$ is asked for it with the share $b$. What is the best $D$ then?
 
 # %% [markdown] lang="zh"
-# 适度的截断使命中率上升，召回率和离散度下降：要求更常得到满足，画出的种类却更少。所以命中率接近甚至高于真实图像，本身并不是胜利。真实的衬衫里有些像外套；把它们略去不画的生成器，哪个分类器都满意，但它展示的店，比它学习的那家店小。**报告命中率，一定要同时报告召回率。**
+# 适度的截断使命中率上升，召回率和离散度下降：要求更常得到满足，画出的种类却更少。精确率也在降：被认对的图多了，落在真图之中的却少了。（配方的 15,000 步之后，精确率先[略有上升](../../docs/results.zh-CN.md#按要求生成)，到 $t = 1.5$ 时由 0.85 升到 0.89。）所以命中率接近甚至高于真实图像，本身并不是胜利。真实的衬衫里有些像外套；把它们略去不画的生成器，哪个分类器都满意，但它展示的店，比它学习的那家店小。**报告命中率，一定要同时报告召回率。**
 #
 # 截断得太狠就未必有好处，这里命中率又降了下来： $t = 0.4$ 时，噪声只有平时长度的四分之一， $G$ 在那里怎样表现，训练并没有规定。DCGAN 是极端的例子：画什么全由噪声决定，而所有商品的正中间不是任何商品，于是精确率与召回率一起丢掉。不截断的标签，则有助于让 $G$ 留在类别之内。（只有一次训练。图中截断的三行用的是同一批噪声，只是压得越来越紧；第一行是另一批噪声。）
 #
@@ -810,7 +811,7 @@ def draws_until_one_fits(t, latent_dim):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# Say it aloud: *Both networks get the label. For each label the game is the old one, so the best discriminator compares $p_r(x \mid y)$ with $p_g(x \mid y)$. A discriminator without the label only sees the mixture, and any generator with the right mixture wins. By Bayes the logit splits into "real?" and "like its label?", and the second is an inner product of the features with a vector of the class. Truncated noise makes samples more typical and less varied, so hits are reported with recall.*
+# Say it aloud: *Both networks get the label. For each label the game is the old one, so the best discriminator compares $p_r(x \mid y)$ with $p_g(x \mid y)$. A discriminator without the label only sees the mixture, and any generator with the right mixture wins. By Bayes the logit splits into "real?" and "like its label?", and the second is an inner product of the features with a vector of the class. Truncated noise makes samples easier to name and less varied, so hits are reported with recall.*
 #
 # Three ways to let $D$ know of the label:
 #
@@ -828,7 +829,7 @@ def draws_until_one_fits(t, latent_dim):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# 试着说出来：*两个网络都得到标签。对每个标签来说，博弈还是原来的博弈，所以最优判别器比较的是 $p_r(x \mid y)$ 与 $p_g(x \mid y)$。不知道标签的判别器只看得到混合，混合对了，生成器就赢了。用贝叶斯公式，logit 拆成“像不像真的”和“像不像它的标签”，后者是特征与该类向量的内积。截断噪声会让样本更典型、更单一，所以命中率要与召回率一起报告。*
+# 试着说出来：*两个网络都得到标签。对每个标签来说，博弈还是原来的博弈，所以最优判别器比较的是 $p_r(x \mid y)$ 与 $p_g(x \mid y)$。不知道标签的判别器只看得到混合，混合对了，生成器就赢了。用贝叶斯公式，logit 拆成“像不像真的”和“像不像它的标签”，后者是特征与该类向量的内积。截断噪声会让样本更容易辨认、更单一，所以命中率要与召回率一起报告。*
 #
 # 让 $D$ 知道标签的三种办法：
 #
