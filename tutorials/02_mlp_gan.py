@@ -359,7 +359,7 @@ for name, end in ENDS.items():
     gan.generator.layers[-2].activation = end
     gan.ema_generator.layers[-2].activation = end
     stream = data.batches(images, 64, seed=0)
-    gan.fit(stream, steps_per_epoch=4 if FAST else 300, epochs=1, shuffle=False, verbose=0)
+    gan.fit(stream, steps_per_epoch=4 if FAST else 200, epochs=1, shuffle=False, verbose=0)
     rows.append(np.array(gan.ema_generator(noise)))  # as D sees them, not clipped
     scores = gan.get_metrics_result()
     print(
@@ -369,25 +369,25 @@ for name, end in ENDS.items():
 grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# With a sigmoid or a ReLU nothing is darker than 0, a mid grey. $D$ needs one look at the background to know: after 300 steps its two scores are still far apart.
+# With a sigmoid or a ReLU nothing is darker than 0, a mid grey. $D$ needs one look at the background to know: after 200 steps its two scores are still far apart.
 #
 # ## The real training
 #
-# The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$, and a penalty on the slope of $D$ that [tutorial 4](04_losses.ipynb) explains. Its default is 5,000 steps; here are 1,500. The rows show the same 16 noise vectors at different times.
+# The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$, and a penalty on the slope of $D$ that [tutorial 4](04_losses.ipynb) explains. Its default is 5,000 steps; here are 1,200. The rows show the same 16 noise vectors at different times.
 
 # %% [markdown] lang="zh"
-# 用 sigmoid 或 ReLU，没有一个像素比 0（中灰）更暗。 $D$ 看一眼背景就知道：300 步之后，两个分数仍然相差很远。
+# 用 sigmoid 或 ReLU，没有一个像素比 0（中灰）更暗。 $D$ 看一眼背景就知道：200 步之后，两个分数仍然相差很远。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的样本：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout，还有[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。默认是 5,000 步，这里用 1,500 步。各行是同样的 16 个噪声向量在不同时刻画出的图。
+# 用配方 [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的样本：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout，还有[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。默认是 5,000 步，这里用 1,200 步。各行是同样的 16 个噪声向量在不同时刻画出的图。
 
 # %%
 recipe = MLPGANRecipe(seed=0)
 gan = recipe.build()
 curve = {"real_score": [], "fake_score": []}
 rows = []
-for epochs in (1, 1, 1, 1) if FAST else (1, 3, 8, 18):
+for epochs in (1, 1, 1, 1) if FAST else (1, 3, 8, 12):
     # Each `fit` begins the stream anew, so this one begins where the last one stopped.
     stream = data.batches(images, recipe.batch_size, seed=0, start_step=gan.steps_done)
     history = gan.fit(
@@ -535,7 +535,7 @@ def to_bytes(x):
 # | units of the last layer | 784, one for each pixel | the model cannot be built |
 # | who moves | variables named in the gradient | $D$ learns to call generated images real, or nothing |
 #
-# **Predict, then run.** Build the generator without BatchNorm and train it for the same 1,500 steps: which of the two scores will move, and what will the pictures show? Write it down first.
+# **Predict, then run.** Build the generator without BatchNorm and train it for the same 1,200 steps: which of the two scores will move, and what will the pictures show? Write it down first.
 #
 # - [Networks](../../keras_gen/networks/mlp_gan.py) and [model](../../keras_gen/models/gan.py); [errata](../../docs/errata.md) E1 to E20; [interview questions](../../docs/interview.md) Q6 to Q8. `keras-gen train mlp_gan --data fashion_mnist` is the full run.
 # - Goodfellow et al. 2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661); Shen et al. 2021, [arXiv:2103.00430](https://arxiv.org/abs/2103.00430), for one backward pass.
@@ -552,7 +552,7 @@ def to_bytes(x):
 # | 最后一层的单元数 | 784，每个像素一个 | 模型建不起来 |
 # | 谁在移动 | 在梯度里写明变量 | $D$ 学会把生成图判为真，或者什么也学不到 |
 #
-# **先预测，再运行。** 去掉生成器里的批归一化，同样训练 1,500 步：两个分数里哪一个会变，图会是什么样？先写下来。
+# **先预测，再运行。** 去掉生成器里的批归一化，同样训练 1,200 步：两个分数里哪一个会变，图会是什么样？先写下来。
 #
 # - [网络](../../keras_gen/networks/mlp_gan.py)与[模型](../../keras_gen/models/gan.py)；[勘误](../../docs/errata.zh-CN.md) E1 至 E20；[面试题](../../docs/interview.zh-CN.md) Q6 至 Q8。完整的训练是 `keras-gen train mlp_gan --data fashion_mnist`。
 # - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Shen et al. 2021，[arXiv:2103.00430](https://arxiv.org/abs/2103.00430)，一次反向传播服务双方。

@@ -535,7 +535,7 @@ for width in (32,) if FAST else (32, 64):
     for _ in range(2 if FAST else 5):  # in turns; the first round also builds the graph
         for name, gan in contestants.items():
             start = time.process_time()
-            gan.fit(still, steps_per_epoch=2 if FAST else 20, epochs=1, shuffle=False, verbose=0)
+            gan.fit(still, steps_per_epoch=2 if FAST else 10, epochs=1, shuffle=False, verbose=0)
             times[name].append(time.process_time() - start)
     medians = {name: np.median(values[1:]) for name, values in times.items()}
     shares = [f"{name} {t / medians['one backward pass']:.2f}" for name, t in medians.items()]
