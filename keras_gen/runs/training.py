@@ -24,8 +24,8 @@ from keras_gen.runs.states import load_newest, locked, save_state
 from keras_gen.runs.teachers import images_for, no_images, teach, with_teacher
 
 # Makes XLA sum in one order on a GPU. Without it two runs of one seed differed after 400 steps on
-# an NVIDIA H100, with it in no bit, and a step took no longer; `enable_op_determinism` makes Keras
-# do without XLA, at 2.7 times the time of a step.
+# an NVIDIA H100, with it in no bit, and a step took hardly longer; `enable_op_determinism` makes
+# Keras do without XLA, at about three times the time of a step.
 XLA_DETERMINISM_FLAG = "--xla_gpu_deterministic_ops=true"
 
 logger = logging.getLogger("keras_gen")
