@@ -109,9 +109,6 @@ def least_squares_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -
         $L_D = \frac{1}{2B}\sum_i [(s(x_i) - 1)^2 + s(G(z_i))^2]$
         0.5 * mean((real_logits - 1)**2) + 0.5 * mean(fake_logits**2)
 
-    The output is used as it is, without a sigmoid: a fake image that lies far on the real side is
-    still pulled towards the boundary, although cross-entropy has no slope left there.
-
     Erratum: E31, the second document names the mean squared error without saying of what. It is
     that of D's outputs, as here, and not of images.
 
@@ -133,6 +130,9 @@ def least_squares_generator_loss(fake_logits: Tensor) -> Tensor:
     Formula:
         $L_G = \frac{1}{2B}\sum_i (s(G(z_i)) - 1)^2$
         0.5 * mean((fake_logits - 1)**2)
+
+    The output is used as it is, without a sigmoid: a fake image that lies far on the real side is
+    still pulled towards the boundary, although cross-entropy has no slope left there.
 
     Erratum: E31, as for `least_squares_discriminator_loss`.
 
