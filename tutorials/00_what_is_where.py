@@ -295,7 +295,7 @@ except ValueError as error:
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
 features = measures.load_features("fashion_net", (28, 28, 1))
 rows, steps, distances = [], [], []
-for more in (0, 4, 4) if FAST else (0, 1500, 1500):
+for more in (0, 4, 4) if FAST else (0, 1000, 1000):
     if more:
         stream = data.batches(images, recipe.batch_size, seed=0, start_step=gan.steps_done)
         gan.fit(stream, steps_per_epoch=more, epochs=1, shuffle=False, verbose=0)

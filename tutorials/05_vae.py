@@ -436,7 +436,7 @@ grid(np.concatenate(rows), columns=16, zoom=2)
 # 用本项目的配方 [`keras_gen.recipes.VAERecipe`](../../keras_gen/recipes/vae.py)，24 个隐变量，步数比默认的少。
 
 # %%
-recipe = VAERecipe(steps=12 if FAST else 900, seed=0)
+recipe = VAERecipe(steps=12 if FAST else 720, seed=0)
 vae = recipe.build()
 stream = data.batches(products.images, recipe.batch_size, seed=0, scale=data.uint8_to_unit)
 history = vae.fit(

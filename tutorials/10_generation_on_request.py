@@ -611,7 +611,7 @@ def share(asked, shown):
 print(f"{'hits by':12s}", *(f"{one.name:26s}" for one in judges))
 print(f"{'real images':12s}", *(f"{share(test.labels, shown):26s}" for _, shown in real_views))
 for _ in range(2 if FAST else 3):
-    go_on(gan, 1 if FAST else 550)
+    go_on(gan, 1 if FAST else 450)
     asked, images = ask(gan, 10 if FAST else 200)
     views = [one(images) for one in judges]
     print(f"{gan.steps_done:6d} steps", *(f"{share(asked, shown):26s}" for _, shown in views))
