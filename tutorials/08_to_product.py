@@ -107,15 +107,15 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # %% [markdown] lang="en"
 # ## The picture
 #
-# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with less than a tenth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
+# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with a tenth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，步数不到平常的十分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
+# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，步数为平常的十分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
 
 # %%
-SHORT, STEPS = (12, 18) if FAST else (250, 1200)
+SHORT, STEPS = (12, 18) if FAST else (250, 1500)
 recipe = DCGANRecipe(steps=SHORT, save_every=6 if FAST else 100, seed=0)
 workplace = tempfile.TemporaryDirectory()  # removed when the notebook is closed
 folder = Path(workplace.name)
