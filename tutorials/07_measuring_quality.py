@@ -837,7 +837,7 @@ plt.show()
 #
 # ## The real training
 #
-# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At six moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). The KID's are Student's: an error from ten blocks has nine degrees of freedom, and takes 2.26 standard errors on each side where a known one would take 1.96. Wilson's are too short, since they treat the samples as independent, though all of them are judged by one random set of balls.
+# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At five moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). The KID's are Student's: an error from ten blocks has nine degrees of freedom, and takes 2.26 standard errors on each side where a known one would take 1.96. Wilson's are too short, since they treat the samples as independent, though all of them are judged by one random set of balls.
 
 # %% [markdown] lang="zh"
 # 左图里，各类服装聚成几团，中间有空隙；右图的前两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
@@ -846,7 +846,7 @@ plt.show()
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在六个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用威尔逊区间（Wilson interval，[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。KID 的区间用学生 t 分布：十块算出的标准误只有九个自由度，两侧各取 2.26 个标准误；标准误已知时才是 1.96。威尔逊区间偏短，因为它把各个样本当作相互独立，而它们都由同一组随机的球来评判。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在五个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用威尔逊区间（Wilson interval，[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。KID 的区间用学生 t 分布：十块算出的标准误只有九个自由度，两侧各取 2.26 个标准误；标准误已知时才是 1.96。威尔逊区间偏短，因为它把各个样本当作相互独立，而它们都由同一组随机的球来评判。
 
 
 # %%
@@ -868,7 +868,7 @@ def row_of_figures(samples):
     return found
 
 
-moments = (2, 2) if FAST else (100, 100, 200, 400, 800, 800)
+moments = (2, 2) if FAST else (100, 100, 200, 400, 800)
 runs, drawn = {}, {}
 for width in (32, 2):
     recipe = DCGANRecipe(discriminator_width=width, penalty="none", seed=0)
@@ -925,7 +925,7 @@ print("D of 2 channels, real images of 2,000 whose ball holds a sample:", *balls
 grid(np.concatenate(rows), columns=8, zoom=2)
 
 # %% [markdown] lang="en"
-# From top to bottom the six moments; at the left D of 32 channels, at the right of 2.
+# From top to bottom the five moments; at the left D of 32 channels, at the right of 2.
 #
 # - In the first run the loss of $G$ is *higher* at the end than in the second row of the table, while FD and KID fall from row to row, and the pictures agree with them.
 # - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). At least once its FD rises from one moment to the next, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
@@ -936,7 +936,7 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 # The rest of the report: sharpness and copies, each beside real images.
 
 # %% [markdown] lang="zh"
-# 从上到下是六个时刻；左边是 32 通道的 D，右边是 2 通道的。
+# 从上到下是五个时刻；左边是 32 通道的 D，右边是 2 通道的。
 #
 # - 第一次训练里， $G$ 的损失在结束时比表的第二行**更高**，而 FD 与 KID 一行比一行低，图也确实在变好。
 # - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从一个时刻到下一个，它的 FD 至少上升过一次，而且超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。

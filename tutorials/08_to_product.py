@@ -107,16 +107,17 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # %% [markdown] lang="en"
 # ## The picture
 #
-# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with a tenth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
+# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with half its usual width and a tenth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，步数为平常的十分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
+# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，宽度为平常的一半，步数为十分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
 
 # %%
 SHORT, STEPS = (12, 18) if FAST else (250, 1500)
-recipe = DCGANRecipe(steps=SHORT, save_every=6 if FAST else 100, seed=0)
+NARROW = {"generator_width": 16, "discriminator_width": 16}
+recipe = DCGANRecipe(steps=SHORT, save_every=6 if FAST else 100, seed=0, **NARROW)
 workplace = tempfile.TemporaryDirectory()  # removed when the notebook is closed
 folder = Path(workplace.name)
 
@@ -625,7 +626,7 @@ for part in ("optimizers", "random state", "position in the data", "average of G
     assert FAST or part != "optimizers" or abs(step / 0.001 - 1) < 0.1  # (12)
 axes.axhline(0, color="k", label="nothing lost")
 axes.set(xlabel="steps after the checkpoint", ylabel="difference, grey levels")
-axes.legend(fontsize=8, loc="center right")
+axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %% [markdown] lang="en"
@@ -736,6 +737,7 @@ for line in read_marks(way["as written"]).lines:
 # %%
 command = [sys.executable, "-m", "keras_gen", "train", "dcgan", "--run-dir", str(folder / "killed")]
 command += ["--steps", str(SHORT), "--save-every", str(max(1, SHORT // 10))]
+command += ["--generator-width", "16", "--discriminator-width", "16"]
 process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 while not list(folder.glob("killed/checkpoints/step-*")) or last("killed") < SHORT // 3:
     assert process.poll() is None, "the run has ended by itself"
@@ -750,10 +752,10 @@ print("weights, average, optimizers, random state equal in every bit:", same(res
 assert same(resumed, short) and np.array_equal(resumed.sample(8), short.sample(8))
 
 # %% [markdown] lang="en"
-# **Half the bits.** The first 250 steps once more with `precision="mixed_bfloat16"`. What a network must keep for the way back are the outputs of its layers: their bytes are counted from the shapes. Time is the least of several turns, the two precisions one after the other; on a CPU the answer depends on whether it multiplies bfloat16 in hardware, and on how busy it is, so trust your own figure. On an NVIDIA H100 this project measured [no gain](../../docs/results.md) for this model at its batch of 16, where starting the kernels takes the time, and 0.8 of the time at a batch of 256 and four times the width; for style transfer at 1024 pixels, with the JAX backend of Keras, [6.6 ms instead of 10.8](../../docs/style.md).
+# **Half the bits.** The first 250 steps once more with `precision="mixed_bfloat16"`. What a network must keep for the way back are the outputs of its layers: their bytes are counted from the shapes. Time is the least of several turns, the two precisions one after the other; on a CPU the answer depends on whether it multiplies bfloat16 in hardware, and on how busy it is, so trust your own figure. On an NVIDIA H100 this project measured [no gain](../../docs/results.md) for the recipe's own width at its batch of 16, where starting the kernels takes the time, and 0.8 of the time at a batch of 256 and four times the width; for style transfer at 1024 pixels, with the JAX backend of Keras, [6.6 ms instead of 10.8](../../docs/style.md).
 
 # %% [markdown] lang="zh"
-# **位数减半。** 最初的 250 步再做一遍，`precision="mixed_bfloat16"`。网络为了反向传播必须留着各层的输出：它们的字节数由形状算出。时间是轮流测几回，取最小值；在 CPU 上，结果取决于它有没有 bfloat16 乘法的硬件，也取决于它当时有多忙，所以请相信你自己测到的数。在 NVIDIA H100 上，本项目测得：这个模型批大小为 16 时[没有更快](../../docs/results.zh-CN.md)，时间都花在启动核函数上；批大小 256、宽度四倍时为原来的 0.8；1024 像素的风格迁移，用 Keras 的 JAX 后端，[10.8 毫秒变为 6.6 毫秒](../../docs/style.zh-CN.md)。
+# **位数减半。** 最初的 250 步再做一遍，`precision="mixed_bfloat16"`。网络为了反向传播必须留着各层的输出：它们的字节数由形状算出。时间是轮流测几回，取最小值；在 CPU 上，结果取决于它有没有 bfloat16 乘法的硬件，也取决于它当时有多忙，所以请相信你自己测到的数。在 NVIDIA H100 上，本项目测得：配方自己的宽度、批大小为 16 时[没有更快](../../docs/results.zh-CN.md)，时间都花在启动核函数上；批大小 256、宽度四倍时为原来的 0.8；1024 像素的风格迁移，用 Keras 的 JAX 后端，[10.8 毫秒变为 6.6 毫秒](../../docs/style.zh-CN.md)。
 
 
 # %%
