@@ -432,9 +432,8 @@ for (game, rates), row in zip(GAMES.items(), panels, strict=True):
     for (cure, fields), panel in zip(CURES.items(), row, strict=True):
         _, found, picture, _ = play(RingRecipe(seed=1, **rates, **fields))[-1]
         reached[game, cure] = found.covered
-        print(
-            f"{game:8s} {cure:18s} {found.covered} modes, {found.high_quality:.0%} of high quality"
-        )
+        print(f"{game:8s} {cure:18s}", end=" ")
+        print(f"{found.covered} modes, {found.high_quality:.0%} of high quality")
         panel.imshow(picture)
         panel.set_title(f"$G$ {game}, {cure}: {found.covered} modes", fontsize=10)
         panel.axis("off")
@@ -589,7 +588,7 @@ def batch_deviation(features):
 # chases => 追逐
 # plain => 原样
 # unrolled, 5 steps => 展开 5 步
-# {game:8s} {cure:18s} {found.covered} modes, {found.high_quality:.0%} of high quality => {game:4s} {cure:11s} {found.covered} 个模式，高质量的占 {found.high_quality:.0%}
+# {game:8s} {cure:18s} => {game:4s} {cure:11s}
 # $G$ {game}, {cure}: {found.covered} modes => $G$ {game}，{cure}：{found.covered} 个模式
 # expected 0.578, found {found} => 应为 0.578，得到的是 {found}
 # expected 0.784, found {found} => 应为 0.784，得到的是 {found}
