@@ -587,6 +587,7 @@ def batch_deviation(features):
 # forgets => 遗忘
 # chases => 追逐
 # plain => 原样
+# R1 => R1
 # unrolled, 5 steps => 展开 5 步
 # {game:8s} {cure:18s} => {game:4s} {cure:11s}
 # $G$ {game}, {cure}: {found.covered} modes => $G$ {game}，{cure}：{found.covered} 个模式
