@@ -23,7 +23,6 @@ that runs. Building needs the extra `tutorials`.
 
 import argparse
 import copy
-import functools
 import hashlib
 import json
 import os
@@ -36,6 +35,7 @@ from typing import NamedTuple
 
 from notebook_figures import MIME, shrink
 from notebook_opening import opening
+from notebook_outputs import figures, in_chinese, remember, without_start_up
 from notebook_words import ARROW, EVERYWHERE, Words, code_in
 
 from keras_gen.files import replacing
@@ -140,24 +140,6 @@ def words_of(name):
     return table(name), [text for kind, text in cells(name, "en", 0) if kind == "code"]
 
 
-def figures(book):
-    """Return, for each output of each code cell, what `in_chinese` has stored of a figure."""
-    return [
-        [
-            {
-                "png": output["data"]["image/png"],
-                "size": output["metadata"]["image/png"],
-                "words": output["metadata"]["words"],
-            }
-            if "words" in output.get("metadata", {})
-            else None
-            for output in cell["outputs"]
-        ]
-        for cell in book["cells"]
-        if cell["cell_type"] == "code"
-    ]
-
-
 def run_twice(name):
     """Return {number: Chinese code} of the code cells that run in both languages."""
     codes = [[text for kind, text in cells(name, a, 0) if kind == "code"] for a in LANGUAGES]
@@ -188,51 +170,10 @@ def execute(name, language):
         client.execute(stderr=subprocess.DEVNULL)  # notes of TensorFlow and of the kernel
     except CellExecutionError as error:
         raise SystemExit(f"\n{name}: {error}") from None
-    run = [_without_start_up(cell.outputs) for cell in code]
+    run = [without_start_up(cell.outputs) for cell in code]
     for number, cell in chinese.items():
-        _remember(run[number], cell.outputs)
+        remember(run[number], cell.outputs)
     return run
-
-
-def _remember(outputs, chinese):
-    """Keep with each text that a cell has printed what its Chinese code has printed."""
-    for output, said in zip(outputs, chinese, strict=True):
-        if "text" in said:
-            output["chinese"] = said["text"]
-
-
-def _without_start_up(outputs):
-    """Leave out what TensorFlow's C++ says when it is imported; no setting silences it."""
-    notes = re.compile(
-        r"WARNING: All log messages before absl|[IWE]\d{4} \d\d:|[IE]0000 |To enable "
-    )
-    return [
-        output
-        for output in outputs
-        if output.get("name") != "stderr" or not all(map(notes.match, output.text.splitlines()))
-    ]
-
-
-@functools.cache
-def package():
-    """Return the lines of the package's source, which tutorials print; they stay as they are."""
-    paths = (FOLDER.parent / "keras_gen").rglob("*.py")
-    return {line.strip() for path in paths for line in path.read_text("utf-8").splitlines()}
-
-
-def in_chinese(output, words):
-    """Translate an output of a cell: what it printed, and the figure if that was drawn twice."""
-    if "chinese" in output:
-        output["text"] = output["chinese"]
-        return
-    for place, key in ((output, "text"), (output.get("data", {}), "text/plain")):
-        if key in place:
-            lines = "".join(place[key]).split("\n")
-            said = (line if line.strip() in package() else words.shown(line) for line in lines)
-            place[key] = "\n".join(said)
-    if figure := output.get("data", {}).get(MIME):
-        output["data"]["image/png"] = figure["png"]
-        output["metadata"] = {"words": figure["words"], "image/png": figure["size"]}
 
 
 def store(name, outputs, seconds):
@@ -271,7 +212,7 @@ def kept(name):
                 output["data"][MIME] = figure
     said = [cell["outputs"] for cell in chinese["cells"] if cell["cell_type"] == "code"]
     for number in run_twice(name):
-        _remember(outputs[number], said[number])
+        remember(outputs[number], said[number])
     return outputs, stored["metadata"]["keras_gen"]["seconds"]
 
 

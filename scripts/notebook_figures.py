@@ -9,6 +9,7 @@ from PIL import Image
 
 MIME = "application/x-chinese-figure+json"
 COLOURS = 128  # enough for curves and grey images
+LARGEST = 60_000  # characters of a figure, beyond which it has one pixel for each of the page's
 
 
 def shrink(output):
@@ -17,11 +18,21 @@ def shrink(output):
     data.pop("image/jpeg", None)  # Pillow shows a PNG as well
     if "image/png" not in data:
         return
-    png, small = "".join(data["image/png"]), io.BytesIO()
+    png = "".join(data["image/png"])
     with Image.open(io.BytesIO(base64.b64decode(png))) as image:
-        few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(small, "PNG", optimize=True, dpi=image.info.get("dpi"))
-    data["image/png"] = min(base64.b64encode(small.getvalue()).decode(), png, key=len)
+        fine = image.convert("RGB")
+        small = min(_few_colours(fine), png, key=len)
+        if len(small) > LARGEST and "image/png" in output["metadata"]:
+            size = output["metadata"]["image/png"]
+            small = _few_colours(fine.resize((size["width"], size["height"]), Image.LANCZOS))
+    data["image/png"] = small
+
+
+def _few_colours(image):
+    """Return a PNG in base64 that has few colours."""
+    few, file = image.quantize(COLOURS, dither=Image.Dither.NONE), io.BytesIO()
+    few.save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def draw_figures_twice(pairs, codes):

@@ -716,8 +716,8 @@ plt.show()
 # **告诉下一个人什么。** 对外提供的模型要附上它的模型卡片。卡片由运行自己的记录写成，中英文各一份，写明弱点，并重申标识义务。下面是随包附带的 DCGAN 的卡片，有删节：
 
 # %%
-shown = "en, Data, Known weaknesses, Use, Label"  # its language, and the sections
-language, *titles = shown.split(", ")
+shown = "en | Data | Known weaknesses | Use | Label"  # its language, and the sections
+language, *titles = shown.split(" | ")
 card = model_card(Run.open("dcgan"), language)
 sections = dict(part.split("\n", 1) for part in card.split("\n## ")[1:])
 for title in titles:
@@ -843,7 +843,7 @@ def largest_auc(epsilon):
 # - Abadi et al. 2016，[arXiv:1607.00133](https://arxiv.org/abs/1607.00133)，DP-SGD；Balle 与 Wang 2018，[arXiv:1805.06530](https://arxiv.org/abs/1805.06530)，精确的 (12)；Mironov、Talwar 与 Zhang 2019，[arXiv:1908.10530](https://arxiv.org/abs/1908.10530)，抽样；Kairouz、Oh 与 Viswanath 2015，[arXiv:1311.0776](https://arxiv.org/abs/1311.0776)，区域 (14)；Hayes et al. 2019，[arXiv:1705.07663](https://arxiv.org/abs/1705.07663)，对 GAN 的攻击；Mitchell et al. 2019，[arXiv:1810.03993](https://arxiv.org/abs/1810.03993)，模型卡片。
 
 # %% words
-# en, Data, Known weaknesses, Use, Label => zh, 数据, 已知的不足, 用途, 标识
+# en | Data | Known weaknesses | Use | Label => zh | 数据 | 已知的不足 | 用途 | 标识
 # pictures to look at => 要看的图数
 # kappa {kappa(list(one), list(two)):.2f} => kappa {kappa(list(one), list(two)):.2f}
 # clipped sum {clipped.round(3)}   AUC {area:.3f} => 截断后的和 {clipped.round(3)}   AUC {area:.3f}
