@@ -24,13 +24,14 @@ def shrink(output):
         small = min(_few_colours(fine), png, key=len)
         if len(small) > LARGEST and "image/png" in output["metadata"]:
             size = output["metadata"]["image/png"]
-            small = _few_colours(fine.resize((size["width"], size["height"]), Image.LANCZOS))
+            fine = fine.resize((size["width"], size["height"]), Image.LANCZOS)
+            small = _few_colours(fine, COLOURS // 2)
     data["image/png"] = small
 
 
-def _few_colours(image):
+def _few_colours(image, colours=COLOURS):
     """Return a PNG in base64 that has few colours."""
-    few, file = image.quantize(COLOURS, dither=Image.Dither.NONE), io.BytesIO()
+    few, file = image.quantize(colours, dither=Image.Dither.NONE), io.BytesIO()
     few.save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 
