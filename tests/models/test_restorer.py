@@ -54,6 +54,19 @@ def test_gains_weaken_bands_and_differences_are_added_task_by_task(task):
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("width", [16, 13])
+def test_in_use_an_image_is_restored_both_ways_round(width):
+    """The sides become 16, which the network can halve; the mean of a pair has no side."""
+    model = make()
+    inputs = np.concatenate([IMAGES, np.ones((4, 16, 16, 4), "float32")], axis=-1)[:, :, :width]
+    whole = np.pad(inputs, ((0, 0), (0, 0), (0, 16 - width), (0, 0)), "edge")
+    one_way = np.asarray(model(whole, training=True))
+    other_way = np.asarray(model(whole[:, :, ::-1], training=True))[:, :, ::-1]
+    found = np.asarray(model(inputs))
+    np.testing.assert_allclose(found, (one_way + other_way)[:, :, :width] / 2, atol=1e-6)
+    assert np.abs(one_way - other_way).max() > 1e-3
+
+
 def test_the_metrics_are_the_losses_composed_by_hand():
     model = make()
     restored = model(INPUTS, training=True)
@@ -76,12 +89,12 @@ def test_the_gradients_are_those_of_the_two_losses():
     d_gradients, gradients = model.gradients(INPUTS, TRUTH)
 
     def d_loss():
-        restored = model(INPUTS)
+        restored = model(INPUTS, training=True)
         real, fake = (model.discriminator([INPUTS, x]) for x in (TRUTH, restored))
         return float(minimax_discriminator_loss(real, fake))
 
     def loss():
-        restored = model(INPUTS)
+        restored = model(INPUTS, training=True)
         fake = model.discriminator([INPUTS, restored])
         return float(
             pixel_loss(TRUTH, restored, DAMAGED) + 0.5 * non_saturating_generator_loss(fake)
