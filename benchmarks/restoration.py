@@ -35,6 +35,7 @@ DEVIATION, QUALITY = 0.1, 20
 TUNING = 20  # training images
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png")
 JSON = DOCS / "restoration.json"
+ONE_WAY = "the first, one way round"
 
 
 def damaged(task, images):
@@ -58,14 +59,14 @@ def begun(task, pixels):
     return np.asarray(degradations.enlarge(pixels)) if task == "upscale" else pixels
 
 
-def restored(model, task, pixels, holes):
-    """Return a model's images, those of `Restorer.restore`, in batches."""
+def restored(model, task, pixels, holes, one_way=False):
+    """Return a model's images, those of `Restorer.restore`, in batches; or of one way round."""
     images = []
     for start in range(0, len(pixels), 100):
         rows = slice(start, start + 100)
         masks = holes[rows, ..., None] if task == "inpaint" else None
         inputs = degradations.stack(begun(task, pixels[rows]), task, masks)
-        images.append(np.clip(model(inputs, training=False), 0.0, 1.0))
+        images.append(np.clip(model(inputs, training=one_way), 0.0, 1.0))
     return np.concatenate(images)
 
 
@@ -96,7 +97,7 @@ def row(truth, by_measure, reference=None, **named):
 
 
 def compare(task, models, tuning, truth, mapped=map):
-    """Return the rows of one task: the runs, the input, the classical methods.
+    """Return the rows of one task: the runs, the first without its mirror image, classical ones.
 
     Args:
         task: one of `degradations.TASKS`.
@@ -112,6 +113,9 @@ def compare(task, models, tuning, truth, mapped=map):
         if reference is None:
             reference = {key: measure(images, truth) for key, measure in peers.MEASURES.items()}
         rows.append(row(truth, dict.fromkeys(peers.MEASURES, images), method=name))
+    first = next(iter(models.values()))
+    images = restored(first, task, pixels, holes, one_way=True)
+    rows.append(row(truth, dict.fromkeys(peers.MEASURES, images), reference, method=ONE_WAY))
     shown = begun(task, pixels)
     rows.append(row(truth, dict.fromkeys(peers.MEASURES, shown), reference, method="input"))
     chosen = peers.best_parameters(task, *damaged(task, tuning), tuning, mapped)

@@ -15,6 +15,7 @@ WORDS = {
     "holes": "孔洞",
     "half the size": "缩小一半",
     "input": "输入",
+    "the first, one way round": "第一个修复网络，不取镜像平均",
     "median": "中值滤波",
     "bilateral": "双边滤波",
     "non-local means": "非局部均值",

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 
+import numpy as np
 from notebook_words import Words
 from PIL import Image
 
@@ -25,8 +26,14 @@ def shrink(output):
         if len(small) > LARGEST and "image/png" in output["metadata"]:
             size = output["metadata"]["image/png"]
             fine = fine.resize((size["width"], size["height"]), Image.LANCZOS)
-            small = _few_colours(fine, COLOURS // 2)
+            small = _few_colours(fine, COLOURS // 2 if _is_grey(fine) else COLOURS)
     data["image/png"] = small
+
+
+def _is_grey(image):
+    """Return whether nearly all pixels are; 64 greys show no bands, 64 colours of a photo do."""
+    pixels = np.asarray(image, "int16")  # (H, W, 3)
+    return np.mean(np.ptp(pixels, axis=-1) > 8) < 0.01
 
 
 def _few_colours(image, colours=COLOURS):

@@ -49,7 +49,7 @@ def products_section(folder: Path) -> str:
         ),
         page.row(
             page.figure(noisy, f"Another, with noise of deviation {NOISE}, where white is 1"),
-            page.figure(restored, "What the restorer makes of it, in one pass"),
+            page.figure(restored, "What the restorer makes of it"),
         ),
         page.commands(
             "keras-gen generate product_gan --kind chair --colour crimson --turntable",

@@ -1,4 +1,4 @@
-"""Restore photographs by a trained network, in one pass."""
+"""Restore photographs by a trained network."""
 
 import dataclasses
 import time
