@@ -88,9 +88,10 @@ def row(truth, by_measure, reference=None, **named):
     figures = dict(named)
     for key, images in by_measure.items():
         values = peers.MEASURES[key](images, truth)
-        finite = np.isfinite(values)  # an image without a hole is its own restoration
+        finite = np.isfinite(values)  # a hole in what is black all around is filled exactly
         figures[key] = interval(values[finite])
         if reference is not None:
+            finite &= np.isfinite(reference[key])
             figures[f"{key}_behind"] = interval((reference[key] - values)[finite])
     ratio = measures.sharpness(by_measure["psnr"]).mean() / measures.sharpness(truth).mean()
     return {**figures, "sharpness": float(ratio), "n": len(truth)}

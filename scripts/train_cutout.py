@@ -3,13 +3,13 @@ r"""Train the network that cuts products out, and store its weights in float16.
     pip install -e ".[photos]"
     python scripts/train_cutout.py
     python scripts/train_cutout.py --resume
-    python scripts/train_cutout.py --from-stored --scenes 26000 --steps 800 --batch 32 --rate 4e-4
+    python scripts/train_cutout.py --from-stored --scenes 60000 --steps 3200 --batch 32 --rate 4e-4
 
 First the scenes are drawn, by as many processes as there are processors, and kept in runs/cutout;
 then the network is trained on them. Both are stored as they come, so that --resume goes on where
-the same command was stopped. `--steps 6500`, stopped after 2,500 steps on an H100, and then the
-last line on a processor, whose rate of learning falls to 0, made the stored weights;
-docs/cutout_training.txt is what they printed.
+the same command was stopped. `--steps 6500`, stopped after 2,500 steps on an H100, and then on a
+processor the last line, first with 26,000 scenes and 800 steps, made the stored weights; on the
+processor the rate of learning fell to 0. docs/cutout_training.txt is what they printed.
 
 Products of the training split stand on their own paper or on backgrounds that are computed or
 cropped from pictures: from those of the package, from six of scikit-image (brick, gravel and an eye

@@ -385,6 +385,18 @@ def test_how_far_a_method_is_behind_is_worked_by_hand():
     assert table == [["JPEG", "x", "30.00 ± 127.06", "-", "7.00 ± 38.12", "-", "1.00"]]
 
 
+def test_an_image_that_the_reference_restores_exactly_is_left_out_of_the_comparison():
+    """Errors of 0.1, 0.01 and 0.1 are 20, 40 and 20 dB; the reference's third PSNR is infinite."""
+    truth = np.full((3, 12, 12, 1), 0.5) + 0.01 * np.random.default_rng(0).normal(
+        size=(3, 12, 12, 1)
+    )
+    images = truth + np.array([0.1, 0.01, 0.1]).reshape(3, 1, 1, 1)
+    reference = {"psnr": np.array([30.0, 44.0, np.inf])}
+    found = restoration.row(truth, {"psnr": images}, reference, method="x")
+    assert found["psnr"]["mean"] == pytest.approx(80 / 3, abs=1e-6)
+    assert found["psnr_behind"]["mean"] == pytest.approx((10 + 4) / 2, abs=1e-6)
+
+
 def test_the_tables_of_restoration_are_those_of_the_stored_figures():
     """On both pages; on the Chinese one no cell is left in English but names."""
     docs = FOLDER.parent / "docs"

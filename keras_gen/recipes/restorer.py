@@ -21,8 +21,8 @@ class RestorerRecipe(Recipe):
     keras-gen train restorer --data products
     keras-gen restore photo.jpg --model runs/restorer-1 --task jpeg
 
-    docs/restoration.md has the PSNR of 7,500 steps without the adversarial loss beside classical
-    methods, and the time on a busy CPU core; these defaults were measured on garments only.
+    docs/restoration.md has the PSNR of 15,000 steps without the adversarial loss beside classical
+    methods, and the time on a busy CPU; these defaults were measured on garments only.
     """
 
     data: str = option(
