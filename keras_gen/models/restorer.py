@@ -32,8 +32,9 @@ class Restorer(NetworkModel):
     Formula:
         $R(y, m) = y + \sum_t m_t \left( \sum_l g_{t,l} \, b_l(y) + f_t \right)$, where the $b_l$
         are the bands of a Laplacian pyramid and the network draws $g$ and $f$ from bands and $m$;
-        $\min_R \; L_1(x, R(y, m)) + w \, E[-\log D(y, m, R(y, m))]$, with D trained as in a GAN
-        on the pairs $(y, m, x)$ and $(y, m, R(y, m))$
+        $\min_R \; L_1(x, R(y, m)) + v \, (1 - \mathrm{SSIM}(x, R(y, m)))
+        + w \, E[-\log D(y, m, R(y, m))]$, with D trained as in a GAN on the pairs $(y, m, x)$
+        and $(y, m, R(y, m))$
 
     The network draws for each pixel how much more or less of each band there should be, and in
     addition a difference. Noise in an even region goes with a gain of -1 for the fine bands, as in
@@ -46,7 +47,9 @@ class Restorer(NetworkModel):
     returned: errors that depend on the side from which the network sees an edge cancel, so that the
     mean is nearer to the truth than either. Timofte et al. 2016 take all eight ways round.
 
-    The pixel loss is a mean over damaged pixels, or the few that a hole has would hardly count.
+    The pixel loss is a mean over damaged pixels, or the few that a hole has would hardly count. It
+    judges each pixel by itself; the second term compares means, contrasts and structure of small
+    windows, so that what is left of a damage counts most in even regions, where it is seen most.
     What a hole held is lost, and the pixel loss is least for a blurred guess; the adversarial term,
     whose weight is small, asks for one that looks real.
 
@@ -60,17 +63,21 @@ class Restorer(NetworkModel):
             [0, 1] instead of [-1, 1]; it is less, because damage leaves more of an image than the
             paper's label maps do, and less is to be invented. With 0 the discriminator still
             trains but has no effect.
+        ssim_weight: v >= 0, of 1 minus the structural similarity; images have at least 11 pixels a
+            side where they are trained on.
         bands: L >= 0, of the pyramid; the coarsest holds what is finer than 2 ** L pixels.
 
     Reference: Isola et al. 2017, arXiv:1611.07004, equations 1 to 4; Burt and Adelson 1983, "The
         Laplacian Pyramid as a Compact Image Code"; Donoho and Johnstone 1994, "Ideal Spatial
-        Adaptation by Wavelet Shrinkage", Biometrika 81(3); Timofte, Rothe and Van Gool 2016,
-        arXiv:1511.02228.
+        Adaptation by Wavelet Shrinkage", Biometrika 81(3); Zhao et al. 2017, arXiv:1511.08861, for
+        SSIM as a loss; Timofte, Rothe and Van Gool 2016, arXiv:1511.02228.
     """
 
     NETWORKS = ("network", "discriminator")
     DRAWING = ("network",)
-    METRICS = ("pixel_loss", "adversarial_loss", "d_loss", "real_score", "fake_score")
+    METRICS = (
+        "pixel_loss", "ssim_loss", "adversarial_loss", "d_loss", "real_score", "fake_score"
+    )  # fmt: skip
     OPTIMIZERS: ClassVar = {"d_optimizer": ("discriminator",), "optimizer": ("network",)}
 
     def __init__(
@@ -79,6 +86,7 @@ class Restorer(NetworkModel):
         discriminator: keras.Model,
         *,
         adversarial_weight: float = 0.002,
+        ssim_weight: float = 0.0,
         bands: int = 0,
         name: str = "restorer",
         **kwargs,
@@ -87,6 +95,7 @@ class Restorer(NetworkModel):
         self.network = network
         self.discriminator = discriminator
         self.adversarial_weight = adversarial_weight
+        self.ssim_weight = ssim_weight
         self.bands = bands
 
     @property
@@ -139,10 +148,12 @@ class Restorer(NetworkModel):
             d_loss = minimax_discriminator_loss(real_logits, fake_logits)
             damage = ops.sum(inputs[..., self.channels :], axis=-1, keepdims=True)  # (B, H, W, 1)
             pixels = pixel_loss(images, restored, damage)
+            unlike = ops.mean(1.0 - tf.image.ssim(images, restored, 1.0))
             adversarial = non_saturating_generator_loss(fake_logits)
-            loss = pixels + self.adversarial_weight * adversarial
+            loss = pixels + self.ssim_weight * unlike + self.adversarial_weight * adversarial
         self.track(
             pixel_loss=pixels,
+            ssim_loss=unlike,
             adversarial_loss=adversarial,
             d_loss=d_loss,
             real_score=ops.mean(ops.sigmoid(real_logits)),
@@ -215,5 +226,9 @@ class Restorer(NetworkModel):
 
     def get_config(self) -> dict:
         """Return the constructor's arguments."""
-        weight = self.adversarial_weight
-        return {**super().get_config(), "adversarial_weight": weight, "bands": self.bands}
+        return {
+            **super().get_config(),
+            "adversarial_weight": self.adversarial_weight,
+            "ssim_weight": self.ssim_weight,
+            "bands": self.bands,
+        }

@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from keras_gen.recipes.recipe import Recipe, option, precision_policy, seeded
 
@@ -45,6 +45,9 @@ class RestorerRecipe(Recipe):
     adversarial_weight: float = option(
         0.002, "weight of the adversarial loss beside the pixel loss; 0 gives the least error"
     )
+    ssim_weight: float = option(
+        0.1, "weight of 1 - SSIM, the structural similarity, beside the pixel loss"
+    )
     learning_rate: float = option(
         3e-3, "Adam's highest learning rate, which falls to 0 along a cosine"
     )
@@ -52,6 +55,7 @@ class RestorerRecipe(Recipe):
 
     panels: ClassVar[list[tuple[str, dict[str, str]]]] = [
         ("mean absolute difference", {"pixel_loss": "pixel loss"}),
+        ("structural difference", {"ssim_loss": "1 - SSIM"}),
         ("nats per patch", {"adversarial_loss": "adversarial loss", "d_loss": "discriminator"}),
         ("probability of being real", {"real_score": "real", "fake_score": "restored"}),
     ]
@@ -66,6 +70,11 @@ class RestorerRecipe(Recipe):
         if not self.tasks or len(set(self.tasks)) < len(self.tasks):
             found = ", ".join(self.tasks) or "none"
             raise ValueError(f"tasks: expected one or several of {', '.join(TASKS)}, found {found}")
+
+    @classmethod
+    def from_fields(cls, values: dict[str, Any]) -> Self:
+        """Read also recipes from before SSIM had a weight, which trained without it."""
+        return super().from_fields({"ssim_weight": 0.0, **values})
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -105,8 +114,13 @@ class RestorerRecipe(Recipe):
                 last_initializer="zeros",
             )
             discriminator = patch_gan.discriminator(self.channels, self.channels + len(TASKS))
-        weight = self.adversarial_weight
-        model = Restorer(network, discriminator, adversarial_weight=weight, bands=self.bands)
+        model = Restorer(
+            network,
+            discriminator,
+            adversarial_weight=self.adversarial_weight,
+            ssim_weight=self.ssim_weight,
+            bands=self.bands,
+        )
         rate = keras.optimizers.schedules.CosineDecay(self.learning_rate, self.steps)
         model.compile(
             d_optimizer=keras.optimizers.Adam(self.d_learning_rate, beta_1=0.5),

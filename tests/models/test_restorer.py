@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from skimage.metrics import structural_similarity
 
 from keras_gen.data import damage
 from keras_gen.data.degradations import TASKS, draw_holes, enlarge, fill, stack
@@ -17,16 +18,26 @@ INPUTS, TRUTH = damage(keras.ops.convert_to_tensor(IMAGES), (1, 2))
 DAMAGED = np.asarray(INPUTS)[..., 3:].sum(axis=-1, keepdims=True)
 
 
-def make(channels=3, weight=0.005, rate=1e-3, widths=(4, 6), bands=2):
+def make(channels=3, weight=0.005, rate=1e-3, widths=(4, 6), bands=2, ssim_weight=0.2):
     keras.utils.set_random_seed(1)
     model = Restorer(
         unet.unet((bands + 1) * channels + len(TASKS), len(TASKS) * (bands + channels), widths),
         patch_gan.discriminator(channels, channels + len(TASKS), width=4),
         adversarial_weight=weight,
+        ssim_weight=ssim_weight,
         bands=bands,
     )
     model.compile(d_optimizer=keras.optimizers.Adam(rate), optimizer=keras.optimizers.Adam(rate))
     return model
+
+
+def unlikeness(restored):
+    """Return the mean of 1 - SSIM by scikit-image, with the window of Wang et al. 2004."""
+    window = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    pairs = zip(np.asarray(TRUTH), np.asarray(restored), strict=True)
+    return 1 - np.mean(
+        [structural_similarity(*pair, data_range=1.0, channel_axis=-1, **window) for pair in pairs]
+    )
 
 
 def test_pixels_without_damage_stay_and_all_others_are_changed():
@@ -73,6 +84,7 @@ def test_the_metrics_are_the_losses_composed_by_hand():
     real, fake = (model.discriminator([INPUTS, x], training=True) for x in (TRUTH, restored))
     expected = {
         "pixel_loss": pixel_loss(TRUTH, restored, DAMAGED),
+        "ssim_loss": unlikeness(restored),
         "adversarial_loss": non_saturating_generator_loss(fake),
         "d_loss": minimax_discriminator_loss(real, fake),
         "real_score": np.mean(1 / (1 + np.exp(-np.asarray(real)))),
@@ -96,9 +108,9 @@ def test_the_gradients_are_those_of_the_two_losses():
     def loss():
         restored = model(INPUTS, training=True)
         fake = model.discriminator([INPUTS, restored])
-        return float(
-            pixel_loss(TRUTH, restored, DAMAGED) + 0.5 * non_saturating_generator_loss(fake)
-        )
+        pixels = pixel_loss(TRUTH, restored, DAMAGED)
+        adversarial = non_saturating_generator_loss(fake)
+        return float(pixels + 0.2 * unlikeness(restored) + 0.5 * adversarial)
 
     for network, slopes, value in (
         (model.discriminator, d_gradients, d_loss),
@@ -210,7 +222,8 @@ def test_a_keras_file_goes_on_bit_for_bit(tmp_path):
     model.train_on_batch(INPUTS, TRUTH)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
-    assert (again.adversarial_weight, again.bands, again.steps_done) == (0.25, 2, 1)
+    assert (again.adversarial_weight, again.ssim_weight, again.bands) == (0.25, 0.2, 2)
+    assert again.steps_done == 1
     for each in (model, again):
         each.fit(INPUTS, TRUTH, batch_size=2, epochs=2, shuffle=False, verbose=0)
     states = [

@@ -1,5 +1,7 @@
 """The recipe of restoration: what it builds, damages, draws and refuses."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -12,18 +14,26 @@ SMALL = {"width": 4, "levels": 2, "image_size": 32}
 
 def test_every_field_reaches_the_model():
     recipe = RestorerRecipe(
-        **SMALL, channels=1, adversarial_weight=0.3, learning_rate=4e-3, d_learning_rate=3e-4,
-        steps=1000, precision="mixed_bfloat16",
+        **SMALL, channels=1, adversarial_weight=0.3, ssim_weight=0.7, learning_rate=4e-3,
+        d_learning_rate=3e-4, steps=1000, precision="mixed_bfloat16",
     )  # fmt: skip
     model = recipe.build()
     assert model.network.input_shape == (None, None, None, 10)  # 6 bands and 4 planes
-    assert model.channels == 1 and model.adversarial_weight == 0.3
+    assert model.channels == 1
+    assert (model.adversarial_weight, model.ssim_weight) == (0.3, 0.7)
     # 9 * 10 * 4 + 4 weights of the first layer, and two sizes of maps
     assert model.network.layers[1].count_params() == 364 and recipe.widths == (4, 8)
     assert model.network.layers[1].compute_dtype == "bfloat16"
     rates = [float(model.optimizer._learning_rate(step)) for step in (0, 500, 1000)]
     assert rates == pytest.approx([4e-3, 2e-3, 0.0], abs=1e-8)
     assert float(model.d_optimizer.learning_rate) == pytest.approx(3e-4)
+
+
+def test_a_recipe_from_before_ssim_had_a_weight_trains_without_it():
+    fields = dataclasses.asdict(RestorerRecipe(**SMALL))
+    assert RestorerRecipe.from_fields(fields).ssim_weight == 0.1
+    del fields["ssim_weight"]
+    assert RestorerRecipe.from_fields(fields).ssim_weight == 0.0
 
 
 def test_the_names_of_the_tasks_are_those_of_the_damage():
