@@ -740,18 +740,18 @@ for name, changes in list(VARIANTS.items())[:: 4 if FAST else 1]:
     print(f"row {len(rows)}: {name:18s}", end=" ")
     distances.append(measures.frechet_distance(held_out_features, drawn_features))
     print(f"FD {distances[-1]:5.2f}")
-assert FAST or distances[-1] < 0.9 * distances[0]
+assert FAST or max(distances) < 1.5 * min(distances)
 grid(np.concatenate(rows), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# The last row differs from the first in the penalty alone, and its distance is smaller. In a longer run on more images the lead is larger in proportion: after 10,000 steps on all 60,000 images the FD is 1.41 with the penalty and 2.71 without ([seed 0](../../keras_gen/recipes/gan.py)), and little speckle is left. Of the four above it do not read a ranking from this picture: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
+# The last row differs from the first in the penalty alone. After so few steps that hardly shows: all five distances lie within a factor of 1.5, and on another processor, which rounds otherwise, they came in another order. What the penalty does takes longer: after 10,000 steps on all 60,000 images the FD is 1.41 with the penalty and 2.71 without ([seed 0](../../keras_gen/recipes/gan.py)), and little speckle is left. Do not read a ranking of losses from this picture either: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
 #
 # ## Exercises
 #
 # **1.** LSGAN with other targets: $D$ regresses $b$ for real and $a$ for generated images. What is its best answer?
 
 # %% [markdown] lang="zh"
-# 最后一行与第一行只差惩罚项，距离更小。训练更久、图更多时，按比例领先得更多：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时 FD 为 1.41，没有时为 2.71（[种子 0](../../keras_gen/recipes/gan.py)），斑点也所剩无几。至于上面四行，不要从这幅图里读出排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
+# 最后一行与第一行只差惩罚项。步数这么少，几乎看不出差别：五个距离彼此不超过 1.5 倍，换一台舍入方式不同的处理器，顺序就变了。惩罚项的作用要久一点才显出来：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时 FD 为 1.41，没有时为 2.71（[种子 0](../../keras_gen/recipes/gan.py)），斑点也所剩无几。也不要从这幅图里读出各种损失的排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
 #
 # ## 练习
 #
