@@ -194,8 +194,9 @@ def measured(runs, count, mapped=map):
 
 def name_of(run):
     """Return how the tables call a run, by what differs between them."""
-    weight = run.recipe.adversarial_weight
-    return f"restorer, w = {weight:g}" if weight else "restorer, pixel loss alone"
+    weight, adversarial = run.recipe.ssim_weight, run.recipe.adversarial_weight
+    parts = ["with SSIM"] * (weight > 0) + [f"w = {adversarial:g}"] * (adversarial > 0)
+    return ", ".join(["restorer", *(parts or ["pixel loss alone"])])
 
 
 def unit(images):

@@ -24,8 +24,11 @@ WORDS = {
     "bicubic": "双三次插值",
     "restorer, pixel loss alone": "修复网络，只用像素损失",
     "restorer, w = 0.002": "修复网络，w = 0.002",
+    "restorer, with SSIM": "修复网络，加 SSIM",
+    "restorer, with SSIM, w = 0.002": "修复网络，加 SSIM，w = 0.002",
     "steps": "训练步数",
     "CPU seconds": "CPU 秒数",
+    "weight v": "权重 v",
     "weight w": "权重 w",
     "learning rate of D": "判别器学习率",
     "batch": "批大小",
@@ -82,6 +85,7 @@ def run_rows(stored):
     return [
         [
             name,
+            f"{about['fields'].get('ssim_weight', 0):g}",
             f"{about['fields']['adversarial_weight']:g}",
             f"{about['fields']['d_learning_rate']:g}",
             str(about["fields"]["batch_size"]),
@@ -112,7 +116,7 @@ def tables(stored):
     for name, each in stored.items():
         if name != "environment" and "distances" in each:
             found["restoration trade-off"] = markdown(head, distance_rows(each))
-    head = ("data", "weight w", "learning rate of D", "batch", "steps", "CPU seconds")
+    head = ("data", "weight v", "weight w", "learning rate of D", "batch", "steps", "CPU seconds")
     found["restoration runs"] = markdown(head, run_rows(stored))
     return {marker: "\n".join(lines) for marker, lines in found.items()}
 

@@ -616,6 +616,7 @@ restoring = RestorerRecipe(
     image_size=32,
     width=12,
     levels=2,
+    ssim_weight=0.0,  # (8) has no such term
     learning_rate=3e-3,
     steps=3 if FAST else 700,
 )

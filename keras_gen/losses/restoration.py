@@ -2,10 +2,12 @@ r"""The loss of restoration that compares pixels; the adversarial half is one of
 
 A restorer R maps damaged images to whole ones. It descends
 
-    pixel_loss(x, R(damaged), where) + w * non_saturating_generator_loss(D(damaged, R(damaged)))
+    pixel_loss(x, R(damaged), where) + v * (1 - tf.image.ssim(x, R(damaged), 1.0))
+    + w * non_saturating_generator_loss(D(damaged, R(damaged)))
 
 The first term alone asks for the middle of all images that the damaged one may come from, which is
-blurred where they differ; the second asks for one that looks real.
+blurred where they differ; the second for the same contrast and structure in small windows; the
+third for one that looks real.
 """
 
 from typing import Any
