@@ -895,7 +895,8 @@ if not FAST:  # what is said below of the two runs
     assert abs(easy[-1]["L_D"] - np.log(4)) < 0.05
     assert all(a["FD"] > b["FD"] and a["KID"] > b["KID"] for a, b in itertools.pairwise(strict))
     assert easy[-1]["FD"][1] > 2 * strict[-1]["FD"][2]
-    assert any(b["FD"][1] > a["FD"][2] for a, b in itertools.pairwise(easy))
+    moves = [(a[key], b[key]) for a, b in itertools.pairwise(easy) for key in ("FD", "KID")]
+    assert any(after[1] > before[2] for before, after in moves)
     assert max(row["precision"][0] for row in easy) > 0.5
     assert max(max(row["recall"][0], row["coverage"][0]) for row in easy) < 0.1
 
@@ -928,7 +929,7 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 # From top to bottom the five moments; at the left D of 32 channels, at the right of 2.
 #
 # - In the first run the loss of $G$ is *higher* at the end than in the second row of the table, while FD and KID fall from row to row, and the pictures agree with them.
-# - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). At least once its FD rises from one moment to the next, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
+# - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). At least once its FD or KID rises from one moment to the next, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
 # - Precision alone would not have told: at one of the moments more than half of the second run's blotches pass for real. The samples that pass lie in the balls of few real images: the line above the pictures counts those, of 2,000, whose ball holds a sample.
 #
 # The losses compare each generator with its own judge, and one of the judges is easy to please. FD and KID compare both with the same images.
@@ -939,7 +940,7 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 # 从上到下是五个时刻；左边是 32 通道的 D，右边是 2 通道的。
 #
 # - 第一次训练里， $G$ 的损失在结束时比表的第二行**更高**，而 FD 与 KID 一行比一行低，图也确实在变好。
-# - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从一个时刻到下一个，它的 FD 至少上升过一次，而且超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
+# - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从一个时刻到下一个，它的 FD 或 KID 至少上升过一次，而且超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
 # - 单看精确率看不出来：在某个时刻，第二次训练画的斑点有一半以上被当成了真图。通过的样本只落在少数真实图的球里：图上方那一行是 2,000 张真实图中球里有样本的张数。
 #
 # 损失是拿每个生成器与它自己的评委相比，而其中一个评委很好打发。FD 与 KID 把两者与同样的图相比。
