@@ -22,7 +22,7 @@ class RestorerRecipe(Recipe):
     keras-gen restore photo.jpg --model runs/restorer-1 --task jpeg
 
     docs/restoration.md has the PSNR of 15,000 steps without the adversarial loss beside classical
-    methods, and the time on a busy CPU; these defaults were measured on garments only.
+    methods, and the time on busy CPU cores; its default weight was measured on garments only.
     """
 
     data: str = option(
