@@ -44,8 +44,8 @@ class Restorer(NetworkModel):
     small image for sharper ones, and one last layer for both learns slowly.
 
     A trained network restores each image twice, as it lies and mirrored, and the mean of the two is
-    returned: errors that depend on the side from which the network sees an edge cancel, so that the
-    mean is nearer to the truth than either. Timofte et al. 2016 take all eight ways round.
+    returned: errors that depend on the side from which the network sees an edge partly cancel, so
+    that the mean is nearer to the truth on average. Timofte et al. 2016 take all eight ways round.
 
     The pixel loss is a mean over damaged pixels, or the few that a hole has would hardly count. It
     judges each pixel by itself; the second term compares means, contrasts and structure of small
