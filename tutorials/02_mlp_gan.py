@@ -116,7 +116,7 @@ grid((np.concatenate([scaled[:16], drawn]) + 1) / 2, columns=16, zoom=2)
 # \begin{aligned}
 # a_1 &= W_1 z, \quad h_1 = \phi(\mathrm{BN}(a_1)), \quad \dots, \quad h_4 = \phi(\mathrm{BN}(W_4 h_3)) && (1) \\
 # \mathrm{BN}(a) &= \gamma \, \frac{a - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}} + \beta && (2) \\
-# x &= \tanh(W_5 h_4 + b), \qquad 784 = 28 \cdot 28 \cdot 1 \text{ units} && (3) \\
+# x &= \tanh(W_5 h_4 + b), \qquad 784 = 28 \cdot 28 \cdot 1 \text{ 个单元} && (3) \\
 # s &= D(x), \qquad L_G = \mathrm{softplus}(-s) && (4)
 # \end{aligned}
 # $$

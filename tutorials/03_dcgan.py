@@ -206,7 +206,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # $$
 # \begin{aligned}
 # n_m &= \#\{\, i : 0 \le m - s i < k \,\} && (7) \\
-# &= \left\lceil \frac{k - (m \bmod s)}{s} \right\rceil \quad \text{away from the ends} && (8) \\
+# &= \left\lceil \frac{k - (m \bmod s)}{s} \right\rceil \quad \text{远离两端} && (8) \\
 # E[\hat x_m^2] &= n_m \, \sigma_w^2 \, E[y^2] && (9)
 # \end{aligned}
 # $$
@@ -218,8 +218,8 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # $$
 # \begin{aligned}
 # \mu_B &= \frac{a + b}{2}, \qquad \sigma_B^2 = \tau^2 + \delta^2 && (10) \\
-# \text{one mixed batch:} \quad & \pm \frac{\delta}{\sqrt{\tau^2 + \delta^2}} && (11) \\
-# \text{two batches:} \quad & 0 \text{ and } 0 && (12)
+# \text{一个混合批次：} \quad & \pm \frac{\delta}{\sqrt{\tau^2 + \delta^2}} && (11) \\
+# \text{两个批次：} \quad & 0 \text{ 与 } 0 && (12)
 # \end{aligned}
 # $$
 #
@@ -231,7 +231,7 @@ grid(np.concatenate([(scaled[:16] + 1) / 2, sketch.sample(16, seed=0)]), columns
 # \begin{aligned}
 # \frac{\partial L_D}{\partial x_i} &= \ell_D'(s_i) \, \frac{\partial s_i}{\partial x_i} && (13) \\
 # \frac{\partial L_G}{\partial x_i} &= \ell_G'(s_i) \, \frac{\partial s_i}{\partial x_i} = r(s_i) \, \frac{\partial L_D}{\partial x_i} && (14) \\
-# r(s) &= \frac{\ell_G'(s)}{\ell_D'(s)} = \frac{\sigma(s) - 1}{\sigma(s)} = -e^{-s} \quad \text{(non-saturating)} && (15)
+# r(s) &= \frac{\ell_G'(s)}{\ell_D'(s)} = \frac{\sigma(s) - 1}{\sigma(s)} = -e^{-s} \quad \text{（非饱和）} && (15)
 # \end{aligned}
 # $$
 #

@@ -295,11 +295,11 @@ print(
 #
 # $$
 # \begin{aligned}
-# \text{precision} &= \frac1M \sum_j 1\left[ \exists i: \lVert y_j - x_i \rVert \le r(x_i) \right] && (16) \\
-# \text{recall} &= \frac1N \sum_i 1\left[ \exists j: \lVert x_i - y_j \rVert \le r(y_j) \right] && (17) \\
-# \text{density} &= \frac{1}{k M} \sum_j \sum_i 1\left[ \lVert y_j - x_i \rVert \le r(x_i) \right] && (18) \\
-# \text{coverage} &= \frac1N \sum_i 1\left[ \exists j: \lVert y_j - x_i \rVert \le r(x_i) \right] && (19) \\
-# E[\text{coverage}] &\approx 1 - 2^{-k} && (20)
+# \text{精确率} &= \frac1M \sum_j 1\left[ \exists i: \lVert y_j - x_i \rVert \le r(x_i) \right] && (16) \\
+# \text{召回率} &= \frac1N \sum_i 1\left[ \exists j: \lVert x_i - y_j \rVert \le r(y_j) \right] && (17) \\
+# \text{密度} &= \frac{1}{k M} \sum_j \sum_i 1\left[ \lVert y_j - x_i \rVert \le r(x_i) \right] && (18) \\
+# \text{覆盖率} &= \frac1N \sum_i 1\left[ \exists j: \lVert y_j - x_i \rVert \le r(x_i) \right] && (19) \\
+# E[\text{覆盖率}] &\approx 1 - 2^{-k} && (20)
 # \end{aligned}
 # $$
 #

@@ -207,10 +207,10 @@ Image.open(folder / "products.png")
 #
 # $$
 # \begin{aligned}
-# \text{spacing in } [2^e, 2^{e+1}) &= 2^{e - (p - 1)} && (1) \\
+# [2^e, 2^{e+1}) \text{ 内的间距} &= 2^{e - (p - 1)} && (1) \\
 # |\mathrm{round}(x) - x| &\le \tfrac12 \cdot 2^{e - (p - 1)} = 2^{e - p} && (2) \\
 # \frac{|\mathrm{round}(x) - x|}{|x|} &\le 2^{-p} && (3) \\
-# \mathrm{round}(x + d) &= x \quad \text{if } 0 \le d \lt 2^{e - p} && (4)
+# \mathrm{round}(x + d) &= x \quad \text{若 } 0 \le d \lt 2^{e - p} && (4)
 # \end{aligned}
 # $$
 #
@@ -242,8 +242,8 @@ Image.open(folder / "products.png")
 # $$
 # \begin{aligned}
 # (\theta_{t+1}, s_{t+1}) &= f(\theta_t, s_t, x_t) && (9) \\
-# s &= (\text{moments and count of each optimizer, average of } G, \text{ random states}) && (10) \\
-# x_t &= x(\text{seed}, t) && (11) \\
+# s &= (\text{各优化器的矩与步数，} G \text{ 的滑动平均，随机状态}) && (10) \\
+# x_t &= x(\text{种子}, t) && (11) \\
 # m_1 &= (1 - \beta_1)\, g, \quad v_1 = (1 - \beta_2)\, g^2, \quad \Delta\theta = -\eta \, \frac{m_1 / (1 - \beta_1)}{\sqrt{v_1 / (1 - \beta_2)}} = -\eta\, \mathrm{sign}(g) && (12)
 # \end{aligned}
 # $$

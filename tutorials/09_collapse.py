@@ -173,7 +173,7 @@ plt.show()
 # $$
 # \begin{aligned}
 # q &= P\!\left( \min_k \lVert x - c_k \rVert \le 3 \sigma \right) && (1) \\
-# q_{\text{real}} &= 1 - e^{-9/2} = 0.989 && (2)
+# q_{\text{真实}} &= 1 - e^{-9/2} = 0.989 && (2)
 # \end{aligned}
 # $$
 #
@@ -212,8 +212,8 @@ plt.show()
 #
 # $$
 # \begin{aligned}
-# TV_{\text{missing}} &= 1 - (1 - \varepsilon)^2 = 2 \varepsilon - \varepsilon^2 && (9) \\
-# TV_{\text{uneven}} &= \varepsilon + \varepsilon^2 && (10)
+# TV_{\text{缺失}} &= 1 - (1 - \varepsilon)^2 = 2 \varepsilon - \varepsilon^2 && (9) \\
+# TV_{\text{不均}} &= \varepsilon + \varepsilon^2 && (10)
 # \end{aligned}
 # $$
 #

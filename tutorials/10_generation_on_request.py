@@ -178,7 +178,7 @@ assert FAST or 0.05 < bags < 0.2
 # \min_G \max_D \; & E_y\!\left[ E_{x \sim p_r(x \mid y)} \log D(x, y) + E_z \log(1 - D(G(z, y), y)) \right] && (1) \\
 # = \min_G \max_D \; & E_y\!\left[ \int p_r(x \mid y) \log D(x, y) + p_g(x \mid y) \log(1 - D(x, y)) \, dx \right] && (2) \\
 # D^\ast(x, y) &= \frac{p_r(x \mid y)}{p_r(x \mid y) + p_g(x \mid y)} && (3) \\
-# \text{and (2) is there } & -\log 4 + 2 \, E_y\!\left[ JS(p_r(\cdot \mid y), p_g(\cdot \mid y)) \right] && (4)
+# \text{此处 (2) 等于 } & -\log 4 + 2 \, E_y\!\left[ JS(p_r(\cdot \mid y), p_g(\cdot \mid y)) \right] && (4)
 # \end{aligned}
 # $$
 #
@@ -189,7 +189,7 @@ assert FAST or 0.05 < bags < 0.2
 # $$
 # \begin{aligned}
 # p_g(x) &= \sum_y p(y) \, p_g(x \mid y), \qquad D^\ast(x) = \frac{p_r(x)}{p_r(x) + p_g(x)} && (5) \\
-# JS(p_r, p_g) = 0 \; & \text{ does not imply } \; JS(p_r(\cdot \mid y), p_g(\cdot \mid y)) = 0 && (6)
+# JS(p_r, p_g) = 0 \; & \text{ 推不出 } \; JS(p_r(\cdot \mid y), p_g(\cdot \mid y)) = 0 && (6)
 # \end{aligned}
 # $$
 #

@@ -216,7 +216,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # c(\alpha) &= (\sin \alpha, \cos \alpha) && (1) \\
 # \lVert c(\alpha) - c(\beta) \rVert^2 &= 2 - 2 (\sin \alpha \sin \beta + \cos \alpha \cos \beta) = 2 - 2 \cos(\alpha - \beta) && (2) \\
 # y &= \left( e_k, \; \frac{L - 58}{20}, \; \frac{a}{50}, \; \frac{b}{50}, \; \sin \alpha, \; \cos \alpha \right), \qquad (a, b) = C \, (\cos h, \sin h) && (3) \\
-# W y &= W_k + W_{\text{colour}} \, y_{\text{colour}} + W_{\text{angle}} \, c(\alpha) && (4) \\
+# W y &= W_k + W_{\text{颜色}} \, y_{\text{颜色}} + W_{\text{角度}} \, c(\alpha) && (4) \\
 # x &\mapsto \mathrm{ReLU}\!\left( (1 + \gamma(w)) \, \mathrm{BN}(x) + \beta(w) \right) && (5)
 # \end{aligned}
 # $$
@@ -266,7 +266,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \cos(t, f) &= \frac{t \cdot f}{|t| \, |f|} && (15) \\
 # \frac1n \sum_i \cos(t, f_i) &= \frac{t \cdot s}{n} \le \frac{|s|}{n}, \qquad s = \sum_i \frac{f_i}{|f_i|} && (16) \\
 # t &= s / |s| && (17) \\
-# \mathrm{HR@}k &= \frac{1}{B} \sum_b 1\left[ \text{rank of the held-out item of customer } b \le k \right] && (18)
+# \mathrm{HR@}k &= \frac{1}{B} \sum_b 1\left[ \text{顾客 } b \text{ 的留出商品的名次} \le k \right] && (18)
 # \end{aligned}
 # $$
 #

@@ -179,9 +179,9 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 #
 # $$
 # \begin{aligned}
-# P(\text{no defect among } n) &= (1 - p)^n && (1) \\
+# P(n \text{ 件中没有缺陷}) &= (1 - p)^n && (1) \\
 # (1 - p)^n \le \alpha \; & \Leftrightarrow \; n \ge \frac{\log \alpha}{\log(1 - p)} \approx \frac{-\log \alpha}{p} && (2) \\
-# P(\text{at most } c \text{ defects}) &= \sum_{i=0}^{c} \binom{n}{i} p^i (1 - p)^{n - i} && (3)
+# P(\text{至多 } c \text{ 个缺陷}) &= \sum_{i=0}^{c} \binom{n}{i} p^i (1 - p)^{n - i} && (3)
 # \end{aligned}
 # $$
 #
@@ -212,9 +212,9 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 #
 # $$
 # \begin{aligned}
-# \text{without: } u & \sim N(0, \sigma^2), \qquad \text{with: } u \sim N(1, \sigma^2) && (8) \\
+# \text{不含这张图：} u & \sim N(0, \sigma^2), \qquad \text{含这张图：} u \sim N(1, \sigma^2) && (8) \\
 # L(u) &= \log \frac{n(u; 1, \sigma)}{n(u; 0, \sigma)} = \frac{u^2 - (u - 1)^2}{2 \sigma^2} = \frac{2u - 1}{2 \sigma^2} && (9) \\
-# L & \sim N\!\left( \frac{1}{2 \sigma^2}, \frac{1}{\sigma^2} \right) \; \text{with the image} && (10) \\
+# L & \sim N\!\left( \frac{1}{2 \sigma^2}, \frac{1}{\sigma^2} \right) \; \text{含这张图} && (10) \\
 # A^\ast &= \{L \gt \varepsilon\} = \left\{ u \gt \tfrac12 + \varepsilon \sigma^2 \right\} && (11) \\
 # \delta(\varepsilon) &= P_1(A^\ast) - e^{\varepsilon} P_0(A^\ast) = \Phi\!\left( \frac{1}{2 \sigma} - \varepsilon \sigma \right) - e^{\varepsilon} \, \Phi\!\left( -\frac{1}{2 \sigma} - \varepsilon \sigma \right) && (12)
 # \end{aligned}
@@ -225,7 +225,7 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 # **许多步。** 相互独立的 $T$ 步所透露的可以相加，均值和方差也相加，结果与噪声为 $\sigma / \sqrt{T}$ 的一步相同：
 #
 # $$
-# L_T \sim N\!\left( \frac{T}{2 \sigma^2}, \frac{T}{\sigma^2} \right), \qquad \text{the same as one step with } \sigma / \sqrt{T} \qquad (13)
+# L_T \sim N\!\left( \frac{T}{2 \sigma^2}, \frac{T}{\sigma^2} \right), \qquad \text{与噪声为 } \sigma / \sqrt{T} \text{ 的一步相同} \qquad (13)
 # $$
 #
 # 实际中，每张图各自掷硬币，以概率 $q = B / N$ 参加一步。结果是 (8) 中两个分布的混合，透露的少得多，却没有这样的封闭公式。要由*记账程序*来给出上界；这里用的是软件包 `dp-accounting`，没有一个公式是我们自己的。

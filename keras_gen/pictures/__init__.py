@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from keras_gen.pictures.colours import luminance, match_colours, match_luminance, with_luminance
     from keras_gen.pictures.curves import save_curves
-    from keras_gen.pictures.grids import animation, grid
+    from keras_gen.pictures.grids import animation, gif, grid
     from keras_gen.pictures.picture import (
         Picture,
         fit_longest_side,
@@ -41,6 +41,7 @@ HOMES = {
     "with_luminance": "colours",
     "save_curves": "curves",
     "animation": "grids",
+    "gif": "grids",
     "grid": "grids",
     "grid_size": "grids",
     "Picture": "picture",
@@ -61,6 +62,7 @@ __all__ = [
     "animation",
     "encode_picture",
     "fit_longest_side",
+    "gif",
     "grid",
     "grid_size",
     "luminance",

@@ -1,5 +1,6 @@
 """Many images as one picture: grids of samples, and animations of how they change."""
 
+import io
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,7 +85,25 @@ def animation(
             logger.warning(f"{frame_paths[index]} is left out of the animation: {error}")
     if not frames:
         raise ValueError(f"{path}: expected pictures for an animation, found none to read")
+    return frames[0], _loop(frames, seconds)
+
+
+def gif(frames: Sequence[Image.Image], seconds: float = 4.0) -> bytes:
+    """Return pictures as the content of one looping GIF that dwells on the last frame.
+
+    In a notebook, `IPython.display.Image(gif(frames), format="gif")` shows it.
+
+    Args:
+        frames: pictures of one size, in order, at least one; such as those of `grid`.
+        seconds: length of one loop, without the two further seconds on the last frame.
+    """
+    content = io.BytesIO()
+    frames[0].save(content, "GIF", **_loop(frames, seconds))
+    return content.getvalue()
+
+
+def _loop(frames, seconds):
+    """Return the options with which Pillow saves the frames behind the first one."""
     each = max(20, round(1000 * seconds / len(frames)))
     durations = [each] * (len(frames) - 1) + [each + 2000]
-    options = {"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}
-    return frames[0], options
+    return {"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}

@@ -1,10 +1,12 @@
 """Grids and animations."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gen.pictures.grids import animation, grid
+from keras_gen.pictures.grids import animation, gif, grid
 from keras_gen.pictures.saving import save_picture
 
 
@@ -60,3 +62,15 @@ def test_an_animation_has_60_frames_at_most_and_leaves_out_what_it_cannot_read(t
     assert "000.png is left out of the animation" in caplog.text
     with pytest.raises(ValueError, match="expected pictures for an animation, found none to read"):
         save_animation(tmp_path / "none.gif", paths[:1])
+
+
+def test_a_gif_holds_its_frames_without_a_file():
+    """Three greys for 0.3 seconds: 100 ms each, and two seconds more for the last one."""
+    greys = [0, 128, 255]
+    frames = [grid(np.full((1, 8, 8, 1), grey / 255.0, "float32")) for grey in greys]
+    with Image.open(io.BytesIO(gif(frames, seconds=0.3))) as film:
+        assert film.format == "GIF" and film.n_frames == 3 and film.info["loop"] == 0
+        for k, (grey, duration) in enumerate(zip(greys, (100, 100, 2100), strict=True)):
+            film.seek(k)
+            assert film.convert("L").getpixel((4, 4)) == grey
+            assert film.info["duration"] == duration
