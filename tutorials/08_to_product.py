@@ -184,7 +184,7 @@ Image.open(folder / "products.png")
 # $$
 # \begin{aligned}
 # (\theta_{t+1}, s_{t+1}) &= f(\theta_t, s_t, x_t) && (9) \\
-# s &= (\text{moments and count of each optimizer, average of } G, \text{ random states}) && (10) \\
+# s &= (\text{moments and count of each optimizer, average of } G \text{, random states}) && (10) \\
 # x_t &= x(\text{seed}, t) && (11) \\
 # m_1 &= (1 - \beta_1)\, g, \quad v_1 = (1 - \beta_2)\, g^2, \quad \Delta\theta = -\eta \, \frac{m_1 / (1 - \beta_1)}{\sqrt{v_1 / (1 - \beta_2)}} = -\eta\, \mathrm{sign}(g) && (12)
 # \end{aligned}
