@@ -5,26 +5,32 @@
 # %% [markdown] lang="en"
 # # 1. The adversarial game
 #
-# A generator that can be sampled but not evaluated, a classifier that judges it, and the number that the two play for. You need logarithms, derivatives and expectations, and no knowledge of GANs.
+# A *generative adversarial network* (GAN) is two networks: a *generator* $G$, which draws images, and a classifier, the *discriminator* $D$, which tells them from real ones. This notebook derives the number that the two play for. You need logarithms, derivatives and expectations, and to have trained a small Keras network before (layers, batches, Adam); you need not know GANs.
 #
 # After this notebook you can
 #
 # - derive the optimal discriminator and the value $-\log 4 + 2\,JS$, and check both on densities that you know;
 # - say why a generator descends $-\log D(G(z))$ in practice, and show what the loss of the theory does instead;
 # - find the wrong sign in a published $L_G$, and run it to see what it does;
+# - show why a game circles where a loss would fall, and what an average of the weights does about it;
 # - train a GAN with [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) and read its two scores.
+#
+# Two published teaching texts on GANs contain errors that these notebooks mend: "the first document" and "the second document" mean them. E1, E2, ... number those errors in the [errata](../../docs/errata.md), Q1, Q2, ... the [interview questions](../../docs/interview.md). You can read on without following either.
 
 # %% [markdown] lang="zh"
 # # 1. 对抗博弈
 #
-# 一个能抽样、却算不出密度的生成器，一个给它打分的分类器，以及双方争夺的那个数。需要会对数、导数和期望；不需要事先了解生成对抗网络（Generative Adversarial Network，GAN）。
+# **生成对抗网络**（Generative Adversarial Network，GAN）由两个网络组成：画图的**生成器**（generator） $G$，以及分辨真图与生成图的分类器，即**判别器**（discriminator） $D$。本篇推导双方争夺的那个数。需要会对数、导数和期望，并且用 Keras 训练过一个小网络（层、批次、Adam）；不需要事先了解 GAN。
 #
 # 学完本篇，你能够
 #
 # - 推导最优判别器和博弈的值 $-\log 4 + 2\,JS$，并在已知的密度上逐一验证；
 # - 说清楚实践中生成器为什么最小化 $-\log D(G(z))$，并演示理论上的那个损失会怎样；
 # - 找出一篇公开文章里 $L_G$ 的符号错误，运行它，看看后果；
+# - 演示一个损失会下降的地方，博弈为什么绕圈，以及对权重求平均有什么用；
 # - 用 [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 训练一个 GAN，并读懂它的两个分数。
+#
+# 有两篇公开的 GAN 教学文章含有错误，这套笔记本逐一改正：“第一篇文档”和“第二篇文档”指的就是它们。E1、E2……是[勘误](../../docs/errata.zh-CN.md)里这些错误的编号，Q1、Q2……是[面试题](../../docs/interview.zh-CN.md)的编号。不点开也能读下去。
 
 # %%
 import inspect
@@ -34,12 +40,15 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
+from IPython.display import Image
 from keras import layers
 
 from keras_gen import losses
 from keras_gen.losses.gan import LossPair
 from keras_gen.models import GAN
 from keras_gen.networks import mlp_gan
+from keras_gen.pictures import gif, grid
+from keras_gen.pictures.points import lattice, point_picture
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
 
@@ -64,12 +73,56 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# One pixel is enough. Let real "images" be numbers from $p_r = N(1, 0.5^2)$, and let the generator draw from $p_g = N(-1, 0.7^2)$. Where real ones are denser, the best answer is near 1, where generated ones are denser it is near 0, and where the curves cross it is exactly 1/2.
+# First the game as a drawing. $D$ gives each image one number, its logit $s$. Solid: what is computed. Dashed: the way back of the two gradients, each of which moves one network. $G$'s comes *through* $D$, which stays as it is meanwhile.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 一个像素就够了。设真实“图像”是来自 $p_r = N(1, 0.5^2)$ 的数，生成器画的数来自 $p_g = N(-1, 0.7^2)$。真图更密的地方，最佳答案接近 1；生成图更密的地方，接近 0；两条曲线相交处恰好是 1/2。
+# 先把这场博弈画成框图。 $D$ 给每张图一个数，即 logit $s$。实线是计算的方向；虚线是两个梯度回传的路，每个梯度只移动一个网络。 $G$ 的梯度**穿过** $D$，而 $D$ 此时不动。
+
+# %%
+BOXES = {  # name: (x, y, colour)
+    "noise $z$": (0.0, 0.0, "white"),
+    "$G$": (1.0, 0.0, "tab:orange"),
+    "generated $G(z)$": (2.2, 0.0, "white"),
+    "real $x$": (2.2, 1.0, "white"),
+    "$D$": (3.5, 0.5, "tab:blue"),
+    "$L_D$": (4.8, 1.0, "white"),
+    "$L_G$": (4.8, 0.0, "white"),
+}
+ARROWS = [  # from, to, colour, style, bend
+    ("noise $z$", "$G$", "k", "-", 0.0),
+    ("$G$", "generated $G(z)$", "k", "-", 0.0),
+    ("generated $G(z)$", "$D$", "k", "-", 0.0),
+    ("real $x$", "$D$", "k", "-", 0.0),
+    ("$D$", "$L_D$", "k", "-", 0.0),
+    ("$D$", "$L_G$", "k", "-", 0.0),
+    ("$L_D$", "$D$", "tab:blue", "--", 0.5),
+    ("$L_G$", "$D$", "tab:orange", "--", -0.5),
+    ("$D$", "$G$", "tab:orange", "--", -0.3),
+]
+figure, axes = plt.subplots(figsize=(8, 2.6))
+drawn = {}
+for name, (left, height, colour) in BOXES.items():
+    box = {"boxstyle": "round,pad=0.5", "facecolor": colour, "alpha": 0.5}
+    drawn[name] = axes.text(left, height, name, ha="center", va="center", bbox=box)
+for start, end, colour, style, bend in ARROWS:
+    look = {"arrowstyle": "-|>", "color": colour, "ls": style, "shrinkA": 2, "shrinkB": 2}
+    look |= {
+        f"patch{side}": drawn[name].get_bbox_patch()
+        for side, name in zip("AB", (start, end), strict=True)
+    }
+    look["connectionstyle"] = f"arc3,rad={bend}"
+    axes.annotate("", BOXES[end][:2], BOXES[start][:2], arrowprops=look)
+axes.set(xlim=(-0.5, 5.3), ylim=(-1.0, 1.6))
+axes.axis("off")
+plt.show()
+
+# %% [markdown] lang="en"
+# Now the densities. One pixel is enough. Let real "images" be numbers from $p_r = N(1, 0.5^2)$, and let the generator draw from $p_g = N(-1, 0.7^2)$. Where real ones are denser, the best answer is near 1, where generated ones are denser it is near 0, and where the curves cross it is exactly 1/2.
+
+# %% [markdown] lang="zh"
+# 再看密度。一个像素就够了。设真实“图像”是来自 $p_r = N(1, 0.5^2)$ 的数，生成器画的数来自 $p_g = N(-1, 0.7^2)$。真图更密的地方，最佳答案接近 1；生成图更密的地方，接近 0；两条曲线相交处恰好是 1/2。
 
 
 # %%
@@ -87,7 +140,7 @@ axes.fill_between(x, p_r, alpha=0.3, label="$p_r$, real")
 axes.fill_between(x, p_g, alpha=0.3, label="$p_g$, generated")
 axes.plot(x, best, "k", label="$D^*$")
 axes.axhline(0.5, color="k", lw=0.8, ls=":")
-axes.set(xlabel="x", xlim=(-4, 4), ylim=(0, 1.05))
+axes.set(xlabel="x", ylabel="density, or $D$", xlim=(-4, 4), ylim=(0, 1.05))
 axes.legend(loc="upper left")
 plt.show()
 
@@ -130,7 +183,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# Here $KL(p \Vert q) = E_p[\log (p / q)]$ is the Kullback-Leibler divergence, and the Jensen-Shannon divergence $JS$ is the mean of the two in (10). A $KL$ is never negative: the logarithm is concave, so by Jensen's inequality $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$, with equality only for $p = q$. Hence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^\ast = 1/2$ everywhere. And a generator that descends $V$ with $D^\ast$ held fixed does move along the slope of $2\, JS$: at its maximum $V$ does not change, at first order, when $D$ does (the envelope theorem).
+# Here $KL(p \Vert q) = E_p[\log (p / q)]$ is the Kullback-Leibler divergence, and the Jensen-Shannon divergence $JS$ is the mean of the two in (10). A $KL$ is never negative: the logarithm is concave, so by Jensen's inequality $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$, with equality only for $p = q$. Hence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^\ast = 1/2$ everywhere. And a generator that descends $V$ with $D^\ast$ held fixed does move along the slope of $2\, JS$: $V(D^\ast, G)$ depends on $G$ directly and by way of $D^\ast$, but the second part is the slope of $V$ by $D$, which is 0 at the maximum, times the change of $D^\ast$. Only the direct part is left (the envelope theorem).
 #
 # **The losses.** A network gives a logit $s$, with $D = \sigma(s) = 1 / (1 + e^{-s})$. Since $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$, both players *minimise*
 #
@@ -142,7 +195,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# with the mean over the batch as a bar. (12) is $-V$. (13) is the part of $V$ that depends on $G$: the *saturating* loss of the theory. (14), the *non-saturating* loss $-\log D(G(z))$, has the same goal, to be called real, and another slope.
+# with the mean over the batch as a bar. (12) is $-V$. (13) is the part of $V$ that depends on $G$, the mean of $\log(1 - D(G(z)))$: the *saturating* loss of the theory. (14), the *non-saturating* loss $-\log D(G(z))$, has the same goal, to be called real, and another slope.
 
 # %% [markdown] lang="zh"
 # ## 公式，一行一步
@@ -183,7 +236,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# 这里 $KL(p \Vert q) = E_p[\log (p / q)]$ 是 KL 散度（Kullback-Leibler divergence），JS 散度（Jensen-Shannon divergence） $JS$ 是 (10) 中两项的平均。 $KL$ 从不为负：对数是凹函数，由詹森不等式（Jensen's inequality）， $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$，仅当 $p = q$ 时取等号。所以 $JS$ 在 $p_g = p_r$ 时为 0，其余情形都大于 0。于是最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。而且，固定 $D^\ast$、对 $V$ 做梯度下降的生成器，走的正是 $2\, JS$ 的负梯度方向：在极大值处， $D$ 稍有变动， $V$ 的一阶变化为零（包络定理，envelope theorem）。
+# 这里 $KL(p \Vert q) = E_p[\log (p / q)]$ 是 KL 散度（Kullback-Leibler divergence），JS 散度（Jensen-Shannon divergence） $JS$ 是 (10) 中两项的平均。 $KL$ 从不为负：对数是凹函数，由詹森不等式（Jensen's inequality）， $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$，仅当 $p = q$ 时取等号。所以 $JS$ 在 $p_g = p_r$ 时为 0，其余情形都大于 0。于是最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。而且，固定 $D^\ast$、对 $V$ 做梯度下降的生成器，走的正是 $2\, JS$ 的负梯度方向： $V(D^\ast, G)$ 既直接依赖 $G$，又通过 $D^\ast$ 依赖 $G$；后一部分是 $V$ 对 $D$ 的斜率乘以 $D^\ast$ 的变化，而这个斜率在极大值处为 0，于是只剩直接的那一部分（包络定理，envelope theorem）。
 #
 # **损失。** 网络输出 logit $s$， $D = \sigma(s) = 1 / (1 + e^{-s})$。由于 $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$， $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，双方**最小化**的是
 #
@@ -195,7 +248,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# 横线表示对批次求平均。(12) 就是 $-V$。(13) 是 $V$ 中与 $G$ 有关的部分，即理论上的**饱和**损失（saturating loss）。(14) 是**非饱和**损失（non-saturating loss） $-\log D(G(z))$：目标相同，都是让图被判为真，斜率却不同。
+# 横线表示对批次求平均。(12) 就是 $-V$。(13) 是 $V$ 中与 $G$ 有关的部分，即 $\log(1 - D(G(z)))$ 的平均，也就是理论上的**饱和**损失（saturating loss）。(14) 是**非饱和**损失（non-saturating loss） $-\log D(G(z))$：目标相同，都是让图被判为真，斜率却不同。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -209,7 +262,7 @@ plt.show()
 # | $D^\ast = p_r / (p_r + p_g)$ | 0.5 / 1.4 = 0.357 | 0.5 / 0.6 = 0.833 |
 #
 # - $V = 0.5 \log 0.357 + 0.5 \log 0.833 + 0.9 \log 0.643 + 0.1 \log 0.167 = -0.515 - 0.091 - 0.398 - 0.179 = -1.183$
-# - $JS = (V + \log 4) / 2 = (-1.183 + 1.386) / 2 = 0.102$ nats
+# - $JS = (V + \log 4) / 2 = (-1.183 + 1.386) / 2 = 0.102$ nats, the unit that belongs to natural logarithms
 #
 # And the losses, for one real image with logit $s_r = 2$ and one generated image with $s_g = -1$:
 #
@@ -306,7 +359,7 @@ assert abs(sampled - value) < 0.01
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# A generator never sees a value, only a slope, so look at both. The third curve is an $L_G$ with the wrong sign, as [one of the two documents](../../docs/errata.md) prints it (E27):
+# A generator never sees a value, only a slope, so look at both. The third curve is an $L_G$ with the wrong sign, as [the second document](../../docs/errata.md) prints it (E27):
 #
 # $$
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
@@ -317,7 +370,7 @@ assert abs(sampled - value) < 0.01
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是符号写反了的 $L_G$，[两篇文档之一](../../docs/errata.zh-CN.md)就是这样印的（E27）：
+# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是符号写反了的 $L_G$，[第二篇文档](../../docs/errata.zh-CN.md)就是这样印的（E27）：
 #
 # $$
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
@@ -353,18 +406,18 @@ left.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# Negative slope means "raise the logit". Where $D$ rejects the image, on the left, where $D$ soon is in early training, the saturating loss has almost no slope and the non-saturating one has its largest.
+# Negative slope means "raise the logit". On the left $D$ rejects the image, which is the usual case early in training. There the saturating loss has almost no slope, and the non-saturating one its steepest.
 #
 # ## Where it stands in `train_step`
 #
-# [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014, its default `update="alternating"`. These are its two halves:
+# [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014, its default `update="alternating"`: one step of $D$, then one of $G$ on fresh noise. These are its two halves. You can read past four names: `labels` and `joined` are for conditional GANs (tutorial 10), `penalty_term` is 0 here, `relativistic` belongs to a loss of tutorial 4, and `call_keeping_statistics` is a forward pass that leaves the moving averages of BatchNorm alone.
 
 # %% [markdown] lang="zh"
-# 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 否定图像的地方，训练初期 $D$ 很快就走到那里：饱和损失在那里几乎没有斜率，非饱和损失的斜率恰恰最大。
+# 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 否定图像的地方，训练初期多半如此。饱和损失在那里几乎没有斜率，非饱和损失在那里最陡。
 #
 # ## 它在 `train_step` 中的位置
 #
-# [`GAN`](../../keras_gen/models/gan.py) 默认的 `update="alternating"` 执行的就是 Goodfellow 等人 2014 年论文的算法 1。它分为两半：
+# [`GAN`](../../keras_gen/models/gan.py) 默认的 `update="alternating"` 执行的就是 Goodfellow 等人 2014 年论文的算法 1： $D$ 走一步，然后 $G$ 用新的噪声走一步。下面是它的两半。有四个名字可以先跳过：`labels` 和 `joined` 用于条件 GAN（教程 10），`penalty_term` 在这里为 0，`relativistic` 属于教程 4 的一种损失，`call_keeping_statistics` 是一次不改动批归一化滑动平均的前向。
 
 # %%
 print(inspect.getsource(GAN.train_discriminator))
@@ -374,11 +427,13 @@ print(inspect.getsource(GAN.generator_loss))
 # %% [markdown] lang="en"
 # - `self.loss_pair.discriminator` is (12); `self.loss_pair.generator_loss` is (13) or (14), of the logits that $D$ gives to generated images. The name that `GAN(..., loss=...)` is given picks the pair.
 # - Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
+# - The two scores that `fit` reports are means over the batches of an epoch: `real_score` of $D(x)$, `fake_score` of $D(G(z))$, both as $D$ judges before its own step.
 # - The runs below play exactly this. `update="simultaneous"` spares a pass through $G$: the same two gradients, but both taken before either player has moved, and with one batch of noise. [Tutorial 2](02_mlp_gan.ipynb) prints it, [tutorial 3](03_dcgan.ipynb) compares the two.
 
 # %% [markdown] lang="zh"
 # - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator_loss` 是 (13) 或 (14)，用的是 $D$ 给生成图的 logit。`GAN(..., loss=...)` 里的名字决定用哪一对。
 # - 每个梯度都写明了给谁：第一个 tape 只移动 $D$，第二个只移动 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
+# - `fit` 报告的两个分数都是一个 epoch 内各批次的平均：`real_score` 是 $D(x)$，`fake_score` 是 $D(G(z))$，都是 $D$ 走自己那一步之前的判断。
 # - 下面的训练运行的正是这段代码。`update="simultaneous"` 省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方移动之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
 
 # %% [markdown] lang="en"
@@ -432,7 +487,7 @@ def play(gan, steps):
 
 
 def adam(rate):
-    """Adam as GANs like it."""
+    """Adam with beta_1 = 0.5; tutorial 3 says why."""
     return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
@@ -465,14 +520,14 @@ plt.show()
 #
 # The other run moves towards the data. After its 600 steps the mean is 0.73 and still on its way. The band around the curve is the deviation: it shrinks to almost nothing, opens again shortly after step 220, and then has about the width of the data. The map further below shows the same detour, and what is known of its cause.
 #
-# **Saturation.** The sign mended, (13) still has its weakness. Let $G$ begin far off, at $N(-2, 0.4^2)$, and let $D$ learn alone first (rate 0 for $G$), until it is sure. Then $G$ may move, with plain gradient descent. (Adam divides a gradient by its own size, and would hide what happens.)
+# **Saturation.** The sign mended, (13) still has its weakness. Let $G$ begin far off, at $N(-2, 0.4^2)$, and let $D$ learn alone first (rate 0 for $G$), until it is sure. Then $G$ may move too, with plain gradient descent, while $D$ goes on learning. (Adam divides a gradient by its own size, and would hide what happens.)
 
 # %% [markdown] lang="zh"
 # 照印出的符号，生成器会**背离**数据：每一步都让自己的图更容易被识破，直到 $D(G(z))$ 变成 0，斜率 $\sigma(s)$ 也随之变成 0。这时它的损失接近 0，恰好是可能的最小值。只盯着损失的程序会以为大功告成。
 #
 # 另一次训练在走向数据。600 步之后均值是 0.73，还在路上。曲线两侧的色带是标准差：它一度缩到几乎没有，刚过第 220 步又张开，此后与数据的宽度差不多。后面的地图会再次出现这段弯路，并说明已知的原因。
 #
-# **饱和。** 符号改对以后，(13) 仍有弱点。让 $G$ 从很远的 $N(-2, 0.4^2)$ 出发，先让 $D$ 单独学习（ $G$ 的学习率为 0），直到它很有把握；然后才允许 $G$ 移动，用最普通的梯度下降。（Adam 会把梯度除以它自身的大小，会掩盖真相。）
+# **饱和。** 符号改对以后，(13) 仍有弱点。让 $G$ 从很远的 $N(-2, 0.4^2)$ 出发，先让 $D$ 单独学习（ $G$ 的学习率为 0），直到它很有把握；然后也让 $G$ 移动，用最普通的梯度下降，而 $D$ 继续学习。（Adam 会把梯度除以它自身的大小，会掩盖真相。）
 
 # %%
 slopes = []
@@ -498,9 +553,80 @@ assert FAST or slopes[1] / slopes[0] > 100
 
 # %% [markdown] lang="en"
 # The same discriminator, the same images, the same goal; one gradient is hundreds of times the other. The saturating generator hardly moves at first; the other one is there at once, and overshoots, which is the price of a large slope.
+#
+# **A loss falls, a game circles.** A network that descends a loss comes to rest where the slope is 0. Two players need not. The smallest game is $V = x y$, where $x$ descends and $y$ ascends with steps of length $\eta$. At $(0, 0)$ neither has anything to gain: that is the equilibrium.
+#
+# $$
+# \begin{aligned}
+# x' &= x - \eta y, \qquad y' = y + \eta x && (15) \\
+# x'^2 + y'^2 &= (1 + \eta^2)(x^2 + y^2) && (16) \\
+# \bar\theta' &= d\, \bar\theta + (1 - d)\, \theta && (17)
+# \end{aligned}
+# $$
+#
+# (15) is one *simultaneous* step, and by (16) each of them takes the pair farther out. If they take *turns*, $y$ answers $x'$ instead of $x$; then $x^2 + y^2 - \eta x y$ stays what it is, and the pair goes round for ever. (17) is the *exponential moving average* (EMA) of the places $\theta = (x, y)$. Guess first: where does it go?
 
 # %% [markdown] lang="zh"
 # 同一个判别器，同样的图，同样的目标，一个梯度却是另一个的几百倍。用饱和损失的生成器起初几乎不动；另一个立刻到位，而且冲过了头，这是斜率大的代价。
+#
+# **损失会下降，博弈会绕圈。** 一个网络沿损失下降，会停在斜率为 0 的地方；两个玩家却未必停得下来。最小的博弈是 $V = x y$： $x$ 下降， $y$ 上升，步长都是 $\eta$。在 $(0, 0)$ 处谁都无利可图，这就是均衡点。
+#
+# $$
+# \begin{aligned}
+# x' &= x - \eta y, \qquad y' = y + \eta x && (15) \\
+# x'^2 + y'^2 &= (1 + \eta^2)(x^2 + y^2) && (16) \\
+# \bar\theta' &= d\, \bar\theta + (1 - d)\, \theta && (17)
+# \end{aligned}
+# $$
+#
+# (15) 是**同时**走一步，由 (16)，每一步都离得更远。如果**轮流**走， $y$ 面对的是 $x'$ 而不是 $x$；这时 $x^2 + y^2 - \eta x y$ 保持不变，两者永远绕下去。(17) 是位置 $\theta = (x, y)$ 的**指数滑动平均**（exponential moving average，EMA）。先猜一猜：它会走到哪里？
+
+
+# %%
+def walk(in_turns, rate=0.1, steps=200):
+    """Return the places (steps + 1, 2) of a game in which x descends x * y, and y ascends it."""
+    place = np.array([1.0, 0.0])
+    path = [place]
+    for _ in range(steps):
+        moved = place[0] - rate * place[1]
+        place = np.array([moved, place[1] + rate * (moved if in_turns else place[0])])
+        path.append(place)
+    return np.array(path)
+
+
+def moving_average(path, decay=0.98):
+    """Return the averages (17) of places (n, 2), with the first place as the first average."""
+    averages = [path[0]]
+    for place in path[1:]:
+        averages.append(decay * averages[-1] + (1 - decay) * place)
+    return np.array(averages)
+
+
+figure, row = plt.subplots(1, 2, figsize=(8, 3.4))
+for in_turns, title, axes in zip((False, True), ("simultaneous", "in turns"), row, strict=True):
+    path = walk(in_turns)
+    average = moving_average(path)
+    axes.plot(*path.T, "C0.-", ms=2, lw=0.6, label="the game")
+    axes.plot(*average.T, "C1", label="its moving average")
+    axes.plot(0, 0, "k*", ms=10)
+    axes.set(title=title, xlabel="$x$", ylabel="$y$", aspect="equal")
+    ends = np.linalg.norm(path[-1]), np.linalg.norm(average[-1])
+    print(f"{title:12s} distance from the equilibrium {ends[0]:.2f}, of the average {ends[1]:.2f}")
+    squares = path[:, 0] ** 2 + path[:, 1] ** 2
+    if in_turns:
+        assert np.allclose(squares - 0.1 * path[:, 0] * path[:, 1], 1)
+        assert ends[1] < 0.3 < 0.9 < ends[0]
+    else:
+        assert np.allclose(squares, (1 + 0.1**2) ** np.arange(201))  # (16)
+        assert ends[1] < 0.3 * ends[0]
+row[0].legend(loc="upper left", fontsize=8)
+plt.show()
+
+# %% [markdown] lang="en"
+# Left, the spiral outwards; right, the closed curve. In turns, the average comes near the star and stays near it, although the players never arrive. On the left it comes near and is then carried outwards as well, at about a fifth of the game's distance: an average shrinks a circle, and does not mend a game that diverges. This is why [`GAN`](../../keras_gen/models/gan.py) takes turns by default, why it keeps the EMA (17) of $G$'s weights, and why the samples are drawn with those averaged weights. A real game is not this game: the losses of a GAN curve, which may pull inwards ([tutorial 4](04_losses.ipynb) shows how a penalty does).
+
+# %% [markdown] lang="zh"
+# 左图是向外的螺线，右图是闭合的曲线。轮流走时，平均走近星号，并留在它附近，而玩家自己从来到不了。左图中，平均先走近，随后也被带向外面，离星号的距离约为玩家的五分之一：平均能缩小圆圈，却治不好发散的博弈。所以 [`GAN`](../../keras_gen/models/gan.py) 默认轮流更新，保存 $G$ 的权重的 EMA (17)，并用平均后的权重画样本。真实的博弈与此不同：GAN 的损失是弯的，可能把双方往里拉（[教程 4](04_losses.ipynb) 演示惩罚项怎样做到这一点）。
 
 # %% [markdown] lang="en"
 # ## The real training
@@ -531,9 +657,13 @@ print(f"loss {float(losses.minimax_discriminator_loss(*logits)):.4f}   theory {-
 assert FAST or gap < 0.05
 
 # %% [markdown] lang="en"
+# What you should see: the curve of $D$ turns to the right side first, then closes in on the dashed one; at the end it is within 0.05 of it where there is data. Its loss is a little above that of the theory, since on average no $D$ does better than $D^\ast$.
+#
 # **Then the game.** A point of this map is a generator $N(b, a^2)$; the shading is $JS$ to the data, which can be computed for every point. Both losses start at the cross and should end at the star.
 
 # %% [markdown] lang="zh"
+# 你应该看到： $D$ 的曲线先转到正确的方向，再逼近虚线；在有数据的地方，最后与它相差不到 0.05。它的损失比理论值略高，因为平均起来没有哪个 $D$ 胜过 $D^\ast$。
+#
 # **再开始博弈。** 这张地图上的每一点是一个生成器 $N(b, a^2)$；底色是它与数据之间的 $JS$，每一点都算得出来。两种损失都从叉号出发，都该到达星号。
 
 
@@ -590,14 +720,14 @@ axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] lang="en"
-# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. Dashed is where each loss leads if $D$ is at its best, (8), before every step of $G$. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data, and the run keeps close to its dashed line. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$, and the reversed $KL$ punishes every image that does not look real, and hardly the real ones that are missing. That much is theory, and in theory the deviation never falls below 0.38. In the run it falls to 0.15: its $D$ lags behind the optimum and pushes all images the same way. Then $D$ catches up, and the run jumps back onto its dashed line. What is lost here is width; one bell has no second mode to lose. With several modes the reversed $KL$ is often given as a cause of *mode collapse*. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. Dashed is where each loss leads if $D$ is at its best, (8), before every step of $G$. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data, and the run keeps close to its dashed line. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$. (By (7) $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$. With $D^\ast$ held fixed, the mean of the first term over $p_g$ has the gradient of $KL(p_g \Vert p_r)$, that of the second the opposite of (13), hence $-2\,JS$.) This reversed $KL = E_{p_g}[\log (p_g / p_r)]$ is large wherever $G$ draws what does not look real, and pays nothing for what it never draws, however real. That much is theory, and in theory the deviation never falls below 0.38. In the run it falls to 0.15: its $D$ lags behind the optimum and pushes all images the same way. Then $D$ catches up, and the run jumps back onto its dashed line. What is lost here is width; one bell has no second mode to lose. (A *mode* is a peak of the density, say one kind of product.) With several, the reversed $KL$ is often given as a cause of *mode collapse*, where a generator draws only some of them. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
 #
-# **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the *averaged* generator, which the library keeps for its samples (tutorial 3 has the formula). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
+# **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the generator with the averaged weights (17). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度，而反向 $KL$ 严惩每一张不像真的图，几乎不罚漏掉的真图。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15：它的 $D$ 落后于最优，把所有图往同一边推。随后 $D$ 追了上来，路线又跳回自己的虚线。这里失去的是宽度；单独一个钟形没有第二个模式可丢。有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度。（由 (7)， $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$。固定 $D^\ast$，第一项在 $p_g$ 上的平均，其梯度就是 $KL(p_g \Vert p_r)$ 的；第二项的与 (13) 的相反，即 $-2\,JS$ 的。）这个反向的 $KL = E_{p_g}[\log (p_g / p_r)]$ 在 $G$ 画出不像真图的地方很大；而 $G$ 从来不画的东西，再真也不收代价。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15：它的 $D$ 落后于最优，把所有图往同一边推。随后 $D$ 追了上来，路线又跳回自己的虚线。这里失去的是宽度；单独一个钟形没有第二个模式可丢。（**模式**（mode）是密度的一个峰，比如一类商品。）有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因，即生成器只画其中几个。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
 #
-# **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的。橙点由**滑动平均**的生成器画出，库用它来画样本（公式见教程 3）。底色是那一刻的 $D$，它的对手是 $G$ 本身；在有点的地方，底色应当逐渐变成 1/2；仍然发蓝的地方， $D$ 最近遇到的真点比生成的点多。
+# **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的。橙点由权重取滑动平均 (17) 的生成器画出。底色是那一刻的 $D$，它的对手是 $G$ 本身；在有点的地方，底色应当逐渐变成 1/2；仍然发蓝的地方， $D$ 最近遇到的真点比生成的点多。
 
 
 # %%
@@ -620,9 +750,23 @@ stream = tf.data.Dataset.from_tensor_slices(points).repeat().batch(256)
 side = np.linspace(-1.1, 1.1, 60, dtype="float32")
 plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 1, 1, 2)
 
+frames = []
+
+
+def film(*_):
+    """Keep a picture of the game: real points grey, generated ones orange, D red to blue."""
+    seen = point_picture(
+        points[:300], gan.sample(300, seed=1) * 2 - 1, gan.discriminator(lattice())
+    )
+    frames.append(grid(seen[None]).resize((240, 240)))
+
+
+filming = keras.callbacks.LambdaCallback(on_epoch_end=film)
 figure, row = plt.subplots(1, 4, figsize=(11, 3), sharey=True)
-for axes, steps in zip(row, (20, 20, 20, 20) if FAST else (20, 180, 800, 2000), strict=True):
-    gan.fit(stream, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0)
+STAGES = ((20, 1),) * 4 if FAST else ((20, 1), (60, 3), (200, 4), (400, 5))  # steps, epochs
+for axes, (steps, epochs) in zip(row, STAGES, strict=True):
+    options = {"shuffle": False, "verbose": 0, "callbacks": [filming]}
+    gan.fit(stream, steps_per_epoch=steps, epochs=epochs, **options)
     answer = tf.sigmoid(gan.discriminator(plane)).numpy().reshape(60, 60)
     shades = axes.contourf(side, side, answer, np.linspace(0, 1, 11), cmap="RdBu", alpha=0.6)
     axes.grid(False)
@@ -635,9 +779,17 @@ plt.show()
 
 scores = gan.get_metrics_result()
 print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (theory: 0.50)")
+centres = [[0.7 * np.cos(a), 0.7 * np.sin(a)] for a in np.arange(8) * np.pi / 4]
+shares = np.argmin([np.hypot(*(drawn - centre).T) for centre in centres], axis=0)
+print("of 400 generated points, nearest to each centre:", np.bincount(shares, minlength=8))
+assert FAST or (abs(scores["real_score"] - 0.5) < 0.15 and abs(scores["fake_score"] - 0.5) < 0.15)
+assert FAST or np.bincount(shares, minlength=8).min() > 10
+
+# %%
+Image(gif(frames, colours=32), format="gif")
 
 # %% [markdown] lang="en"
-# From left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is red between the centres. At some it is white, undecided; at others it is still blue, since $G$ comes there too seldom. The mean scores, 0.60 and 0.40, have not reached the 0.50 of the theory.
+# What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is red between the centres, where only generated points lie, and pale at the centres, where it cannot tell. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game (real points are grey here). The surface keeps changing, since $D$ answers $G$ itself; the orange points, drawn with the averaged weights, follow more calmly.
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
 #
@@ -648,7 +800,7 @@ print(f"D(x) {scores['real_score']:.2f}   D(G(z)) {scores['fake_score']:.2f}   (
 # **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
 
 # %% [markdown] lang="zh"
-# 从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心之间是红色；在一些中心是白色，即拿不定主意，在另一些中心仍发蓝，因为 $G$ 去得太少。平均分数是 0.60 和 0.40，还没有到达理论的 0.50。
+# 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心之间是红色，那里只有生成的点；在中心处颜色很浅，那里它分不出真假。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈（其中真点是灰色）：底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出，走得平稳一些。
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素玩同一场游戏。公式并不知道像素有多少个。
 #
@@ -734,7 +886,7 @@ def ratio(s):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** $D$ is a classifier, and its loss is the cross-entropy of the labels real and generated. Its best answer at $x$ is $p_r / (p_r + p_g)$; with it the value of the game is $-\log 4 + 2\, JS$. So the generator of the *theory* descends the Jensen-Shannon divergence. In practice it descends $-\log D(G(z))$, because the other loss has no slope where $D$ rejects; that is another function, with the same goal. Half and half as verdicts, and $\log 4$ as $D$'s loss, mean that $D$ cannot tell the two apart, which a weak $D$ cannot do either.
+# **To say it aloud.** $D$ is a classifier, and its loss is the cross-entropy of the labels real and generated. Its best answer at $x$ is $p_r / (p_r + p_g)$; with it the value of the game is $-\log 4 + 2\, JS$. So the generator of the *theory* descends the Jensen-Shannon divergence. In practice it descends $-\log D(G(z))$, because the other loss has no slope where $D$ rejects; that is another function, with the same goal. If both mean verdicts are 1/2 and $D$'s loss is $\log 4$ ($\log 2 = 0.693$ for each of its two terms), $D$ cannot tell the two apart. Neither can a weak $D$, so this alone proves nothing.
 #
 # | | best answer, or slope | at $D^\ast$ |
 # |---|---|---|
@@ -744,13 +896,13 @@ def ratio(s):
 #
 # **Predict, then run.** Let the data of the map have two bells, at $-1$ and at 1. Where will $N(b, a^2)$ end with the saturating loss, and where with the other? Write it down first.
 #
-# - [Losses](../../keras_gen/losses/gan.py): each with its formula and its source. [Errata](../../docs/errata.md) E27 to E35: what the documents say about this game. [Interview questions](../../docs/interview.md) Q2 to Q5 and Q13 to Q16.
+# - [Losses](../../keras_gen/losses/gan.py): each with its formula and its source. [Errata](../../docs/errata.md) E27 to E35: what the documents say about this game. [Interview questions](../../docs/interview.md) Q2 to Q5 and Q13 to Q16. [Drag the logit yourself](../../docs/play.md).
 # - Goodfellow et al. 2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661); Arjovsky and Bottou 2017, [arXiv:1701.04862](https://arxiv.org/abs/1701.04862), on what the non-saturating loss descends; Goodfellow 2016, [arXiv:1701.00160](https://arxiv.org/abs/1701.00160), section 5.1.1 on mode collapse; Fedus et al. 2018, [arXiv:1710.08446](https://arxiv.org/abs/1710.08446), on GANs that learn although no divergence falls at every step.
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** $D$ 是分类器，它的损失是“真实”与“生成”这两个标签的交叉熵。它在 $x$ 处的最佳答案是 $p_r / (p_r + p_g)$；此时博弈的值是 $-\log 4 + 2\, JS$。所以**理论上**的生成器在最小化 JS 散度。实践中它最小化的是 $-\log D(G(z))$，因为另一个损失在 $D$ 否定的地方没有斜率；那是另一个函数，目标相同。两边都判一半，且 $D$ 的损失是 $\log 4$，说明 $D$ 分不出两者，而太弱的 $D$ 也分不出。
+# **用几句话说出来。** $D$ 是分类器，它的损失是“真实”与“生成”这两个标签的交叉熵。它在 $x$ 处的最佳答案是 $p_r / (p_r + p_g)$；此时博弈的值是 $-\log 4 + 2\, JS$。所以**理论上**的生成器在最小化 JS 散度。实践中它最小化的是 $-\log D(G(z))$，因为另一个损失在 $D$ 否定的地方没有斜率；那是另一个函数，目标相同。如果两个平均判断都是 1/2， $D$ 的损失是 $\log 4$（两项各 $\log 2 = 0.693$），说明 $D$ 分不出两者。太弱的 $D$ 也分不出，所以单凭这一点说明不了什么。
 #
 # | | 最佳答案或斜率 | 在 $D^\ast$ 处 |
 # |---|---|---|
@@ -760,7 +912,7 @@ def ratio(s):
 #
 # **先预测，再运行。** 把地图里的数据换成两个钟形，分别在 $-1$ 和 1。用饱和损失， $N(b, a^2)$ 会停在哪里？换成另一个损失呢？先写下来。
 #
-# - [损失函数](../../keras_gen/losses/gan.py)：每个都附公式和出处。[勘误](../../docs/errata.zh-CN.md) E27 至 E35：两篇文档怎样描述这场博弈。[面试题](../../docs/interview.zh-CN.md) Q2 至 Q5、Q13 至 Q16。
+# - [损失函数](../../keras_gen/losses/gan.py)：每个都附公式和出处。[勘误](../../docs/errata.zh-CN.md) E27 至 E35：两篇文档怎样描述这场博弈。[面试题](../../docs/interview.zh-CN.md) Q2 至 Q5、Q13 至 Q16。[自己拖动 logit 看看](../../docs/play.zh-CN.md)。
 # - Goodfellow et al. 2014，[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)；Arjovsky 与 Bottou 2017，[arXiv:1701.04862](https://arxiv.org/abs/1701.04862)，讨论非饱和损失实际在最小化什么；Goodfellow 2016，[arXiv:1701.00160](https://arxiv.org/abs/1701.00160)，第 5.1.1 节讲模式崩溃；Fedus et al. 2018，[arXiv:1710.08446](https://arxiv.org/abs/1710.08446)：散度并非步步下降，GAN 照样学会。
 
 # %% words
@@ -780,6 +932,16 @@ def ratio(s):
 # {loss:15s} ends at mean {mean[-1]:.2f}, D(G(z)) {gan.get_metrics_result()['fake_score']:.3f} => {loss:15s} 最后的均值 {mean[-1]:.2f}，D(G(z)) {gan.get_metrics_result()['fake_score']:.3f}
 # mean of real images => 真实图的均值
 # step => 步数
+# noise $z$ => 噪声 $z$
+# density, or $D$ => 密度，或 $D$
+# generated $G(z)$ => 生成图 $G(z)$
+# real $x$ => 真实图 $x$
+# simultaneous => 同时
+# in turns => 轮流
+# the game => 博弈
+# its moving average => 它的滑动平均
+# {title:12s} distance from the equilibrium {ends[0]:.2f}, of the average {ends[1]:.2f} => {title:6s} 到均衡点的距离 {ends[0]:.2f}，滑动平均的 {ends[1]:.2f}
+# of 400 generated points, nearest to each centre: => 400 个生成的点，离各中心最近的个数：
 # step of G => G 的步数
 # mean of $G(z)$ => $G(z)$ 的均值
 # $D$ after {int(gan.d_optimizer.iterations)} steps => {int(gan.d_optimizer.iterations)} 步之后的 $D$

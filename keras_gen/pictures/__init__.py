@@ -4,6 +4,7 @@ picture.py      a photo for style transfer, floats at its own size: read, resize
 colours.py      the content's colours for the style, or its luminance alone
 recolouring.py  another colour for a product, with its light and shade
 grids.py        many images as one picture, and animations
+labelled.py     the same, with names beside the rows
 curves.py       the curves of a run's metrics
 latents.py      reconstructions, interpolations and traversals of a VAE
 points.py       a game of points and the surface of its discriminator
@@ -44,6 +45,7 @@ HOMES = {
     "gif": "grids",
     "grid": "grids",
     "grid_size": "grids",
+    "labelled_grid": "labelled",
     "Picture": "picture",
     "fit_longest_side": "picture",
     "photo_image": "picture",
@@ -65,6 +67,7 @@ __all__ = [
     "gif",
     "grid",
     "grid_size",
+    "labelled_grid",
     "luminance",
     "match_colours",
     "match_luminance",

@@ -88,7 +88,7 @@ def animation(
     return frames[0], _loop(frames, seconds)
 
 
-def gif(frames: Sequence[Image.Image], seconds: float = 4.0) -> bytes:
+def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) -> bytes:
     """Return pictures as the content of one looping GIF that dwells on the last frame.
 
     In a notebook, `IPython.display.Image(gif(frames), format="gif")` shows it.
@@ -96,7 +96,12 @@ def gif(frames: Sequence[Image.Image], seconds: float = 4.0) -> bytes:
     Args:
         frames: pictures of one size, in order, at least one; such as those of `grid`.
         seconds: length of one loop, without the two further seconds on the last frame.
+        colours: of each frame, 2 to 256; fewer make a smaller file.
     """
+    octree, none = Image.Quantize.FASTOCTREE, Image.Dither.NONE  # an octree keeps rare colours
+    frames = [
+        frame.convert("RGB").quantize(colours, method=octree, dither=none) for frame in frames
+    ]
     content = io.BytesIO()
     frames[0].save(content, "GIF", **_loop(frames, seconds))
     return content.getvalue()
