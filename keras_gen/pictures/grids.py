@@ -1,6 +1,5 @@
 """Many images as one picture: grids of samples, and animations of how they change."""
 
-import io
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from keras_gen.data import unit_to_uint8
+from keras_gen.pictures.saving import encode_picture
 
 FRAMES = 60  # of an animation at most; each takes its size in memory
 
@@ -102,9 +102,7 @@ def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) 
     frames = [
         frame.convert("RGB").quantize(colours, method=octree, dither=none) for frame in frames
     ]
-    content = io.BytesIO()
-    frames[0].save(content, "GIF", **_loop(frames, seconds))
-    return content.getvalue()
+    return encode_picture(frames[0], "GIF", **_loop(frames, seconds))
 
 
 def _loop(frames, seconds):
