@@ -91,7 +91,8 @@ def animation(
 def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) -> bytes:
     """Return pictures as the content of one looping GIF that dwells on the last frame.
 
-    In a notebook, `IPython.display.Image(gif(frames), format="gif")` shows it.
+    For a notebook: `IPython.display.Image(gif(frames), format="gif")` shows it. It carries no mark;
+    a film of generated pictures that is kept goes through `keras_gen.provenance.save_generated`.
 
     Args:
         frames: pictures of one size, in order, at least one; such as those of `grid`.

@@ -149,6 +149,7 @@ def test_the_door_itself_is_one():
 UNMARKED = {
     "pages/demo_products.py": "a picture of the package with noise on it, for a network to restore",
     "pictures/curves.py": "curves of metrics",
+    "pictures/grids.py": "a film that a notebook shows at once, as it shows a grid",
     "pages/page.py": "real images beside generated ones, which come with their origin",
     "pages/review.py": "a training image beside a suspected copy of it",
     "pages/study.py": "a mark would be the answer",
