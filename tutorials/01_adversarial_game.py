@@ -20,14 +20,14 @@
 # %% [markdown] lang="zh"
 # # 1. 对抗博弈
 #
-# **生成对抗网络**（Generative Adversarial Network，GAN）由两个网络组成：画图的**生成器**（generator） $G$，以及分辨真图与生成图的分类器，即**判别器**（discriminator） $D$。本篇推导双方争夺的那个数。需要会对数、导数和期望，并且用 Keras 训练过一个小网络（层、批次、Adam）；不需要事先了解 GAN。
+# **生成对抗网络**（Generative Adversarial Network，GAN）由两个网络组成：画图的**生成器**（generator） $G$，以及分辨真实图与生成图的分类器，即**判别器**（discriminator） $D$。本篇推导这场博弈的值： $D$ 要它大、 $G$ 要它小的那个数。需要会对数、导数和期望，并且用 Keras 训练过一个小网络（层、批次、Adam）；不需要事先了解 GAN。
 #
 # 学完本篇，你能够
 #
 # - 推导最优判别器和博弈的值 $-\log 4 + 2\,JS$，并在已知的密度上逐一验证；
 # - 说清楚实践中生成器为什么最小化 $-\log D(G(z))$，并演示理论上的那个损失会怎样；
 # - 找出一篇公开文章里 $L_G$ 的符号错误，运行它，看看后果；
-# - 演示一个损失会下降的地方，博弈为什么绕圈，以及对权重求平均有什么用；
+# - 说明为什么单个损失会一路下降，双方的博弈却会绕圈，以及对权重求平均有什么用；
 # - 用 [`keras_gen.models.GAN`](../../keras_gen/models/gan.py) 训练一个 GAN，并读懂它的两个分数。
 #
 # 有两篇公开的 GAN 教学文章含有错误，这套笔记本逐一改正：“第一篇文档”和“第二篇文档”指的就是它们。E1、E2……是[勘误](../../docs/errata.zh-CN.md)里这些错误的编号，Q1、Q2……是[面试题](../../docs/interview.zh-CN.md)的编号。不点开也能读下去。
@@ -40,7 +40,6 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from IPython.display import Image
 from keras import layers
 
 from keras_gen import losses
@@ -73,12 +72,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# First the game as a drawing. $D$ gives each image one number, its logit $s$. Solid: what is computed. Dashed: the way back of the two gradients, each of which moves one network. $G$'s comes *through* $D$, which stays as it is meanwhile.
+# First the game as a drawing. $D$ gives each image one number, its logit $s$; the probability of "real" is $D = 1 / (1 + e^{-s})$. Solid: what is computed. Dashed: the way back of the two gradients, each of which moves one network. $G$'s comes *through* $D$, which stays as it is meanwhile.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 先把这场博弈画成框图。 $D$ 给每张图一个数，即 logit $s$。实线是计算的方向；虚线是两个梯度回传的路，每个梯度只移动一个网络。 $G$ 的梯度**穿过** $D$，而 $D$ 此时不动。
+# 先把这场博弈画成框图。 $D$ 给每张图打一个实数分，即 logit（对数几率） $s$；“真”的概率是 $D = 1 / (1 + e^{-s})$。实线是计算的方向；虚线是两个梯度回传的路，每个梯度只更新一个网络。 $G$ 的梯度**穿过** $D$，而 $D$ 此时不动。
 
 # %%
 BOXES = {  # name: (x, y, colour)
@@ -122,7 +121,7 @@ plt.show()
 # Now the densities. One pixel is enough. Let real "images" be numbers from $p_r = N(1, 0.5^2)$, and let the generator draw from $p_g = N(-1, 0.7^2)$. Where real ones are denser, the best answer is near 1, where generated ones are denser it is near 0, and where the curves cross it is exactly 1/2.
 
 # %% [markdown] lang="zh"
-# 再看密度。一个像素就够了。设真实“图像”是来自 $p_r = N(1, 0.5^2)$ 的数，生成器画的数来自 $p_g = N(-1, 0.7^2)$。真图更密的地方，最佳答案接近 1；生成图更密的地方，接近 0；两条曲线相交处恰好是 1/2。
+# 再看密度。一个像素就够了。设真实“图像”是来自 $p_r = N(1, 0.5^2)$ 的数，生成器画的数来自 $p_g = N(-1, 0.7^2)$。真实图更密的地方，最佳答案接近 1；生成图更密的地方，接近 0；两条曲线相交处恰好是 1/2。
 
 
 # %%
@@ -226,7 +225,7 @@ plt.show()
 #
 # 二阶导数 $-p_r / D^2 - p_g / (1 - D)^2$ 为负，所以这是极大值。(8) 是它的 logit（对数几率），也就是密度比的对数。
 #
-# **留给生成器的是什么。** 把 (7) 代入 (4)，记 $m = (p_r + p_g) / 2$：
+# **生成器在最小化什么。** 把 (7) 代入 (4)，记 $m = (p_r + p_g) / 2$：
 #
 # $$
 # \begin{aligned}
@@ -413,7 +412,7 @@ plt.show()
 # [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014, its default `update="alternating"`: one step of $D$, then one of $G$ on fresh noise. These are its two halves. You can read past four names: `labels` and `joined` are for conditional GANs (tutorial 10), `penalty_term` is 0 here, `relativistic` belongs to a loss of tutorial 4, and `call_keeping_statistics` is a forward pass that leaves the moving averages of BatchNorm alone.
 
 # %% [markdown] lang="zh"
-# 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 否定图像的地方，训练初期多半如此。饱和损失在那里几乎没有斜率，非饱和损失在那里最陡。
+# 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 把图判为假的区域，训练初期多半如此。饱和损失在那里几乎没有斜率，非饱和损失在那里最陡。
 #
 # ## 它在 `train_step` 中的位置
 #
@@ -432,9 +431,9 @@ print(inspect.getsource(GAN.generator_loss))
 
 # %% [markdown] lang="zh"
 # - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator_loss` 是 (13) 或 (14)，用的是 $D$ 给生成图的 logit。`GAN(..., loss=...)` 里的名字决定用哪一对。
-# - 每个梯度都写明了给谁：第一个 tape 只移动 $D$，第二个只移动 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
-# - `fit` 报告的两个分数都是一个 epoch 内各批次的平均：`real_score` 是 $D(x)$，`fake_score` 是 $D(G(z))$，都是 $D$ 走自己那一步之前的判断。
-# - 下面的训练运行的正是这段代码。`update="simultaneous"` 省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方移动之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
+# - 每个梯度都写明了给谁：第一个 tape 的梯度只更新 $D$，第二个的只更新 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
+# - `fit` 报告的两个分数都是一轮（epoch）内各批次的平均：`real_score` 是 $D(x)$，`fake_score` 是 $D(G(z))$，都是 $D$ 走自己那一步之前的判断。
+# - 下面的训练运行的正是这段代码。`update="simultaneous"` 省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方更新之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
 
 # %% [markdown] lang="en"
 # ## What goes wrong without it
@@ -569,7 +568,7 @@ assert FAST or slopes[1] / slopes[0] > 100
 # %% [markdown] lang="zh"
 # 同一个判别器，同样的图，同样的目标，一个梯度却是另一个的几百倍。用饱和损失的生成器起初几乎不动；另一个立刻到位，而且冲过了头，这是斜率大的代价。
 #
-# **损失会下降，博弈会绕圈。** 一个网络沿损失下降，会停在斜率为 0 的地方；两个玩家却未必停得下来。最小的博弈是 $V = x y$： $x$ 下降， $y$ 上升，步长都是 $\eta$。在 $(0, 0)$ 处谁都无利可图，这就是均衡点。
+# **损失会下降，博弈会绕圈。** 一个网络沿损失下降，会停在斜率为 0 的地方；两个玩家却未必停得下来。最小的博弈是 $V = x y$： $x$ 沿 $V$ 的梯度下降， $y$ 沿 $V$ 的梯度上升，步长都是 $\eta$。在 $(0, 0)$ 处，谁单独改动都得不到好处，这就是均衡点。
 #
 # $$
 # \begin{aligned}
@@ -579,7 +578,7 @@ assert FAST or slopes[1] / slopes[0] > 100
 # \end{aligned}
 # $$
 #
-# (15) 是**同时**走一步，由 (16)，每一步都离得更远。如果**轮流**走， $y$ 面对的是 $x'$ 而不是 $x$；这时 $x^2 + y^2 - \eta x y$ 保持不变，两者永远绕下去。(17) 是位置 $\theta = (x, y)$ 的**指数滑动平均**（exponential moving average，EMA）。先猜一猜：它会走到哪里？
+# (15) 是**同时**走一步，由 (16)，每一步都离得更远。如果**交替**走， $y$ 面对的是 $x'$ 而不是 $x$；这时 $x^2 + y^2 - \eta x y$ 保持不变，两者永远绕下去。(17) 是位置 $\theta = (x, y)$ 的**指数滑动平均**（exponential moving average，EMA）。先猜一猜：它会走到哪里？
 
 
 # %%
@@ -626,7 +625,7 @@ plt.show()
 # Left, the spiral outwards; right, the closed curve. In turns, the average comes near the star and stays near it, although the players never arrive. On the left it comes near and is then carried outwards as well, at about a fifth of the game's distance: an average shrinks a circle, and does not mend a game that diverges. This is why [`GAN`](../../keras_gen/models/gan.py) takes turns by default, why it keeps the EMA (17) of $G$'s weights, and why the samples are drawn with those averaged weights. A real game is not this game: the losses of a GAN curve, which may pull inwards ([tutorial 4](04_losses.ipynb) shows how a penalty does).
 
 # %% [markdown] lang="zh"
-# 左图是向外的螺线，右图是闭合的曲线。轮流走时，平均走近星号，并留在它附近，而玩家自己从来到不了。左图中，平均先走近，随后也被带向外面，离星号的距离约为玩家的五分之一：平均能缩小圆圈，却治不好发散的博弈。所以 [`GAN`](../../keras_gen/models/gan.py) 默认轮流更新，保存 $G$ 的权重的 EMA (17)，并用平均后的权重画样本。真实的博弈与此不同：GAN 的损失是弯的，可能把双方往里拉（[教程 4](04_losses.ipynb) 演示惩罚项怎样做到这一点）。
+# 左图是向外的螺线，右图是闭合的曲线。交替更新时，平均走近星号，并留在它附近，而玩家自己从来到不了。左图中，平均先走近，随后也被带向外面，离星号的距离约为玩家的五分之一：平均能缩小圆圈，却治不好发散的博弈。所以 [`GAN`](../../keras_gen/models/gan.py) 默认交替更新，保存 $G$ 的权重的 EMA (17)，并用平均后的权重画样本。真实的博弈与此不同：GAN 的损失有曲率，不像 $x y$ 那样是双线性的，可能把双方往里拉（[教程 4](04_losses.ipynb) 演示惩罚项怎样做到这一点）。
 
 # %% [markdown] lang="en"
 # ## The real training
@@ -725,7 +724,7 @@ plt.show()
 # **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the generator with the averaged weights (17). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度。（由 (7)， $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$。固定 $D^\ast$，第一项在 $p_g$ 上的平均，其梯度就是 $KL(p_g \Vert p_r)$ 的；第二项的与 (13) 的相反，即 $-2\,JS$ 的。）这个反向的 $KL = E_{p_g}[\log (p_g / p_r)]$ 在 $G$ 画出不像真图的地方很大；而 $G$ 从来不画的东西，再真也不收代价。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15：它的 $D$ 落后于最优，把所有图往同一边推。随后 $D$ 追了上来，路线又跳回自己的虚线。这里失去的是宽度；单独一个钟形没有第二个模式可丢。（**模式**（mode）是密度的一个峰，比如一类商品。）有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因，即生成器只画其中几个。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度。（由 (7)， $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$。固定 $D^\ast$，第一项在 $p_g$ 上的平均，梯度等于 $KL(p_g \Vert p_r)$ 的梯度；第二项与 (13) 反号，梯度等于 $-2\,JS$ 的梯度。）这个反向的 $KL = E_{p_g}[\log (p_g / p_r)]$ 在 $G$ 画出不像真实图的地方很大；而 $G$ 从不画的真实图，再常见也不会使它变大。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15：它的 $D$ 落后于最优，把所有图往同一边推。随后 $D$ 追了上来，路线又跳回自己的虚线。这里失去的是宽度；单峰分布只有一个模式，谈不上丢失模式。（**模式**（mode）是密度的一个峰，比如一类商品。）有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因，即生成器只画其中几个。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
 #
 # **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的。橙点由权重取滑动平均 (17) 的生成器画出。底色是那一刻的 $D$，它的对手是 $G$ 本身；在有点的地方，底色应当逐渐变成 1/2；仍然发蓝的地方， $D$ 最近遇到的真点比生成的点多。
 
@@ -786,7 +785,7 @@ assert FAST or (abs(scores["real_score"] - 0.5) < 0.15 and abs(scores["fake_scor
 assert FAST or np.bincount(shares, minlength=8).min() > 10
 
 # %%
-Image(gif(frames, colours=32), format="gif")
+gif(frames, colours=32)
 
 # %% [markdown] lang="en"
 # What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is red between the centres, where only generated points lie, and pale at the centres, where it cannot tell. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game (real points are grey here). The surface keeps changing, since $D$ answers $G$ itself; the orange points, drawn with the averaged weights, follow more calmly.
@@ -802,7 +801,7 @@ Image(gif(frames, colours=32), format="gif")
 # %% [markdown] lang="zh"
 # 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心之间是红色，那里只有生成的点；在中心处颜色很浅，那里它分不出真假。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈（其中真点是灰色）：底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出，走得平稳一些。
 #
-# [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素玩同一场游戏。公式并不知道像素有多少个。
+# [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素进行同一场博弈，公式与像素个数无关。
 #
 # ## 练习
 #
@@ -886,7 +885,7 @@ def ratio(s):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** $D$ is a classifier, and its loss is the cross-entropy of the labels real and generated. Its best answer at $x$ is $p_r / (p_r + p_g)$; with it the value of the game is $-\log 4 + 2\, JS$. So the generator of the *theory* descends the Jensen-Shannon divergence. In practice it descends $-\log D(G(z))$, because the other loss has no slope where $D$ rejects; that is another function, with the same goal. If both mean verdicts are 1/2 and $D$'s loss is $\log 4$ ($\log 2 = 0.693$ for each of its two terms), $D$ cannot tell the two apart. Neither can a weak $D$, so this alone proves nothing.
+# **To say it aloud.** $D$ is a classifier, and its loss is the cross-entropy of the labels real and generated. Its best answer at $x$ is $p_r / (p_r + p_g)$; with it the value of the game is $-\log 4 + 2\, JS$. So the generator of the *theory* descends the Jensen-Shannon divergence. In practice it descends $-\log D(G(z))$, because the other loss has no slope where $D$ rejects; that is another function, with the same goal. If both mean scores are 1/2 *and* $D$'s loss is $\log 4$ ($\log 2 = 0.693$ for each of its two terms), then $D$ says 1/2 of every image and cannot tell the two apart. Neither can a weak $D$, so this alone proves nothing.
 #
 # | | best answer, or slope | at $D^\ast$ |
 # |---|---|---|
@@ -902,13 +901,13 @@ def ratio(s):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** $D$ 是分类器，它的损失是“真实”与“生成”这两个标签的交叉熵。它在 $x$ 处的最佳答案是 $p_r / (p_r + p_g)$；此时博弈的值是 $-\log 4 + 2\, JS$。所以**理论上**的生成器在最小化 JS 散度。实践中它最小化的是 $-\log D(G(z))$，因为另一个损失在 $D$ 否定的地方没有斜率；那是另一个函数，目标相同。如果两个平均判断都是 1/2， $D$ 的损失是 $\log 4$（两项各 $\log 2 = 0.693$），说明 $D$ 分不出两者。太弱的 $D$ 也分不出，所以单凭这一点说明不了什么。
+# **用几句话说出来。** $D$ 是分类器，它的损失是“真实”与“生成”这两个标签的交叉熵。它在 $x$ 处的最佳答案是 $p_r / (p_r + p_g)$；此时博弈的值是 $-\log 4 + 2\, JS$。所以**理论上**的生成器在最小化 JS 散度。实践中它最小化的是 $-\log D(G(z))$，因为另一个损失在 $D$ 判为假的地方几乎没有斜率；那是另一个函数，目标相同。如果 $D$ 的两个平均分数都是 1/2，**并且**它的损失是 $\log 4$（两项各 $\log 2 = 0.693$），就说明它对每张图都答 1/2，分不出两者。太弱的 $D$ 也分不出，所以单凭这一点说明不了什么。
 #
 # | | 最佳答案或斜率 | 在 $D^\ast$ 处 |
 # |---|---|---|
 # | $D$ | $D^\ast = p_r / (p_r + p_g)$ | $L_D = \log 4 - 2\, JS$ |
-# | $G$，饱和 | $-\sigma(s)$，在 $D$ 否定处接近 0 | 梯度是 $2\, JS$ 的梯度 |
-# | $G$，非饱和 | $\sigma(s) - 1$，在 $D$ 否定处接近 $-1$ | 梯度是 $KL(p_g \Vert p_r) - 2\, JS$ 的梯度 |
+# | $G$，饱和 | $-\sigma(s)$，在 $D$ 判为假处接近 0 | 梯度是 $2\, JS$ 的梯度 |
+# | $G$，非饱和 | $\sigma(s) - 1$，在 $D$ 判为假处接近 $-1$ | 梯度是 $KL(p_g \Vert p_r) - 2\, JS$ 的梯度 |
 #
 # **先预测，再运行。** 把地图里的数据换成两个钟形，分别在 $-1$ 和 1。用饱和损失， $N(b, a^2)$ 会停在哪里？换成另一个损失呢？先写下来。
 #
@@ -937,7 +936,7 @@ def ratio(s):
 # generated $G(z)$ => 生成图 $G(z)$
 # real $x$ => 真实图 $x$
 # simultaneous => 同时
-# in turns => 轮流
+# in turns => 交替
 # the game => 博弈
 # its moving average => 它的滑动平均
 # {title:12s} distance from the equilibrium {ends[0]:.2f}, of the average {ends[1]:.2f} => {title:6s} 到均衡点的距离 {ends[0]:.2f}，滑动平均的 {ends[1]:.2f}
@@ -947,7 +946,7 @@ def ratio(s):
 # $D$ after {int(gan.d_optimizer.iterations)} steps => {int(gan.d_optimizer.iterations)} 步之后的 $D$
 # largest gap |D - D*| {gap:.3f} => 最大差距 |D - D*| {gap:.3f}
 # loss {float(losses.minimax_discriminator_loss(*logits)):.4f}   theory {-theory:.4f} => 损失 {float(losses.minimax_discriminator_loss(*logits)):.4f}   理论值 {-theory:.4f}
-# JS, nats => JS，奈特
+# JS, nats => JS（奈特）
 # {loss}, against $D^*$ => {loss}，面对 $D^*$
 # {loss:15s} mean {path[-1, 0]:.2f}   deviation {path[-1, 1]:.2f} => {loss:9s} 均值 {path[-1, 0]:.2f}   标准差 {path[-1, 1]:.2f}
 # {line[:, 1].min():.2f} to {line[:, 1].max():.2f} => {line[:, 1].min():.2f} 至 {line[:, 1].max():.2f}

@@ -1,5 +1,6 @@
 """Many images as one picture: grids of samples, and animations of how they change."""
 
+import base64
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,11 +89,22 @@ def animation(
     return frames[0], _loop(frames, seconds)
 
 
-def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) -> bytes:
-    """Return pictures as the content of one looping GIF that dwells on the last frame.
+class Film(bytes):
+    """The content of a GIF file, which a notebook shows where it is the last value of a cell."""
 
-    For a notebook: `IPython.display.Image(gif(frames), format="gif")` shows it. It carries no mark;
-    a film of generated pictures that is kept goes through `keras_gen.provenance.save_generated`.
+    def _repr_mimebundle_(self, **_):
+        return {"image/gif": base64.b64encode(self).decode()}
+
+    def __repr__(self) -> str:
+        """Return what a notebook prints beside the picture."""
+        return f"<GIF of {len(self):,} bytes>"
+
+
+def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) -> Film:
+    """Return pictures as one looping GIF that dwells on the last frame, for a notebook.
+
+    It carries no mark. A film of generated pictures that is kept goes through
+    `keras_gen.provenance.save_generated`.
 
     Args:
         frames: pictures of one size, in order, at least one; such as those of `grid`.
@@ -103,7 +115,7 @@ def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) 
     frames = [
         frame.convert("RGB").quantize(colours, method=octree, dither=none) for frame in frames
     ]
-    return encode_picture(frames[0], "GIF", **_loop(frames, seconds))
+    return Film(encode_picture(frames[0], "GIF", **_loop(frames, seconds)))
 
 
 def _loop(frames, seconds):

@@ -11,7 +11,7 @@ GAP = 2  # white pixels between images
 
 
 def labelled_grid(
-    images: np.ndarray, rows: Sequence[str], columns: Sequence[str] = (), width: float = 10.0
+    images: np.ndarray, rows: Sequence[str], columns: Sequence[str] = (), width: float = 8.0
 ) -> Figure:
     """Lay images out in rows, each with its name at the left.
 
@@ -38,6 +38,7 @@ def labelled_grid(
     picture = np.asarray(grid(images, per_row, GAP))
     side = width / picture.shape[1]  # inches of a pixel
     figure = Figure(figsize=(width, side * picture.shape[0] + 0.3 * bool(columns)))
+    figure.set_layout_engine("none")  # of a notebook's settings, which would make room for names
     axes = figure.add_axes((0, 0, 1, 1))
     axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     height, breadth = images.shape[1] + GAP, images.shape[2] + GAP

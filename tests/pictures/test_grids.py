@@ -1,5 +1,6 @@
 """Grids and animations."""
 
+import base64
 import io
 
 import numpy as np
@@ -68,7 +69,10 @@ def test_a_gif_holds_its_frames_without_a_file():
     """Three greys for 0.3 seconds: 100 ms each, and two seconds more for the last one."""
     greys = [0, 128, 255]
     frames = [grid(np.full((1, 8, 8, 1), grey / 255.0, "float32")) for grey in greys]
-    with Image.open(io.BytesIO(gif(frames, seconds=0.3))) as film:
+    content = gif(frames, seconds=0.3)
+    assert base64.b64decode(content._repr_mimebundle_()["image/gif"]) == content
+    assert repr(content) == f"<GIF of {len(content):,} bytes>"  # a notebook prints it as well
+    with Image.open(io.BytesIO(content)) as film:
         assert film.format == "GIF" and film.n_frames == 3 and film.info["loop"] == 0
         for k, (grey, duration) in enumerate(zip(greys, (100, 100, 2100), strict=True)):
             film.seek(k)
