@@ -201,7 +201,7 @@ def test_e12_the_shape_belongs_to_an_input():
 # --- listings that run and learn the wrong thing --------------------------------------------------
 
 
-def test_e13_relu_leaves_half_the_pixels_black_and_without_slope():
+def test_e13_relu_leaves_half_the_pixels_at_0_and_without_slope():
     """Symmetric random weights make half of the sums negative; of 784,000 pixels, 0.5 +- 0.02."""
     hidden = [keras.Input((100,)), layers.Dense(128, "relu")]
     images = np.asarray(stack(*hidden, layers.Dense(784, "relu"))(draw(1000, 100)))

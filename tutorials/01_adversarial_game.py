@@ -553,7 +553,7 @@ assert FAST or slopes[1] / slopes[0] > 100
 # %% [markdown] lang="en"
 # The same discriminator, the same images, the same goal; one gradient is hundreds of times the other. The saturating generator hardly moves at first; the other one is there at once, and overshoots, which is the price of a large slope.
 #
-# **A loss falls, a game circles.** A network that descends a loss comes to rest where the slope is 0. Two players need not. The smallest game is $V = x y$, where $x$ descends and $y$ ascends with steps of length $\eta$. At $(0, 0)$ neither has anything to gain: that is the equilibrium.
+# **A loss falls, a game circles.** A network that descends a loss comes to rest where the slope is 0. Two players need not (E35). The smallest game is $V = x y$, where $x$ descends and $y$ ascends with steps of length $\eta$. At $(0, 0)$ neither has anything to gain: that is the equilibrium.
 #
 # $$
 # \begin{aligned}
@@ -568,7 +568,7 @@ assert FAST or slopes[1] / slopes[0] > 100
 # %% [markdown] lang="zh"
 # 同一个判别器，同样的图，同样的目标，一个梯度却是另一个的几百倍。用饱和损失的生成器起初几乎不动；另一个立刻到位，而且冲过了头，这是斜率大的代价。
 #
-# **损失会下降，博弈会绕圈。** 一个网络沿损失下降，会停在斜率为 0 的地方；两个玩家却未必停得下来。最小的博弈是 $V = x y$： $x$ 沿 $V$ 的梯度下降， $y$ 沿 $V$ 的梯度上升，步长都是 $\eta$。在 $(0, 0)$ 处，谁单独改动都得不到好处，这就是均衡点。
+# **损失会下降，博弈会绕圈。** 一个网络沿损失下降，会停在斜率为 0 的地方；两个玩家却未必停得下来（E35）。最小的博弈是 $V = x y$： $x$ 沿 $V$ 的梯度下降， $y$ 沿 $V$ 的梯度上升，步长都是 $\eta$。在 $(0, 0)$ 处，谁单独改动都得不到好处，这就是均衡点。
 #
 # $$
 # \begin{aligned}

@@ -658,6 +658,7 @@ except ValueError as error:
 
 # %%
 flat = tf.ones((1, 14, 14, 1))
+SHOWN = (0, 1, 2, 4, 8, 16, 32, 64)
 rows = []
 for size in (5, 4):
     weights = tf.Variable(tf.zeros((size, size, 1, 1)))
@@ -665,7 +666,7 @@ for size in (5, 4):
         with tf.GradientTape() as tape:
             picture = ops.conv_transpose(flat, weights, strides=2, padding="same")
             loss = tf.reduce_mean((picture - 0.5) ** 2)
-        if step in (0, 1, 2, 4, 8, 16, 32, 64):
+        if step in SHOWN:
             rows.append(picture.numpy())
         if step == 1:
             inner = picture.numpy()[0, 8:-8, 8:-8, 0]
@@ -673,7 +674,7 @@ for size in (5, 4):
             print(f"kernel {size}, one step: pixels in the proportion", *sorted(values))
             assert values == {5: {4, 6, 9}, 4: {4}}[size]
         weights.assign_sub(0.15 * tape.gradient(loss, weights))
-grid(np.clip(np.concatenate(rows), 0, 1), columns=8, zoom=3)
+labelled_grid(np.clip(np.concatenate(rows), 0, 1), ["kernel 5", "kernel 4"], SHOWN)
 
 # %% [markdown] lang="en"
 # The very first step paints the coverage (8), 4, 6 and 9: where more stamps meet, the same change of the weights does more. Kernel 5 has to unlearn what kernel 4 never sees. (What remains at 64 steps with kernel 4 is the frame.)

@@ -6,8 +6,8 @@ $z$ to one logit per pixel. For every image
     log p(x) >= E_q[log p(x|z)] - KL(q(z|x) || p(z)),    p(z) = N(0, 1)
 
 and training raises the right-hand side, the evidence lower bound (ELBO). Both terms are *sums* over
-the dimensions of one example and means over the batch. A mean over pixels, which many published
-examples take instead, silently multiplies the weight of the KL term by the number of pixels (784
+the dimensions of one example and means over the batch. A mean over pixels, which is easily taken
+instead, silently multiplies the weight of the KL term by the number of pixels (784
 for 28 x 28), and the latents collapse to noise.
 """
 
