@@ -15,7 +15,7 @@ from keras_gen.export.runtimes import Arrays, Runner
 
 LIMITS = {"uint8": 1.0, "float32": 1e-5}  # largest difference by dtype, one grey level
 ANY_SIZE = (37, 50)  # height and width that a network of any size is tried with
-SPEED_PIXELS = 64 * 28 * 28  # of the pictures in one pass of the stopwatch
+PIXELS = 64 * 28 * 28  # of the pictures in one pass, so that large ones fit into memory
 SPEED_SECONDS = 0.5
 LEAST_DECIBELS = 20.0  # of fewer bits: an error of a tenth of what the outputs differ among them
 
@@ -52,12 +52,12 @@ def largest_difference(network: keras.Model, run: Runner, n: int) -> tuple[float
     return float(np.max(gaps)), dtype  # NaN if one of them is
 
 
-def signal_to_noise(network: keras.Model, run: Runner, n: int = 64) -> float:
+def signal_to_noise(network: keras.Model, run: Runner) -> float:
     """Return 10 log10(Var[outputs of Keras] / mean squared difference), in dB.
 
     The least over the outputs; minus infinity for outputs of other names, shapes or dtypes.
     """
-    expected, found = _outputs(network, run, n)
+    expected, found = _outputs(network, run, _pictures_in_a_pass(network))
     if _kinds(expected) != _kinds(found):
         return -math.inf
     return min(_decibels(expected[name], found[name]) for name in expected)
@@ -96,10 +96,7 @@ def images_per_second(
         run: its artefact.
         clock: `time.process_time` counts the seconds of all processors that this process had.
     """
-    tensors = [*network.inputs, *network.output.values()]
-    shape = next(tensor.shape for tensor in tensors if len(tensor.shape) == 4)  # of pictures
-    height, width = (a or b for a, b in zip(shape[1:3], ANY_SIZE, strict=True))
-    n = max(1, SPEED_PIXELS // (height * width))
+    n = _pictures_in_a_pass(network)
     inputs, passes = fixed_inputs(network, n), list[float]()
     run(inputs)  # the first one plans
     while len(passes) < 3 or sum(passes) < SPEED_SECONDS:
@@ -107,3 +104,14 @@ def images_per_second(
         run(inputs)
         passes.append(clock() - start)
     return n / min(passes)
+
+
+def _pictures_in_a_pass(network):
+    """Return how many pictures have `PIXELS` together, from 1 to 64."""
+    shapes = [tensor.shape for tensor in (*network.inputs, *network.output.values())]
+    sides = [
+        [side or any_size for side, any_size in zip(shape[1:3], ANY_SIZE, strict=True)]
+        for shape in shapes
+        if len(shape) == 4
+    ]
+    return min(64, max(1, PIXELS // max(map(math.prod, sides), default=1)))

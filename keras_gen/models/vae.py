@@ -26,7 +26,7 @@ class VAE(NetworkModel):
     Args:
         encoder: model, images (B, H, W, C) in [0, 1] -> mean and log_var, both (B, L).
         decoder: model, latents (B, L) -> logits (B, H, W, C).
-        beta: weight >= 0 of the divergence; 1 is the bound of the likelihood.
+        beta: weight >= 0 of the divergence; from 1 on a bound of the likelihood, tightest at 1.
         pixels: "grey", each the probability that its pixel is white, or "binary", for which every
             step draws black and white ones: then the bound is one of a density and comparable with
             published figures.

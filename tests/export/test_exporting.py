@@ -81,6 +81,24 @@ def test_artefacts_agree_with_keras(name, artefacts, format, tmp_path):
     assert pixels.dtype == np.uint8 and np.abs(pixels - 255.0 * expected).max() < 1.01
 
 
+@pytest.mark.parametrize(("side", "count"), [(28, 64), (64, 12), (256, 1), (None, 27)])
+def test_large_pictures_are_compared_in_small_numbers(side, count):
+    """64 of 28 x 28 have 50,176 pixels: 12 of 64 x 64, 27 of the 37 x 50 that any size stands for.
+
+    64 of 256 x 256, with 64 channels, took a gigabyte for each layer of a style network.
+    """
+    seen = []
+    pictures = keras.Input((side, side, 3), name="images")
+    network = keras.Model(pictures, {"images": keras.layers.ReLU()(pictures)})
+
+    def runner(inputs):
+        seen.append(len(inputs["images"]))
+        return inputs
+
+    assert comparison.signal_to_noise(network, runner) == np.inf
+    assert seen == [count]
+
+
 @pytest.mark.export
 @pytest.mark.parametrize("weights", ["float16", "int8"])
 @pytest.mark.parametrize("name", ["dcgan", "vae"])
