@@ -432,7 +432,7 @@ print(inspect.getsource(GAN.generator_loss))
 # %% [markdown] lang="zh"
 # - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator_loss` 是 (13) 或 (14)，用的是 $D$ 给生成图的 logit。`GAN(..., loss=...)` 里的名字决定用哪一对。
 # - 每个梯度都写明了给谁：第一个 tape 的梯度只更新 $D$，第二个的只更新 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
-# - `fit` 报告的两个分数都是一轮（epoch）内各批次的平均：`real_score` 是 $D(x)$，`fake_score` 是 $D(G(z))$，都是 $D$ 走自己那一步之前的判断。
+# - `fit` 报告的两个分数都是一个轮次（epoch）内各批次的平均：`real_score` 是 $D(x)$，`fake_score` 是 $D(G(z))$，都是 $D$ 走自己那一步之前的判断。
 # - 下面的训练运行的正是这段代码。`update="simultaneous"` 省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方更新之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
 
 # %% [markdown] lang="en"
