@@ -118,7 +118,8 @@ def measured(name):
         found = exported(run, Path(folder))
         for format, of_bytes in timed(run, found).items():
             cells += rows(name, format, {**found[format], "uint8": of_bytes})
-    return sorted(cells, key=lambda line: line[0])  # the formats of one network together
+    networks = list(dict.fromkeys(line[0] for line in cells))
+    return sorted(cells, key=lambda line: networks.index(line[0]))  # its formats together
 
 
 def main():
