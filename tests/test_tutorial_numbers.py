@@ -50,8 +50,12 @@ def unshown(book, folder):
         else:
             known |= numbers(" ".join(re.findall(FORMULA, text, re.DOTALL)))
     for text, cell in cells:
+        pages = []
         for line in text.split("\n") if cell["cell_type"] == "markdown" else ():
-            pages = re.findall(r"\]\(([^)#]*\.md)[^)]*\)", line)
+            if line.strip() and not line.startswith(
+                "|"
+            ):  # a table has the pages of what precedes it
+                pages = re.findall(r"\]\(([^)#]*\.md)[^)]*\)", line)
             linked = set().union(*(numbers((folder / page).read_text("utf-8")) for page in pages))
             prose = re.sub(r"\$[^$]*\$|`[^`]*`", " # ", line)
             prose = re.sub(r"\]\([^)]*\)|arXiv:\S+|doi:\S+", "]", prose)
@@ -77,6 +81,8 @@ def test_a_number_in_prose_is_shown(path):
         ("See arXiv:1406.2661 and [0.99](a.md), `0.98`.", 0),
         ("[The page](a.md) has 0.99.", 0),
         ("Another page has 0.99.", 1),
+        ("[The page](a.md) has:\n\n| a |\n|---|\n| 0.99 |", 0),
+        ("[The page](a.md) has:\n\nAnother has 0.99.", 1),
     ],
 )
 def test_a_number_that_nothing_shows_is_found(tmp_path, prose, count):

@@ -35,7 +35,7 @@ import numpy as np
 
 from keras_gen import data, losses, measures, pictures
 from keras_gen.models import GAN, StyleTransfer
-from keras_gen.pictures import grid
+from keras_gen.pictures import grid, labelled_grid
 from keras_gen.recipes import DCGANRecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
@@ -111,7 +111,9 @@ plt.show()
 # | `losses` | formulas: logits or features in, one number out | [gan.py](../../keras_gen/losses/gan.py) |
 # | `layers` | small pieces of networks | [sampling.py](../../keras_gen/layers/sampling.py) |
 #
-# `tests` mirrors it file by file: what [losses/gan.py](../../keras_gen/losses/gan.py) says, [tests/losses/test_gan.py](../../tests/losses/test_gan.py) proves against numbers worked by hand. A formula is a function, and its docstring names the paper and the equation:
+# The table leaves out `export`, `retouch` and `provenance`, which tutorials 8, 11 and 12 use, and a few single files. [Architecture](../../docs/architecture.md) lists them all.
+#
+# `tests` mirrors the package file by file: what [losses/gan.py](../../keras_gen/losses/gan.py) says, [tests/losses/test_gan.py](../../tests/losses/test_gan.py) proves against numbers worked by hand. A formula is a function, and its docstring names the paper and the equation:
 
 # %% [markdown] lang="zh"
 # ## 什么在哪里
@@ -133,7 +135,9 @@ plt.show()
 # | `losses` | 公式：输入 logit 或特征，输出一个数 | [gan.py](../../keras_gen/losses/gan.py) |
 # | `layers` | 网络里的小部件 | [sampling.py](../../keras_gen/layers/sampling.py) |
 #
-# `tests` 与它逐个文件对应：[losses/gan.py](../../keras_gen/losses/gan.py) 所写的，由 [tests/losses/test_gan.py](../../tests/losses/test_gan.py) 用手算的数来证明。公式就是函数，文档字符串里写着论文和公式编号：
+# 表里略去了 `export`、`retouch`、`provenance`（教程 8、11、12 会用到）和几个单独的文件，全部列在[架构](../../docs/architecture.zh-CN.md)里。
+#
+# `tests` 与软件包逐个文件对应：[losses/gan.py](../../keras_gen/losses/gan.py) 所写的，由 [tests/losses/test_gan.py](../../tests/losses/test_gan.py) 用手算的数来证明。公式就是函数，文档字符串里写着论文和公式编号：
 
 # %%
 print(inspect.getsource(losses.non_saturating_generator_loss))
@@ -251,12 +255,12 @@ print(
 # %% [markdown] lang="en"
 # ## What goes wrong without it
 #
-# Nothing crashes when a scale is wrong; the picture only gets worse, or the training does. First row: sixteen products as they are. Then scaled twice, by (1) and (1) again, which leaves black; shown without (3), so that everything darker than mid grey is gone; and multiplied by 255 without (3), so that negative numbers wrap around. (Truncation, above, is [famous mistake](../../docs/famous_mistakes.md) M19.)
+# Nothing crashes when a scale is wrong; the picture only gets worse, or the training does. What you should see, row by row: sixteen products as they are; then scaled twice, by (1) and (1) again, which leaves black; shown without (3), so that everything darker than mid grey is gone; and multiplied by 255 without (3), so that negative numbers wrap around. (Truncation, above, is [famous mistake](../../docs/famous_mistakes.md) M19.)
 
 # %% [markdown] lang="zh"
 # ## 没有它会怎样
 #
-# 尺度错了，什么也不会报错，只是图变差，或者训练变差。第一行：十六件商品本来的样子。接着是用 (1) 缩放了两次，只剩一片黑；没有经过 (3) 就显示，比中灰暗的全部消失；没有经过 (3) 就乘 255，负数于是回绕。（上面的截断是[有名的错误](../../docs/famous_mistakes.zh-CN.md) M19。）
+# 尺度错了，什么也不会报错，只是图变差，或者训练变差。你应该看到，各行依次是：十六件商品本来的样子；用 (1) 缩放了两次，只剩一片黑；没有经过 (3) 就显示，比中灰暗的全部消失；没有经过 (3) 就乘 255，负数于是回绕。（上面的截断是[有名的错误](../../docs/famous_mistakes.zh-CN.md) M19。）
 
 # %%
 some = images[:16]
@@ -267,7 +271,7 @@ rows = {
     "(3) forgotten": np.clip(symmetric, 0, 1),
     "wrapped around": (255 * symmetric).astype(int) % 256 / 255,
 }
-grid(np.concatenate(list(rows.values())).astype("float32"), columns=16, zoom=2)
+labelled_grid(np.concatenate(list(rows.values())).astype("float32"), rows=list(rows))
 
 # %% [markdown] lang="en"
 # The functions of this package refuse what they can recognise: bytes are integers, scaled images are floats.
@@ -294,20 +298,18 @@ except ValueError as error:
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
 features = measures.load_features("fashion_net", (28, 28, 1))
-rows, steps, distances = [], [], []
+rows, distances = {}, []
 for more in (0, 4, 4) if FAST else (0, 1000, 1000):
     if more:
         stream = data.batches(images, recipe.batch_size, seed=0, start_step=gan.steps_done)
         gan.fit(stream, steps_per_epoch=more, epochs=1, shuffle=False, verbose=0)
     drawn = gan.sample(200 if FAST else 2000, seed=1)  # (n, 28, 28, 1) in [0, 1]
-    rows.append(drawn[:16])
-    steps.append(gan.steps_done)
     distances.append(
         measures.frechet_distance(features(held_out)[0], features(data.unit_to_uint8(drawn))[0])
     )
-    print(f"row {len(rows)}: step {steps[-1]:5d}   FD {distances[-1]:5.2f}")
+    rows[f"step {gan.steps_done}\nFD {distances[-1]:.2f}"] = drawn[:16]
 assert FAST or distances[0] > distances[1] > distances[2]
-grid(np.concatenate(rows), columns=16, zoom=2)
+labelled_grid(np.concatenate(list(rows.values())), rows=list(rows))
 
 # %% [markdown] lang="en"
 # The same from the command line, with checkpoints, curves and a page of samples; it can be stopped at any time and goes on with `--resume`:
@@ -417,6 +419,8 @@ def four_by_four(pixels):
 #
 # **To say it aloud.** Files hold bytes from 0 to 255. Networks that end in tanh draw numbers from $-1$ to 1, and screens and likelihoods want numbers from 0 to 1. The way there is a straight line, the way back the same line with rounding and clipping. A wrong scale raises no error; it shows in the picture, and the library refuses what it can recognise. Every formula of the following tutorials goes this way: by hand, in NumPy, against the library, into the training step.
 #
+# **Predict, then run.** Add 0.1 to every $x$ of a product before it goes back to bytes by (3) and (4): `data.symmetric_to_uint8(data.uint8_to_symmetric(some) + 0.1)`. By how many levels does a mid grey change, and by how many a white? Write it down first.
+#
 # Each tutorial has the sections of this one, in this order: a question, a picture, the formula one step a line, a number worked by hand, a few lines of NumPy that must equal the library's function, value and slope, the place in `train_step`, what goes wrong without it, a real training, exercises.
 #
 # | tutorial | answers |
@@ -442,6 +446,8 @@ def four_by_four(pixels):
 #
 # **用几句话说出来。** 文件里是 0 到 255 的字节；以 tanh 结尾的网络画出 $-1$ 到 1 的数；屏幕和似然要 0 到 1 的数。去的路是一条直线，回来走同一条直线，再四舍五入，并把超出 0 至 255 的限制在边界上。尺度用错不会报错，要从图里看出来；认得出来的，库会拒绝。后面各篇的每个公式都走这条路：手算、NumPy、与库核对、放进训练步骤。
 #
+# **先预测，再运行。** 给商品的每个 $x$ 加 0.1，再按 (3) 和 (4) 变回字节：`data.symmetric_to_uint8(data.uint8_to_symmetric(some) + 0.1)`。中灰会变几级，白色又会变几级？先写下来。
+#
 # 每篇都有本篇的这些小节，顺序也一样：问题、图示、一行一步的公式、一个手算的数、几行必须与库函数相等的 NumPy、值与斜率、它在 `train_step` 中的位置、没有它会怎样、真正的训练、练习。
 #
 # | 教程 | 回答什么 |
@@ -466,8 +472,8 @@ def four_by_four(pixels):
 # content => 内容
 # style => 风格
 # result => 结果
-# there and back: {np.sum(back != p)} of 256 bytes changed => 走一个来回：256 个字节里变了 {np.sum(back != p)} 个
-# the same without rounding: {np.sum(truncated != p)} of 256 bytes changed => 同样，但不取整：256 个字节里变了 {np.sum(truncated != p)} 个
+# there and back: {np.sum(back != p)} of 256 bytes changed => 走一个来回：256 种字节值里变了 {np.sum(back != p)} 种
+# the same without rounding: {np.sum(truncated != p)} of 256 bytes changed => 同样，但不取整：256 种字节值里变了 {np.sum(truncated != p)} 种
 # $u$, unit => $u$，单位
 # $x$, symmetric => $x$，对称
 # value => 值
@@ -481,6 +487,6 @@ def four_by_four(pixels):
 # scaled twice => 缩放两次
 # (3) forgotten => 忘了 (3)
 # wrapped around => 溢出回绕
-# row {len(rows)}: step {steps[-1]:5d}   FD {distances[-1]:5.2f} => 第 {len(rows)} 行：第 {steps[-1]:5d} 步   FD {distances[-1]:5.2f}
+# step {gan.steps_done}\nFD {distances[-1]:.2f} => 第 {gan.steps_done} 步\nFD {distances[-1]:.2f}
 # expected 4.8, found {found} => 应为 4.8，得到的是 {found}
 # expected rows 0 and 2 to be {right}, found {found[[0, 2]].tolist()} => 第 0、2 行应为 {right}，得到的是 {found[[0, 2]].tolist()}

@@ -44,7 +44,7 @@ from keras_gen import data, losses, measures
 from keras_gen.models import GAN
 from keras_gen.models.slope_penalty import SlopePenalty, penalty_points, slopes
 from keras_gen.networks import mlp_gan
-from keras_gen.pictures import grid
+from keras_gen.pictures import labelled_grid
 from keras_gen.recipes import DCGANRecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
@@ -66,12 +66,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# Real numbers from $N(0, 0.3^2)$, generated ones from $N(\theta, 0.3^2)$. Here are four distances while $\theta$ moves away. The first three belong to the losses of tutorial 1, of least squares and of the hinge. They all become flat. The fourth, the earth mover's distance $W_1$, goes on: it is the least mean distance by which one of the two has to be moved to become the other. (On a line, which the code uses, it is the area between the two distribution functions.)
+# Real numbers from $N(0, 0.3^2)$, generated ones from $N(\theta, 0.3^2)$. Left, four distances while $\theta$ moves away. The first three belong to the losses of tutorial 1, of least squares and of the hinge. They all become flat. The fourth, the earth mover's distance $W_1$, goes on: it is the least mean distance by which one of the two has to be moved to become the other. (On a line, which the code uses, it is the area between the two distribution functions.) Right, what $G$ feels of it: the slope in $\theta$ of each loss of $G$, while the best $D$ is held fixed. Equal colours belong to the same loss; the dashed one, non-saturating, has no curve at the left.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 真实的数来自 $N(0, 0.3^2)$，生成的数来自 $N(\theta, 0.3^2)$。下面是 $\theta$ 逐渐走远时的四种距离。前三种分别对应教程 1 的损失、最小二乘和合页，最后都变平了。第四种是推土机距离（earth mover's distance） $W_1$，它一直在增长：把其中一个搬成另一个，平均至少要搬多远。（在一条直线上，它等于两个分布函数之间的面积，代码用的就是这个。）
+# 真实的数来自 $N(0, 0.3^2)$，生成的数来自 $N(\theta, 0.3^2)$。左图是 $\theta$ 逐渐走远时的四种距离。前三种分别对应教程 1 的损失、最小二乘和合页，最后都变平了。第四种是推土机距离（earth mover's distance） $W_1$，它一直在增长：把其中一个搬成另一个，平均至少要搬多远。（在一条直线上，它等于两个分布函数之间的面积，代码用的就是这个。）右图是 $G$ 感受到的：固定最优的 $D$， $G$ 的各个损失对 $\theta$ 的斜率。颜色相同的属于同一种损失；虚线是非饱和损失，左图里没有它的曲线。
 
 
 # %%
@@ -84,7 +84,7 @@ x = np.linspace(-3, 6, 4501)
 width = x[1] - x[0]
 p_r = normal(x, 0.0, 0.3) + 1e-300
 thetas = np.linspace(0, 3, 61)
-rows = []
+rows, pulls = [], []
 for theta in thetas:
     p_g = normal(x, theta, 0.3) + 1e-300
     m = (p_r + p_g) / 2
@@ -93,16 +93,36 @@ for theta in thetas:
     tv = 0.5 * np.sum(np.abs(p_r - p_g)) * width
     earth = np.sum(np.abs(np.cumsum(p_r - p_g))) * width**2
     rows.append([js, chi2, tv, earth])
+    log_ratio = np.log(p_r / p_g)  # the logit of the best D, held fixed while G moves
+    costs = {  # of a generated number x
+        "saturating loss": -np.logaddexp(0, log_ratio),
+        "least-squares loss": 0.5 * (p_r / (p_r + p_g) - 1) ** 2,
+        "hinge loss": -np.sign(log_ratio),
+        "Wasserstein loss": x,
+        "non-saturating loss": np.logaddexp(0, -log_ratio),
+    }
+    pulls.append([np.sum(p_g * np.gradient(cost, width)) * width for cost in costs.values()])
 
-figure, axes = plt.subplots(figsize=(7, 3.2))
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.4))
 names = ("JS (max log 2)", r"$\Delta$, chi-squared (max 2)", "TV (max 1)", "$W_1$, earth mover")
 for curve, name in zip(np.transpose(rows), names, strict=True):
-    axes.plot(thetas, curve, label=name)
-axes.set(xlabel=r"$\theta$", ylabel="distance")
-axes.legend()
+    left.plot(thetas, curve, label=name)
+for curve, name, style in zip(
+    np.transpose(pulls), costs, ("C0", "C1", "C2", "C3", "C4--"), strict=True
+):
+    right.plot(thetas[1:], curve[1:], style, label=name)
+left.set(xlabel=r"$\theta$", ylabel="distance")
+right.set(
+    xlabel=r"$\theta$", ylabel="slope in $\\theta$, at the best $D$", yscale="log", ylim=(1e-3, 50)
+)
+left.legend(fontsize=8)
+right.legend(fontsize=8)
 plt.show()
+assert np.allclose(pulls[-1], [0, 0, 0, 1, 3 / 0.3**2], atol=0.01)
 
 # %% [markdown] lang="en"
+# What you should see: left, three curves that become flat, and one straight line. Right, the slopes of the saturating loss, of least squares and of the hinge die out where those curves become flat. Wasserstein's is 1 everywhere. The non-saturating one goes on growing, at last like $\theta / 0.3^2$.
+#
 # ## The formula, one step a line
 #
 # $D$ answers with a number $s(x)$, without a sigmoid. As in tutorial 1, the integrals can be minimised point by point.
@@ -134,7 +154,7 @@ plt.show()
 #
 # Between $-1$ and $1$ the integrand is a straight line with the slope (7), and beyond it never falls, so its minimum lies at one of the ends (8); (9) adds up what it costs there, with $TV$ the total variation distance.
 #
-# Does $G$ descend these distances? With the hinge it does: at $s^\ast$ its loss and $L_D$ differ in sign and in a constant, as far as they depend on $p_g$. With least squares it does not: $L_G$ of (1) is not $-L_D$, and its slope at $s^\ast$ is another than that of $\Delta$ (Q17).
+# Does $G$ descend these distances? With the hinge it does: at $s^\ast$ its loss and $L_D$ differ in sign and in a constant, as far as they depend on $p_g$. With least squares it does not: $L_G$ of (1) is not $-L_D$, and its slope at $s^\ast$ is another than that of $\Delta$. (The Pearson divergence that is often quoted belongs to other targets: $a$ and $b$ for $D$ and $c$ for $G$, with $b - c = 1$ and $b - a = 2$, such as $-1$, 1 and 0. [Q17](../../docs/interview.md) derives it.)
 #
 # **Wasserstein** drops the margin, and calls $D$ a *critic*:
 #
@@ -198,6 +218,8 @@ plt.show()
 # The $\mu$ are the eigenvalues; the halves are $\sigma(0)$. For $\gamma = 0$ (21) is $\pm \frac{i}{2}$: the game circles for ever, and with steps of a finite length it drifts outwards. With $0 < \gamma < 1$ it is a spiral inwards that shrinks by $e^{-\gamma t / 2}$; from $\gamma = 1$ on it no longer turns. DRAGAN takes the norm of (13) in a neighbourhood of the real images: it asks for a gentle slope instead of none.
 
 # %% [markdown] lang="zh"
+# 你应该看到：左图有三条曲线变平，一条是直线。右图中，饱和损失、最小二乘与合页的斜率，在相应曲线变平的地方趋于 0。Wasserstein 的斜率处处是 1。非饱和损失的斜率一直在增大，最后像 $\theta / 0.3^2$ 那样增长。
+#
 # ## 公式，一行一步
 #
 # $D$ 输出一个数 $s(x)$，不加 sigmoid。与教程 1 一样，积分可以逐点求最小。
@@ -229,7 +251,7 @@ plt.show()
 #
 # 在 $-1$ 与 $1$ 之间，被积函数是斜率为 (7) 的直线，再往外不会更小，所以最小值在某一端，即 (8)；(9) 把那里的代价加起来，其中 $TV$ 是全变差距离（total variation distance）。
 #
-# $G$ 的梯度下降真的在减小这些距离吗？合页是的：在 $s^\ast$ 处，凡与 $p_g$ 有关的部分，它的损失与 $L_D$ 只差符号和一个常数。最小二乘不是：(1) 的 $L_G$ 不等于 $-L_D$，它在 $s^\ast$ 处的斜率与 $\Delta$ 的不同（Q17）。
+# $G$ 的梯度下降真的在减小这些距离吗？合页是的：在 $s^\ast$ 处，凡与 $p_g$ 有关的部分，它的损失与 $L_D$ 只差符号和一个常数。最小二乘不是：(1) 的 $L_G$ 不等于 $-L_D$，它在 $s^\ast$ 处的斜率与 $\Delta$ 的不同。（常被引用的皮尔逊散度属于另一组目标： $D$ 取 $a$ 与 $b$， $G$ 取 $c$，满足 $b - c = 1$ 且 $b - a = 2$，例如 $-1$、1 和 0。推导见 [Q17](../../docs/interview.zh-CN.md)。）
 #
 # **Wasserstein** 去掉间隔，并把 $D$ 改称**评判器**（critic）：
 #
@@ -416,8 +438,9 @@ for name in NAMES:
         with tf.GradientTape() as tape:
             tape.watch(s)
             values = tf.map_fn(lambda one, cost=cost: cost(tf.reshape(one, (1, 1))), s)
-        left.plot(s, values, label=name)
-        right.plot(s, tape.gradient(values, s), label=name)
+        style = "--" if name == "wasserstein_gp" else "-"  # it lies on the hinge in many places
+        left.plot(s, values, style, label=name)
+        right.plot(s, tape.gradient(values, s), style, label=name)
 panels[0, 0].set(title="$L_G$ of a generated image", ylim=(-4, 6))
 panels[0, 1].set(title="its slope", ylim=(-3, 2))
 panels[1, 0].set(title="$L_D$ of a real image, less $L_D$ at $s = 0$", xlabel="$s$", ylim=(-4, 6))
@@ -426,8 +449,10 @@ panels[0, 0].legend(fontsize=8)
 plt.show()
 
 # %% [markdown] lang="en"
-# - Cross-entropy lets go of an image once it is judged well. Least squares pulls it *back* to the target from both sides, and the harder the farther it is.
-# - In the two panels of $G$ the hinge lies under Wasserstein, and below its margin in those of $D$ as well.
+# What you should see:
+#
+# - Cross-entropy lets go of an image once it is judged well: its slope goes to 0. Least squares pulls it *back* to the target from both sides, and the harder the farther it is.
+# - Wasserstein, dashed, lies on the hinge in both panels of $G$, and in those of $D$ up to the margin at $s = 1$.
 # - The hinge stops $D$ at its margin, but never $G$: $G$'s slope is $-1$ everywhere, like Wasserstein's. Giving $G$ a margin too is a common mistake; it would stop learning from every image that $D$ already likes.
 #
 # ## Where it stands in `train_step`
@@ -435,8 +460,10 @@ plt.show()
 # The pair is looked up by name in `GAN_LOSSES`, the penalty in `PENALTIES`. `wasserstein_gp` and `relativistic` bring the penalty of their papers; `penalty="r1"` and its like add one to any pair:
 
 # %% [markdown] lang="zh"
-# - 交叉熵对判得好的图就放手了。最小二乘从两边把输出拉**回**目标，越远拉得越重。
-# - 在 $G$ 的两幅图里，合页被 Wasserstein 盖住；在 $D$ 的两幅图里，间隔以下也是如此。
+# 你应该看到：
+#
+# - 交叉熵对判得好的图就放手了，斜率趋于 0。最小二乘从两边把输出拉**回**目标，越远拉得越重。
+# - Wasserstein（虚线）在 $G$ 的两幅图里与合页重合；在 $D$ 的两幅图里，到间隔 $s = 1$ 为止也与合页重合。
 # - 合页让 $D$ 在间隔处停下，但从不让 $G$ 停下： $G$ 的斜率处处是 $-1$，与 Wasserstein 相同。给 $G$ 也加上间隔是常见的错误：凡是 $D$ 已经认可的图，它就不再学习了。
 #
 # ## 它在 `train_step` 中的位置
@@ -527,12 +554,12 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# Without a bound the "distance" grows as long as anyone trains, by (10), and its gradient with it: a generator would be thrown across the plane. With the penalty the estimate comes to rest at 1.54, where the exact $W_1$ is 1.44. That is no noise: a critic whose slope is not 1 but $1 + W_1 / 20 = 1.072$, as (15) has it, states a distance that is larger by the same factor, $1.44 \cdot 1.072 = 1.54$.
+# What you should see: without a bound the "distance" grows as long as anyone trains, by (10), and its gradient with it: a generator would be thrown across the plane. With the penalty the estimate comes to rest at 1.54, a little above the dotted line of the exact $W_1$, 1.44. That is no noise: a critic whose slope is not 1 but $1 + W_1 / 20 = 1.072$, as (15) has it, states a distance that is larger by the same factor, $1.44 \cdot 1.072 = 1.54$.
 #
 # And the Dirac-GAN: 400 simultaneous steps of length 0.1 with the library's losses, so $t = 40$, without R1 and with two doses of it. The dotted lines are the radius that (21) predicts for the first two.
 
 # %% [markdown] lang="zh"
-# 没有界限，只要继续训练，“距离”就一直增长，正如 (10) 所说，梯度也跟着增长：生成器会被甩到平面之外。有了惩罚项，估计值停在 1.54，而精确的 $W_1$ 是 1.44。这不是噪声：按 (15)，评判器的斜率不是 1，而是 $1 + W_1 / 20 = 1.072$，它说出的距离也就大了同样的倍数， $1.44 \cdot 1.072 = 1.54$。
+# 你应该看到：没有界限，只要继续训练，“距离”就一直增长，正如 (10) 所说，梯度也跟着增长：生成器会被甩到平面之外。有了惩罚项，估计值停在 1.54，比点线所示的精确值 $W_1$，即 1.44，略高一点。这不是噪声：按 (15)，评判器的斜率不是 1，而是 $1 + W_1 / 20 = 1.072$，它说出的距离也就大了同样的倍数， $1.44 \cdot 1.072 = 1.54$。
 #
 # 再看 Dirac-GAN：用库里的损失同时走 400 步，步长 0.1，即 $t = 40$；不加 R1，以及加两种剂量的 R1。点线是 (21) 对前两种情形预言的半径。
 
@@ -574,18 +601,18 @@ right.set(xlabel="$t$", ylabel="distance from (0, 0)", yscale="log", ylim=(1e-3,
 plt.show()
 
 # %% [markdown] lang="en"
-# Without R1 the game circles, and each finite step takes it a little outwards. With $\gamma = 0.2$ it spirals in, a little more slowly than (21) states, since the same finite steps push outwards: (21) gives a radius of $0.5\, e^{-4} = 0.009$ at $t = 40$. With $\gamma = 1$ it comes home without circling.
+# What you should see: without R1 the game circles, and each finite step takes it a little outwards. With $\gamma = 0.2$ it spirals in, a little more slowly than (21) states, since the same finite steps push outwards: (21) gives a radius of $0.5\, e^{-4} = 0.009$ at $t = 40$. With $\gamma = 1$ it comes home without circling.
 #
 # ## The real training
 #
-# **The surfaces.** The same two clouds, judged by four losses. Shading: $s$, on one scale. Arrows: where $-\partial L_G / \partial x$ sends generated images (equal lengths; the true mean length is printed).
+# **The surfaces.** The same two clouds, judged by four losses. Black dots are real, orange ones generated. Shading: $s$, on one scale. Arrows: where $-\partial L_G / \partial x$ sends six of the generated images (equal lengths; the true mean length is printed).
 
 # %% [markdown] lang="zh"
-# 不加 R1，博弈绕圈，而且每一步都因步长有限而稍稍向外。 $\gamma = 0.2$ 时它螺旋收拢，比 (21) 说的稍慢，因为有限的步长同样在往外推：按 (21)， $t = 40$ 时半径应是 $0.5\, e^{-4} = 0.009$。 $\gamma = 1$ 时不绕圈就归位。
+# 你应该看到：不加 R1，博弈绕圈，而且每一步都因步长有限而稍稍向外。 $\gamma = 0.2$ 时它螺旋收拢，比 (21) 说的稍慢，因为有限的步长同样在往外推：按 (21)， $t = 40$ 时半径应是 $0.5\, e^{-4} = 0.009$。 $\gamma = 1$ 时不绕圈就归位。
 #
 # ## 真正的训练
 #
-# **曲面。** 还是这两团点，由四种损失来评判。底色是 $s$，四幅用同一把尺；箭头是 $-\partial L_G / \partial x$ 把生成图送往的方向（画成等长，真实的平均长度打印在下面）。
+# **曲面。** 还是这两团点，由四种损失来评判。黑点是真的，橙点是生成的。底色是 $s$，四幅用同一把尺；箭头是 $-\partial L_G / \partial x$ 把其中六张生成图送往的方向（画成等长，真实的平均长度打印在下面）。
 
 # %%
 side = np.linspace(-1.2, 1.2, 60, dtype="float32")
@@ -603,10 +630,10 @@ for name, axes in zip(NAMES, row, strict=True):
     sizes = np.linalg.norm(pulls, axis=1, keepdims=True)
     surface = gan.discriminator(plane).numpy().reshape(60, 60)
     levels = np.linspace(-2, 2, 17)
-    shades = axes.contourf(side, side, surface, levels, cmap="RdBu", extend="both")
-    axes.plot(*real[:200].T, ".", color="C0", ms=2)
+    shades = axes.contourf(side, side, surface, levels, cmap="RdBu", extend="both", alpha=0.7)
+    axes.plot(*real[:200].T, ".", color="k", ms=2)
     axes.plot(*fake[:200].T, ".", color="C1", ms=2)
-    axes.quiver(*fake[:12].T, *(pulls / sizes)[:12].T, scale=6, width=0.012)
+    axes.quiver(*fake[:6].T, *(pulls / sizes)[:6].T, scale=4, width=0.006)
     axes.set(title=name, aspect="equal")
     axes.grid(False)
     print(f"{name:15s} slope of s {slopes.mean():6.3f}   slope of L_G {sizes.mean():6.3f}")
@@ -624,12 +651,12 @@ pull = np.linalg.norm(tape.gradient(g_loss, images)[:, 0, 0], axis=1).mean()
 print(f"and the saturating loss of tutorial 1: slope of L_G {pull:.5f}")
 
 # %% [markdown] lang="en"
-# Cross-entropy builds a cliff: nothing holds its slope, and after these 400 steps it is 14, the steepest of the four. (What is shown is the end, not the way there.) Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to within 0.03. The saturating loss looks down the same cliff and feels nothing.
+# What you should see: cross-entropy builds a cliff. Nothing holds its slope, and after these 400 steps it is 14, the steepest of the four. (What is shown is the end, not the way there.) Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to within 0.03. The saturating loss looks down the same cliff and feels nothing.
 #
 # **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. Wasserstein and these two alternate, the first three move both players at once. In the titles $k$ counts the critic's steps; it is not the slope of (15). What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, how far they have to travel to the data, and how many lie at a centre if $G$ is not averaged. The samples, and the orange dots, come from the *averaged* generator; the shading is the $D$ of the last step, on a scale of its own in each panel.
 
 # %% [markdown] lang="zh"
-# 交叉熵筑起一道悬崖：没有什么约束它的斜率，这 400 步之后是 14，四种里最陡。（这里看到的是结果，不是过程。）最小二乘与合页到目标为止，平缓一些。Wasserstein 评判器是一条坡道：斜率处处几乎相同，与弹簧 (15) 预言的值相差不到 0.03。饱和损失面对的是同一道悬崖，却毫无感觉。
+# 你应该看到：交叉熵筑起一道悬崖。没有什么约束它的斜率，这 400 步之后是 14，四种里最陡。（这里看到的是结果，不是过程。）最小二乘与合页到目标为止，平缓一些。Wasserstein 评判器是一条坡道：斜率处处几乎相同，与弹簧 (15) 预言的值相差不到 0.03。饱和损失面对的是同一道悬崖，却毫无感觉。
 #
 # **博弈。** 各种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 玩两种： $G$ 每走一步，评判器走一步，取三个种子；或者像原论文那样走五步，并让 $G$ 慢一些。交叉熵再带着 R1 玩一次，相对论配对带着 R1 与 R2，两者都取 $\gamma = 0.1$。Wasserstein 和这两种交替更新，前三种同时更新。标题里的 $k$ 是评判器的步数，不是 (15) 的斜率。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，它们离数据还有多远的路，以及 $G$ 不取平均时有多少落在中心。样本和橙点都出自**滑动平均**的生成器；底色是最后一步的 $D$，每幅图各有自己的色标。
 
@@ -710,12 +737,12 @@ for name in set(GAMES) - {"wasserstein_gp, k = 1"}:
     assert FAST or (at_centre[name, 0].sum() > 0.4 and at_centre[name, 0].min() > 0.02)
 
 # %% [markdown] lang="en"
-# The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. Such a game depends on the seed, and even on rounding: read the three lines, not one of them. With five steps it covers the ring here. But that game differs in three things, the critic's steps, $G$'s rate and the number of rounds, so it shows that the paper's way works here, and not which of the three does it. Two more cautions: the penalty weighs 1 here, a tenth of the paper's, so that by (15) slopes may go farther above 1; and a blob in the middle, as of seed 0, need not be what $G$ draws, since the average of a generator that circles lies there as well: so the last figure of each line is of $G$ itself, not averaged. Relativistic pairs cover it too. And R1? This ring is so easy that cross-entropy covers it with or without. On images that is no longer so.
+# What you should see: in every panel but the fourth, orange dots at all eight centres, as asserted, with stray ones between them. The fourth is a matter of luck. The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. Such a game depends on the seed, and even on rounding: read the three lines, not one of them. With five steps it covers the ring here. But that game differs in three things, the critic's steps, $G$'s rate and the number of rounds, so it shows that the paper's way works here, and not which of the three does it. Two more cautions: the penalty weighs 1 here, a tenth of the paper's, so that by (15) slopes may go farther above 1; and a blob in the middle, as of seed 0, need not be what $G$ draws, since the average of a generator that circles lies there as well: so the last figure of each line is of $G$ itself, not averaged. Relativistic pairs cover it too. And R1? This ring is so easy that cross-entropy covers it with or without. On images that is no longer so.
 #
 # **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps. The first rows change the loss alone, without R1; the last is the recipe as it is: the loss of the first row, with R1 in every eighth step. FD is the Fréchet distance ([tutorial 7](07_measuring_quality.ipynb)) of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
-# 用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。这样的博弈取决于种子，甚至取决于舍入误差：三行要一起看，不要只看其中一行。走五步时，这里铺满了圆环。但那一局有三处不同：评判器的步数、 $G$ 的学习率、轮数，所以它说明论文的做法在这里行得通，却没有说明是哪一处起的作用。还有两点要当心：这里惩罚项的权重是 1，只有论文的十分之一，按 (15)，斜率可以超出 1 更多；而种子 0 那样停在中间的一团，未必是 $G$ 画的，一个在绕圈的生成器，平均之后也落在那里：所以每行最后一个数是 $G$ 本身的，不取平均。相对论配对也铺满了。那么 R1 呢？这个圆环太容易，交叉熵有没有 R1 都能铺满；换成图像就不同了。
+# 你应该看到：除了第四幅，每幅图里八个中心都有橙点（断言已经检查），之间还有零星的点。第四幅要看运气。用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。这样的博弈取决于种子，甚至取决于舍入误差：三行要一起看，不要只看其中一行。走五步时，这里铺满了圆环。但那一局有三处不同：评判器的步数、 $G$ 的学习率、轮数，所以它说明论文的做法在这里行得通，却没有说明是哪一处起的作用。还有两点要当心：这里惩罚项的权重是 1，只有论文的十分之一，按 (15)，斜率可以超出 1 更多；而种子 0 那样停在中间的一团，未必是 $G$ 画的，一个在绕圈的生成器，平均之后也落在那里：所以每行最后一个数是 $G$ 本身的，不取平均。相对论配对也铺满了。那么 R1 呢？这个圆环太容易，交叉熵有没有 R1 都能铺满；换成图像就不同了。
 #
 # **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少。前几行只换损失，不加 R1；最后一行就是配方本身：损失与第一行相同，并在每第八步加上 R1。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance，见[教程 7](07_measuring_quality.ipynb)），取自一个服装分类器的特征，越小越好。
 
@@ -725,7 +752,7 @@ held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28,
 features = measures.load_features("fashion_net", (28, 28, 1))
 held_out_features, _ = features(held_out)
 
-rows, distances = [], []
+rows, distances = {}, []
 penalties = dict.fromkeys(NAMES, "none") | {"wasserstein_gp": "wgan_gp"}
 VARIANTS = {name: {"loss": name, "penalty": penalties[name]} for name in NAMES}
 VARIANTS["non_saturating, R1"] = {}
@@ -736,22 +763,20 @@ for name, changes in list(VARIANTS.items())[:: 4 if FAST else 1]:
     gan.fit(stream, steps_per_epoch=4 if FAST else 900, epochs=1, shuffle=False, verbose=0)
     samples = gan.sample(200 if FAST else 2000, seed=1)  # (n, 28, 28, 1) in [0, 1]
     drawn_features, _ = features(data.unit_to_uint8(samples))
-    rows.append(samples[:16])
-    print(f"row {len(rows)}: {name:18s}", end=" ")
     distances.append(measures.frechet_distance(held_out_features, drawn_features))
-    print(f"FD {distances[-1]:5.2f}")
+    rows[f"{name}\nFD {distances[-1]:.2f}"] = samples[:16]
 assert FAST or max(distances) < 1.5 * min(distances)
-grid(np.concatenate(rows), columns=16, zoom=2)
+labelled_grid(np.concatenate(list(rows.values())), rows=list(rows))
 
 # %% [markdown] lang="en"
-# The last row differs from the first in the penalty alone. After so few steps that hardly shows: all five distances lie within a factor of 1.5, and on another processor, which rounds otherwise, they came in another order. What the penalty does takes longer: after 10,000 steps on all 60,000 images the FD is 1.41 with the penalty and 2.71 without ([seed 0](../../keras_gen/recipes/gan.py)), and little speckle is left. Do not read a ranking of losses from this picture either: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
+# What you should see: rough outlines of garments in every row, with speckle or blotches. The last row differs from the first in the penalty alone. After so few steps that hardly shows: all five distances lie within a factor of 1.5, and on another processor, which rounds otherwise, they came in another order. What the penalty does takes longer: after 10,000 steps on all 60,000 images the FD with the penalty is about half of that without (seed 0; the figures stand in the [recipe](../../keras_gen/recipes/gan.py)). Do not read a ranking of losses from this picture either: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
 #
 # ## Exercises
 #
 # **1.** LSGAN with other targets: $D$ regresses $b$ for real and $a$ for generated images. What is its best answer?
 
 # %% [markdown] lang="zh"
-# 最后一行与第一行只差惩罚项。步数这么少，几乎看不出差别：五个距离彼此不超过 1.5 倍，换一台舍入方式不同的处理器，顺序就变了。惩罚项的作用要久一点才显出来：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时 FD 为 1.41，没有时为 2.71（[种子 0](../../keras_gen/recipes/gan.py)），斑点也所剩无几。也不要从这幅图里读出各种损失的排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
+# 你应该看到：每一行都有服装的大致轮廓，也都带着斑点或污块。最后一行与第一行只差惩罚项。步数这么少，几乎看不出差别：五个距离彼此不超过 1.5 倍，换一台舍入方式不同的处理器，顺序就变了。惩罚项的作用要久一点才显出来：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时的 FD 约为没有时的一半（种子 0，数字写在[配方](../../keras_gen/recipes/gan.py)里）。也不要从这幅图里读出各种损失的排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
 #
 # ## 练习
 #
@@ -845,7 +870,7 @@ def one_sided_penalty(gradients):
 #
 # **Predict, then run.** Train the critic of the two clouds with $\lambda = 1$. By (15) its slope should be $1 + 1.44 / 2 = 1.72$: what will the estimate of $W_1$ be? Write it down first.
 #
-# - [Losses](../../keras_gen/losses/gan.py) with their sources; [interview questions](../../docs/interview.md) Q17 to Q21; [results](../../docs/results.md), five losses on one budget.
+# - [Losses](../../keras_gen/losses/gan.py) with their sources; [interview questions](../../docs/interview.md) Q17 to Q21; [results](../../docs/results.md), five losses on one budget. [Drag the logit, and play the Dirac-GAN with and without R1](../../docs/play.md).
 # - Mao et al. 2017, [arXiv:1611.04076](https://arxiv.org/abs/1611.04076); Lim and Ye 2017, [arXiv:1705.02894](https://arxiv.org/abs/1705.02894); Arjovsky et al. 2017, [arXiv:1701.07875](https://arxiv.org/abs/1701.07875); Gulrajani et al. 2017, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028); Lucic et al. 2018, [arXiv:1711.10337](https://arxiv.org/abs/1711.10337); Miyato et al. 2018, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957), for spectral normalisation; Mescheder et al. 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406), for R1, R2 and the Dirac-GAN; Kodali et al. 2017, [arXiv:1705.07215](https://arxiv.org/abs/1705.07215), for DRAGAN; Jolicoeur-Martineau 2019, [arXiv:1807.00734](https://arxiv.org/abs/1807.00734), and Huang et al. 2024, [arXiv:2501.05441](https://arxiv.org/abs/2501.05441), for relativistic pairs.
 
 # %% [markdown] lang="zh"
@@ -864,7 +889,7 @@ def one_sided_penalty(gradients):
 #
 # **先预测，再运行。** 用 $\lambda = 1$ 训练两团点的评判器。按 (15)，它的斜率应当是 $1 + 1.44 / 2 = 1.72$：估计的 $W_1$ 会是多少？先写下来。
 #
-# - [损失函数](../../keras_gen/losses/gan.py)及其出处；[面试题](../../docs/interview.zh-CN.md) Q17 至 Q21；[结果](../../docs/results.zh-CN.md)，五种损失同一预算的对比。
+# - [损失函数](../../keras_gen/losses/gan.py)及其出处；[面试题](../../docs/interview.zh-CN.md) Q17 至 Q21；[结果](../../docs/results.zh-CN.md)，五种损失同一预算的对比。[自己拖动 logit，再玩一玩有 R1 和没有 R1 的 Dirac-GAN](../../docs/play.zh-CN.md)。
 # - Mao et al. 2017，[arXiv:1611.04076](https://arxiv.org/abs/1611.04076)；Lim 与 Ye 2017，[arXiv:1705.02894](https://arxiv.org/abs/1705.02894)；Arjovsky et al. 2017，[arXiv:1701.07875](https://arxiv.org/abs/1701.07875)；Gulrajani et al. 2017，[arXiv:1704.00028](https://arxiv.org/abs/1704.00028)；Lucic et al. 2018，[arXiv:1711.10337](https://arxiv.org/abs/1711.10337)；Miyato et al. 2018，[arXiv:1802.05957](https://arxiv.org/abs/1802.05957)，谱归一化；Mescheder et al. 2018，[arXiv:1801.04406](https://arxiv.org/abs/1801.04406)，R1、R2 与 Dirac-GAN；Kodali et al. 2017，[arXiv:1705.07215](https://arxiv.org/abs/1705.07215)，DRAGAN；Jolicoeur-Martineau 2019，[arXiv:1807.00734](https://arxiv.org/abs/1807.00734)，以及 Huang et al. 2024，[arXiv:2501.05441](https://arxiv.org/abs/2501.05441)，相对论配对。
 
 # %% words
@@ -873,6 +898,12 @@ def one_sided_penalty(gradients):
 # TV (max 1) => 全变差（最大 1）
 # $W_1$, earth mover => $W_1$，推土机距离
 # distance => 距离
+# saturating loss => 饱和损失
+# least-squares loss => 最小二乘损失
+# hinge loss => 合页损失
+# Wasserstein loss => Wasserstein 损失
+# non-saturating loss => 非饱和损失
+# slope in $\\theta$, at the best $D$ => 对 $\\theta$ 的斜率，在最优的 $D$ 处
 # gradient penalty    {penalty:6.3f}   R1 {r1:6.3f} => 梯度惩罚   {penalty:6.3f}   R1 {r1:6.3f}
 # least squares => 最小二乘
 # {name:15s} sampled {float(sampled):.4f}   theory {theory:.4f} => {name:15s} 抽样 {float(sampled):.4f}   理论 {theory:.4f}
@@ -892,7 +923,6 @@ def one_sided_penalty(gradients):
 # {name:22s} seed {seed}: at a centre {hits.sum() / 2000:4.0%}, => {name:22s} 种子 {seed}：在中心处 {hits.sum() / 2000:4.0%}，
 # the rarest {hits.min() / 2000:5.1%}, W1 {way:.2f}; => 最少的一类 {hits.min() / 2000:5.1%}，W1 {way:.2f}；
 # G itself {at_a_centre(latest).sum() / 2000:4.0%} => G 本身 {at_a_centre(latest).sum() / 2000:4.0%}
-# row {len(rows)}: {name:18s} => 第 {len(rows)} 行：{name:18s}
 # expected 0.5 and 1.4, found {found} => 应为 0.5 和 1.4，得到的是 {found}
 # expected 2.667, found {found} => 应为 2.667，得到的是 {found}
 # expected 8.0, found {found} => 应为 8.0，得到的是 {found}

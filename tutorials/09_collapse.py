@@ -41,6 +41,7 @@ from keras import layers
 from keras_gen import data, measures
 from keras_gen.layers import MinibatchStandardDeviation, Pack
 from keras_gen.models import UnrolledGAN
+from keras_gen.pictures import gif, grid
 from keras_gen.pictures.points import lattice, point_picture
 from keras_gen.recipes import RingRecipe
 
@@ -81,12 +82,12 @@ POINTS = data.load("ring").images
 
 
 def play(recipe, shares=(1.0,)):
-    """Train a game; return, for each share of the steps, points, what they reach, and a picture."""
+    """Train a game; return, for each share of the steps, what its points reach, and a picture."""
     gan = recipe.build()
     gan.compile(gan.d_optimizer, gan.g_optimizer, steps_per_execution=10)
     moments = []
     for share in shares:
-        steps = round(STEPS * share) - gan.steps_done
+        steps = 10 * round(STEPS * share / 10) - gan.steps_done
         batches = data.batches(
             POINTS, recipe.images_per_step, recipe.seed, gan.steps_done, data.SCALES["points"]
         )
@@ -95,19 +96,21 @@ def play(recipe, shares=(1.0,)):
         found = measures.count_modes(points, RING.centres, RING.deviation)
         logits = gan.discriminator(lattice())
         picture = point_picture(POINTS[:512], points[:512], logits)
-        moments.append((gan.steps_done, found, picture, history))
+        moments.append((gan.steps_done, found, picture, history, points))
     return moments
 
 
 *plain, patient = play(RingRecipe(seed=1), shares=(0.1, 0.25, 0.5, 1.0, 2.0))
 figure, panels = plt.subplots(1, 4, figsize=(11, 3.1))
-for panel, (steps, found, picture, _) in zip(panels, plain, strict=True):
+for panel, (steps, found, picture, *_) in zip(panels, plain, strict=True):
     panel.imshow(picture)
     panel.set(title=f"{steps} steps: {found.covered} modes")
     panel.axis("off")
 plt.show()
 
 # %% [markdown] lang="en"
+# What you should see: at first the orange points lie around the whole ring, most of them between the modes. Then they draw together at fewer and fewer places, and the ground around the modes that they have left turns blue: $D$ knows that something is missing there.
+#
 # ## The formula, one step a line
 #
 # **Counting.** Let the real points come from $K$ Gaussians with the centres $c_k$ and the deviation $\sigma$. A sample is of *high quality* if it lies within three deviations of a centre; a mode is *covered* if it is the nearest one of at least one such sample:
@@ -166,6 +169,8 @@ plt.show()
 # **R1** (tutorial 4) makes $D$ gentle around real images: no cliffs, and so no flat ground between cliffs, on which a gradient is 0.
 
 # %% [markdown] lang="zh"
+# 你应该看到：起初橙点散在整个圆环上，大多落在模式之间。后来它们聚到越来越少的几处，被抛下的模式周围变成蓝色： $D$ 知道那里缺了东西。
+#
 # ## 公式，一行一步
 #
 # **计数。** 设真实的点来自 $K$ 个高斯分布，中心为 $c_k$，标准差为 $\sigma$。样本若与某个中心相距不超过三个标准差，就算**高质量**；一个模式若是至少一个这样的样本的最近模式，就算**被覆盖**：
@@ -233,7 +238,7 @@ plt.show()
 # %% [markdown] lang="zh"
 # ## 手算一个数
 #
-# 八个模式， $\varepsilon = \frac14$：生成器漏掉两个；或者四个画成一倍半，另外四个只画一半。看单张图，两者的误差都是 $\frac14$。两个一包：(9) 给出 $\frac12 - \frac1{16} = \frac7{16}$，(10) 给出 $\frac14 + \frac1{16} = \frac5{16}$。
+# 八个模式， $\varepsilon = \frac14$：生成器漏掉两个；或者四个画成应有的 1.5 倍，另外四个只画应有的一半。看单张图，两者的误差都是 $\frac14$。两个一包：(9) 给出 $\frac12 - \frac1{16} = \frac7{16}$，(10) 给出 $\frac14 + \frac1{16} = \frac5{16}$。
 #
 # 展开：取 $\theta = 1$， $\psi = 0.5$， $\eta = 0.1$， $k = 2$，则 $\psi_1 = 0.5 - 0.1 = 0.4$， $\psi_2 = 0.3$；(5) 的第一项是 $-0.3$，第二项是 $-\theta \cdot (-k \eta) = 0.2$，合计 $-0.1$，与对 (7) 求导一致： $-0.5 + 2 \cdot 2 \cdot 0.1 \cdot 1 = -0.1$。
 
@@ -391,12 +396,10 @@ for part in (UnrolledGAN.unrolled_weights, Pack.call, MinibatchStandardDeviation
 # 从损失里看得出崩溃吗？多等一等有用吗？还是那场普通的博弈：先看四个时刻的损失，再看步数加倍之后覆盖几个模式。
 
 # %%
-for steps, found, _, history in plain:
-    d_loss, g_loss = history["d_loss"][-1], history["g_loss"][-1]
-    print(
-        f"{steps:5d} steps: L_D {d_loss:.2f}, L_G {g_loss:.2f}, "
-        f"{found.covered} modes, {found.high_quality:.0%} of high quality"
-    )
+for steps, found, _, history, _ in plain:
+    n, share = found.covered, found.high_quality
+    d, g = history["d_loss"][-1], history["g_loss"][-1]
+    print(f"{steps:5d} steps: L_D {d:.2f}, L_G {g:.2f}, {n} modes, {share:.0%} of high quality")
 print(f"{patient[0]:5d} steps: {patient[1].covered} modes")
 assert FAST or max(plain[-1][1].covered, patient[1].covered) < 8
 assert FAST or plain[-1][1].high_quality > plain[0][1].high_quality
@@ -416,7 +419,7 @@ assert FAST or plain[-1][1].high_quality > plain[0][1].high_quality
 # 崩溃有两种，需要的对策也不同。上面 $D$ 学得比 $G$ 快五倍：模式一个接一个被**遗忘**。若让 $G$ 反过来快五倍，它就**追逐**：全体跑到今天的 $D$ 最喜欢的地方，再一起跑到下一处。两种博弈各取三种设置，各 2,000 步、一个种子，只有标题写明的地方不同。有一篇文档把崩溃当成一件事，并引用了展开的生成对抗网络（[勘误](../../docs/errata.zh-CN.md)，E40、E52）。先猜：哪种对策在哪里有效？
 
 # %%
-STEPS = 20 if FAST else 2000
+STEPS, FRAMES = (60, 3) if FAST else (2000, 14)
 GAMES = {
     "forgets": {"d_learning_rate": 1e-3, "g_learning_rate": 2e-4},
     "chases": {"d_learning_rate": 2e-4, "g_learning_rate": 1e-3},
@@ -426,11 +429,19 @@ CURES = {
     "R1": {"penalty": "r1", "penalty_weight": 0.1},
     "unrolled, 5 steps": {"unrolled_steps": 5, "unrolled_rate": 0.01},
 }
-reached = {}
+FILMED = {  # moments of the plain games, as shares of the steps
+    "forgets": np.linspace(1 / FRAMES, 1.0, FRAMES),  # the whole game
+    "chases": [*(0.5 - 10 / STEPS * np.arange(FRAMES)[::-1]), 1.0],  # every ten steps
+}
+reached, films = {}, {}
 figure, panels = plt.subplots(2, 3, figsize=(9, 6.2))
 for (game, rates), row in zip(GAMES.items(), panels, strict=True):
     for (cure, fields), panel in zip(CURES.items(), row, strict=True):
-        _, found, picture, _ = play(RingRecipe(seed=1, **rates, **fields))[-1]
+        shares = FILMED[game] if cure == "plain" else (1.0,)
+        moments = play(RingRecipe(seed=1, **rates, **fields), shares)
+        if cure == "plain":
+            films[game] = moments[:FRAMES]
+        _, found, picture, *_ = moments[-1]
         reached[game, cure] = found.covered
         print(f"{game:8s} {cure:18s}", end=" ")
         print(f"{found.covered} modes, {found.high_quality:.0%} of high quality")
@@ -443,7 +454,38 @@ assert FAST or cured == {("forgets", "R1"), ("chases", "unrolled, 5 steps")}
 assert FAST or reached["forgets", "plain"] < 8
 
 # %% [markdown] lang="en"
-# Plain, both games lose modes (of ten seeds, they end with 3.5 and 1.8 of 8 on average), but not in the same way, and neither of the two cures works in both.
+# What you should see: of the four panels with a cure, two reach all eight modes, and which cure does it depends on the row. With R1 the points are spread out around the modes; unrolled, they lie in tight groups.
+#
+# Now the two plain games as a moving picture. Left, the one that forgets: fourteen moments from its beginning to its end. Right, the chase: every ten steps up to the middle of the game.
+
+# %% [markdown] lang="zh"
+# 你应该看到：用了对策的四幅图里，有两幅到达全部八个模式，而且是哪种对策做到的，要看是哪一行。用 R1 时，点散在模式周围；展开时，点聚成紧密的几组。
+#
+# 再把两种普通博弈拍成动图。左边是遗忘的那一场：从头到尾的十四个时刻。右边是追逐的那一场：到博弈的中点为止，每十步一帧。
+
+# %%
+for game, moments in films.items():
+    clouds = np.array([points.reshape(-1, 2) for *_, points in moments])  # (frames, 2500, 2)
+    centres = clouds.mean(axis=1)
+    way = np.median(np.linalg.norm(np.diff(centres, axis=0), axis=1))
+    spread = np.median(np.linalg.norm(clouds - centres[:, None], axis=2))
+    print(
+        f"{game:8s} from frame to frame the centre of all points moves {way:.2f}"
+        f"; the points lie {spread:.2f} from it"
+    )
+    assert FAST or (way > 2 * spread) == (game == "chases")
+
+# %%
+pairs = zip(
+    *([picture for _, _, picture, *_ in moments] for moments in films.values()), strict=True
+)
+frames = [grid(np.stack(pair), columns=2).resize((384, 191)) for pair in pairs]
+gif(frames, colours=24)
+
+# %% [markdown] lang="en"
+# What you should see: left, the points hardly move as a whole; they thin out where modes are being lost. Right, one dense heap runs around the ring. Behind it the ground turns red, ahead of it blue, and ten steps later all of $G$ is there. In these ten steps it moves farther than the heap is wide, as asserted.
+#
+# Plain, both games lose modes, but not in the same way, and neither of the two cures works in both. (With ten seeds and 3,000 steps they end with 3.5 and 1.8 of the 8 modes on average: [results](../../docs/results.md#modes-of-a-toy-world).)
 #
 # - Where $G$ **forgets**, R1 keeps all eight, and unrolling does not help. $D$ keeps up already, so there is nothing to foresee; what is missing is a slope that leads from where $G$ draws to where it does not. R1 keeps $D$ from becoming flat ground between cliffs. Its points are less sharp: a gentle slope is a longer way.
 # - Where $G$ **chases**, unrolling helps, and R1 does not. The second term of (5) is what is missing: how $D$ would answer if all of $G$ ran to one place. R1 makes $D$ slower, and here it is too slow already.
@@ -455,7 +497,9 @@ assert FAST or reached["forgets", "plain"] < 8
 # **1.** A generator misses the share $\varepsilon$ of the modes and draws the others evenly. What is the total variation of packs of $m$, of which (9) is the case of two?
 
 # %% [markdown] lang="zh"
-# 两种普通博弈都会丢模式（十个种子平均剩 3.5 个和 1.8 个），但丢法不同，而且这两种对策没有一种对两个都管用。
+# 你应该看到：左边，点的整体几乎不动，只在正要丢掉的模式那里变稀。右边，密密的一堆绕着圆环跑。它身后变红，身前变蓝，十步之后，整个 $G$ 就到了那里。这十步里，它移动的距离比这一堆的宽度还大，断言已经检查。
+#
+# 两种普通博弈都会丢模式，但丢法不同，而且这两种对策没有一种对两个都管用。（十个种子各走 3,000 步，最后平均剩下 8 个模式中的 3.5 个和 1.8 个，见[结果](../../docs/results.zh-CN.md#玩具世界的模式)。）
 #
 # - **遗忘**时，R1 保住全部八个，展开没有用。 $D$ 本来就跟得上，没有什么需要预见的；缺的是从 $G$ 所画之处通往别处的坡度。R1 不让 $D$ 变成陡坎之间的平地。它的点不那么集中：坡度平缓，路就走得久。
 # - **追逐**时，展开有用，R1 没有用。缺的正是 (5) 的第二项：若全体跑到一处， $D$ 会怎样回应。R1 让 $D$ 更慢，而这里 $D$ 本来就太慢。
@@ -543,13 +587,20 @@ def batch_deviation(features):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# Aloud: a GAN's losses compare images with $D$'s opinion and never with one another, so a flawless garment drawn a thousand times costs nothing. Count over seeds; then ask which of the two collapses it is.
+# **To say it aloud.** A GAN's loss compares each image with $D$'s opinion of it, and never with another image. So a flawless garment drawn a thousand times costs $G$ nothing, and against a $D$ that stands still a single point would be its best answer. Collapse is found by counting modes, over several seeds; the losses do not show it. It comes in two forms. If $D$ is much faster, modes are forgotten one by one, and a penalty such as R1 helps, since it leaves $G$ a slope towards what is missing. If $G$ is much faster, all of it chases the place that $D$ likes best today; then it helps if $G$ foresees $D$'s answer, or if $D$ moves more often. Packing helps in both, since a pack shows what no single image can show: that things repeat.
 #
-# | cure | what it changes | what it costs |
-# |---|---|---|
-# | R1 | $D$ is gentle around real images | a second derivative, every eighth step if asked |
-# | packing, deviation of the batch | $D$ sees sameness | next to nothing |
-# | unrolling | $G$ foresees $D$'s answer | $k$ forward and backward passes, and their memory |
+# Of 8 modes, how many are left after 3,000 steps, in the mean of ten seeds ([results](../../docs/results.md#modes-of-a-toy-world)):
+#
+# | cure | what it changes | $G$ forgets | $G$ chases | what it costs |
+# |---|---|---|---|---|
+# | none | | 3.5 | 1.8 | |
+# | R1 | $D$ is gentle around real images | 8.0 | 1.2 | a second derivative, every eighth step if asked |
+# | packing | $D$ sees two images at once | 7.4 | 8.0 | next to nothing |
+# | deviation of the batch | $D$ sees how much a batch varies | 5.1 | 2.9 | next to nothing |
+# | unrolling, 5 steps | $G$ foresees $D$'s answer | 0.9 | 8.0 | five forward and backward passes of $D$, and their memory |
+# | five steps of $D$ | $D$ is closer to its best | 1.0 | 8.0 | four more steps of $D$ |
+#
+# **Predict, then run.** Five unrolled steps cure the chase. Is one enough? In a new cell, `play(RingRecipe(seed=1, unrolled_steps=1, **GAMES["chases"]))[-1][1]` counts the modes of one seed. Write down first how many you expect, try three seeds, and compare with the mean of ten in the results.
 #
 # - [Ten seeds of every cure in both games](../../docs/results.md); [`keras_gen.recipes.RingRecipe`](../../keras_gen/recipes/points.py), `keras-gen train ring` and `keras-gen evaluate` for a film and a count of your own; [interview questions](../../docs/interview.md) Q9, Q75 to Q77.
 # - Metz et al. 2017, [arXiv:1611.02163](https://arxiv.org/abs/1611.02163); Lin et al. 2018, [arXiv:1712.04086](https://arxiv.org/abs/1712.04086); Karras et al. 2018, [arXiv:1710.10196](https://arxiv.org/abs/1710.10196); Mescheder et al. 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406); Srivastava et al. 2017, [arXiv:1705.07761](https://arxiv.org/abs/1705.07761).
@@ -557,13 +608,20 @@ def batch_deviation(features):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# 能说出口的总结：GAN 的损失拿图像与 $D$ 的看法比较，从不拿图像互相比较，所以同一件完美的衣服画一千遍也不花代价。要在多个种子上计数，再问是两种崩溃中的哪一种。
+# **用几句话说出来。** GAN 的损失拿每张图与 $D$ 对它的看法比较，从不拿它与另一张图比较。所以同一件完美的衣服画一千遍， $G$ 也不付出代价；面对不动的 $D$，单独一个点就是它的最佳答案。要发现模式崩溃，得在多个种子上数模式；损失看不出来。模式崩溃有两种。 $D$ 快得多时，模式一个接一个被遗忘，R1 这样的惩罚有用，因为它给 $G$ 留下通往缺失之处的坡度。 $G$ 快得多时，全体追逐 $D$ 今天最喜欢的地方；这时，让 $G$ 预见 $D$ 的回应，或者让 $D$ 多走几步，才有用。打包对两种都有帮助，因为一包能显出单张图显不出的事：内容重复了。
 #
-# | 对策 | 改变什么 | 代价 |
-# |---|---|---|
-# | R1 | $D$ 在真图附近平缓 | 二阶导数，可以每八步才算一次 |
-# | 打包、批次的标准差 | $D$ 看得见雷同 | 几乎没有 |
-# | 展开 | $G$ 预见 $D$ 的回应 | $k$ 次前向和反向传播，以及它们的内存 |
+# 走 3,000 步之后，8 个模式还剩几个，十个种子的平均（见[结果](../../docs/results.zh-CN.md#玩具世界的模式)）：
+#
+# | 对策 | 改变什么 | $G$ 遗忘 | $G$ 追逐 | 代价 |
+# |---|---|---|---|---|
+# | 无 | | 3.5 | 1.8 | |
+# | R1 | $D$ 在真图附近平缓 | 8.0 | 1.2 | 二阶导数，可以每八步才算一次 |
+# | 打包 | $D$ 一次看两张图 | 7.4 | 8.0 | 几乎没有 |
+# | 批次的标准差 | $D$ 看得见一批图有多少变化 | 5.1 | 2.9 | 几乎没有 |
+# | 展开 5 步 | $G$ 预见 $D$ 的回应 | 0.9 | 8.0 | $D$ 的五次前向和反向传播，以及它们的内存 |
+# | $D$ 走五步 | $D$ 离最优更近 | 1.0 | 8.0 | $D$ 多走四步 |
+#
+# **先预测，再运行。** 展开五步治得了追逐。一步够不够？在新单元里运行 `play(RingRecipe(seed=1, unrolled_steps=1, **GAMES["chases"]))[-1][1]`，它数出一个种子的模式。先写下你预计有几个，再试三个种子，并与结果页十个种子的平均对照。
 #
 # - [两种博弈里每种对策的十个种子](../../docs/results.zh-CN.md)；[`keras_gen.recipes.RingRecipe`](../../keras_gen/recipes/points.py)，用 `keras-gen train ring` 和 `keras-gen evaluate` 自己拍动画、数模式；[面试题](../../docs/interview.zh-CN.md) Q9、Q75 至 Q77。
 # - Metz et al. 2017，[arXiv:1611.02163](https://arxiv.org/abs/1611.02163)；Lin et al. 2018，[arXiv:1712.04086](https://arxiv.org/abs/1712.04086)；Karras et al. 2018，[arXiv:1710.10196](https://arxiv.org/abs/1710.10196)；Mescheder et al. 2018，[arXiv:1801.04406](https://arxiv.org/abs/1801.04406)；Srivastava et al. 2017，[arXiv:1705.07761](https://arxiv.org/abs/1705.07761)。
@@ -581,7 +639,7 @@ def batch_deviation(features):
 # modes missing, packs of {m} => 模式缺失，{m} 张一包
 # modes uneven, packs of 2 => 模式不均，2 张一包
 # total variation => 全变差距离
-# {steps:5d} steps: L_D {d_loss:.2f}, L_G {g_loss:.2f}, => {steps:5d} 步：L_D {d_loss:.2f}，L_G {g_loss:.2f}，
+# {steps:5d} steps: L_D {d:.2f}, L_G {g:.2f}, {n} modes, {share:.0%} of high quality => {steps:5d} 步：L_D {d:.2f}，L_G {g:.2f}，{n} 个模式，高质量的占 {share:.0%}
 # {found.covered} modes, {found.high_quality:.0%} of high quality => {found.covered} 个模式，高质量的占 {found.high_quality:.0%}
 # {patient[0]:5d} steps: {patient[1].covered} modes => {patient[0]:5d} 步：{patient[1].covered} 个模式
 # forgets => 遗忘
@@ -589,6 +647,8 @@ def batch_deviation(features):
 # plain => 原样
 # R1 => R1
 # unrolled, 5 steps => 展开 5 步
+# {game:8s} from frame to frame the centre of all points moves {way:.2f} => {game:4s} 相邻两帧之间，全部点的中心移动 {way:.2f}
+# ; the points lie {spread:.2f} from it => ；各点到它的距离是 {spread:.2f}
 # {game:8s} {cure:18s} => {game:4s} {cure:11s}
 # $G$ {game}, {cure}: {found.covered} modes => $G$ {game}，{cure}：{found.covered} 个模式
 # expected 0.578, found {found} => 应为 0.578，得到的是 {found}

@@ -311,6 +311,8 @@ logits = y @ V @ phi + w @ phi + b  # (10), one for each class
 told = [best_d(1.0, mean, (-1, 1)) for mean in (1, -1)]
 variance = 1 - 2 * normal(1.0, 0.0, 1.0) / math.erf(1 / math.sqrt(2))  # (15) at t = 1
 
+densities = np.array([normal(1.0, 1.0), normal(1.0, -1.0)])  # of the right and the other class
+print(f"densities {densities[0]:.3f} and {densities[1]:.5f}, mixed {densities.mean():.3f}")
 print("logits", logits, "  D told the right and the wrong class", np.round(told, 5))
 print(f"variance of noise truncated at 1: {variance:.4f}")
 assert np.allclose(logits, [2.25, -1.75, 7.25]) and np.allclose(told, [0.6666, 0.00067], atol=1e-5)
@@ -566,7 +568,7 @@ assert FAST or spreads["loud label"] < 0.4 * spreads["D sees the labels"]
 
 # %% [markdown] lang="en"
 # - **Without labels in $D$**, hits are a matter of luck. $G$ may ignore the label, so that all rows of the table look alike; or it may give each label some favourite class, as noise of another kind. (6) allows both, since nobody ties the label to a meaning. Shuffle ten names at random, and on average one of them is still in its place, so about one hit in ten is what to expect either way, with another table for each seed. The interval covers the chance in these 1,000 draws, not that luck. And $V$ has not moved at all, by (11) with $y = 0$.
-# - **With a loud label**, most requests are met, and yet something is missing: the spread says that $G$ draws nearly one image for each class. The label alone tells what images differ in most, so $G$ fits that first, and can go on without the noise for long. It is mode collapse, class by class. A much longer run gets out of it only in part: after 15,000 steps recall was 0.35, with the quiet label 0.67 ([the recipe](../../keras_gen/recipes/conditional_gan.py) has the figures).
+# - **With a loud label**, most requests are met, and yet something is missing: the spread says that $G$ draws nearly one image for each class. The label alone tells what images differ in most, so $G$ fits that first, and can go on without the noise for long. It is mode collapse, class by class. A much longer run gets out of it only in part: after 15,000 steps recall was about half of the [0.67](../../docs/results.md#generation-on-request) that the quiet label reaches (the other figure stands in the [recipe](../../keras_gen/recipes/conditional_gan.py)).
 #
 # **So both networks need the label: $G$ to be able to obey, $D$ to make it obey. And hits alone do not tell that a generator has one answer to each question.**
 #
@@ -574,7 +576,7 @@ assert FAST or spreads["loud label"] < 0.4 * spreads["D sees the labels"]
 
 # %% [markdown] lang="zh"
 # - **$D$ 里没有标签**，命中就全凭运气。 $G$ 可能不理会标签，于是表中各行都差不多；也可能把标签当作另一种噪声，让每个标签各有偏爱的类别。两者都是 (6) 允许的，因为没有谁把标签与含义联系起来。把十个名字随机打乱，平均有一个恰好留在原位，所以无论哪种情形，大约都只能指望十分之一的命中率，而且每个种子各有一张不同的表。区间反映的是这 1,000 次抽样的偶然性，不包括那种运气。而 $V$ 丝毫没动，这就是 $y = 0$ 时的 (11)。
-# - **标签声音大**时，多数要求得到了满足，却少了点什么：离散度说明， $G$ 给每一类几乎只画一张图。图像之间最大的差别，单凭标签就能说明，所以 $G$ 先学会这一点，然后可以很久都不用噪声。这是逐类的模式崩溃。训练得久得多，也只能走出来一部分：15,000 步之后召回率是 0.35，声音小的标签是 0.67（数字见[配方](../../keras_gen/recipes/conditional_gan.py)）。
+# - **标签声音大**时，多数要求得到了满足，却少了点什么：离散度说明， $G$ 给每一类几乎只画一张图。图像之间最大的差别，单凭标签就能说明，所以 $G$ 先学会这一点，然后可以很久都不用噪声。这是逐类的模式崩溃。训练得久得多，也只能走出来一部分：15,000 步之后，召回率约为声音小的标签的一半，后者是 [0.67](../../docs/results.zh-CN.md#按要求生成)（前者的数字写在[配方](../../keras_gen/recipes/conditional_gan.py)里）。
 #
 # **所以两个网络都需要标签： $G$ 有了它才能听从， $D$ 有了它才能让 $G$ 听从。而只看命中率，看不出一个生成器对每个问题都只有一个回答。**
 #
@@ -811,7 +813,7 @@ def draws_until_one_fits(t, latent_dim):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# Say it aloud: *Both networks get the label. For each label the game is the old one, so the best discriminator compares $p_r(x \mid y)$ with $p_g(x \mid y)$. A discriminator without the label only sees the mixture, and any generator with the right mixture wins. By Bayes the logit splits into "real?" and "like its label?", and the second is an inner product of the features with a vector of the class. Truncated noise makes samples easier to name and less varied, so hits are reported with recall.*
+# **To say it aloud.** Both networks get the label. For each label the game is the old one, so the best discriminator compares $p_r(x \mid y)$ with $p_g(x \mid y)$. A discriminator without the label sees only the mixture, and any generator with the right mixture wins. By Bayes' rule the logit splits into two questions, "does it look real?" and "does it look like its label?", and the second is an inner product of the features with a vector of the class. Truncated noise makes samples easier to name and less varied, so hits are reported together with recall.
 #
 # Three ways to let $D$ know of the label:
 #
@@ -823,13 +825,13 @@ def draws_until_one_fits(t, latent_dim):
 #
 # The last one asks for another thing than (1): $G$ is rewarded for images that are *easy to name*, more so than real ones are, and draws less variety within a class (Hou et al. 2022). A text instead of a class changes the vector $U^\top y$ and not the idea; with diffusion models, guidance plays the part of truncation (Ho and Salimans 2022).
 #
-# - [The networks](../../keras_gen/networks/conditional_gan.py), [the recipe](../../keras_gen/recipes/conditional_gan.py), [the model](../../keras_gen/models/gan.py), [the measure of hits](../../keras_gen/evaluation/measure_labels.py), [how a run draws](../../keras_gen/runs/generation.py); [interview questions](../../docs/interview.md) Q78, and Q76 on collapse.
+# - [The networks](../../keras_gen/networks/conditional_gan.py), [the recipe](../../keras_gen/recipes/conditional_gan.py), [the model](../../keras_gen/models/gan.py), [the measure of hits](../../keras_gen/evaluation/measure_labels.py), [how a run draws](../../keras_gen/runs/generation.py); [interview questions](../../docs/interview.md) Q78, and Q76 on collapse. [Keep the noise and change the class](../../docs/play.md) in your browser.
 # - Mirza and Osindero 2014, [arXiv:1411.1784](https://arxiv.org/abs/1411.1784); Odena, Olah and Shlens 2017, [arXiv:1610.09585](https://arxiv.org/abs/1610.09585); Miyato and Koyama 2018, [arXiv:1802.05637](https://arxiv.org/abs/1802.05637); Brock, Donahue and Simonyan 2019, [arXiv:1809.11096](https://arxiv.org/abs/1809.11096), for truncation; Hou et al. 2022, [arXiv:2107.10060](https://arxiv.org/abs/2107.10060); Ho and Salimans 2022, [arXiv:2207.12598](https://arxiv.org/abs/2207.12598).
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# 试着说出来：*两个网络都得到标签。对每个标签来说，博弈还是原来的博弈，所以最优判别器比较的是 $p_r(x \mid y)$ 与 $p_g(x \mid y)$。不知道标签的判别器只看得到混合，混合对了，生成器就赢了。用贝叶斯公式，logit 拆成“像不像真的”和“像不像它的标签”，后者是特征与该类向量的内积。截断噪声会让样本更容易辨认、更单一，所以命中率要与召回率一起报告。*
+# **用几句话说出来。** 两个网络都得到标签。对每个标签来说，博弈还是原来的博弈，所以最优判别器比较的是 $p_r(x \mid y)$ 与 $p_g(x \mid y)$。不知道标签的判别器只看得到混合，混合对了，生成器就赢了。由贝叶斯公式，logit 拆成两个问题，“像不像真的”和“像不像它的标签”，后者是特征与该类向量的内积。截断噪声会让样本更容易辨认，也更单一，所以命中率要与召回率一起报告。
 #
 # 让 $D$ 知道标签的三种办法：
 #
@@ -841,13 +843,14 @@ def draws_until_one_fits(t, latent_dim):
 #
 # 最后一种要求的不是 (1)： $G$ 因为画得**容易辨认**而得到奖励，甚至比真图更容易辨认，于是类内的多样性变少（Hou et al. 2022）。把类别换成一段文字，变的是向量 $U^\top y$，不变的是思路；在扩散模型里，起截断作用的是引导（Ho 与 Salimans 2022）。
 #
-# - [网络](../../keras_gen/networks/conditional_gan.py)、[配方](../../keras_gen/recipes/conditional_gan.py)、[模型](../../keras_gen/models/gan.py)、[命中率的度量](../../keras_gen/evaluation/measure_labels.py)、[生成](../../keras_gen/runs/generation.py)；[面试题](../../docs/interview.zh-CN.md) Q78，以及讲模式崩溃的 Q76。
+# - [网络](../../keras_gen/networks/conditional_gan.py)、[配方](../../keras_gen/recipes/conditional_gan.py)、[模型](../../keras_gen/models/gan.py)、[命中率的度量](../../keras_gen/evaluation/measure_labels.py)、[生成](../../keras_gen/runs/generation.py)；[面试题](../../docs/interview.zh-CN.md) Q78，以及讲模式崩溃的 Q76。在浏览器里[固定噪声、更换类别](../../docs/play.zh-CN.md)。
 # - Mirza 与 Osindero 2014，[arXiv:1411.1784](https://arxiv.org/abs/1411.1784)；Odena、Olah 与 Shlens 2017，[arXiv:1610.09585](https://arxiv.org/abs/1610.09585)；Miyato 与 Koyama 2018，[arXiv:1802.05637](https://arxiv.org/abs/1802.05637)；Brock、Donahue 与 Simonyan 2019，[arXiv:1809.11096](https://arxiv.org/abs/1809.11096)，截断；Hou et al. 2022，[arXiv:2107.10060](https://arxiv.org/abs/2107.10060)；Ho 与 Salimans 2022，[arXiv:2207.12598](https://arxiv.org/abs/2207.12598)。
 
 # %% words
 # DCGAN: {bags:.1%} of its draws are bags to the classifier, one in {1 / bags:.0f} => DCGAN：分类器认为它画的图里 {bags:.1%} 是包，即 {1 / bags:.0f} 张里有一张
 # DCGAN: the next 40 => DCGAN：接下来的 40 张
 # ordered by class => 按类别指定
+# densities {densities[0]:.3f} and {densities[1]:.5f}, mixed {densities.mean():.3f} => 密度 {densities[0]:.3f} 与 {densities[1]:.5f}，混合 {densities.mean():.3f}
 # logits => logit
 # D told the right and the wrong class => 告诉 D 正确和错误的类别
 # variance of noise truncated at 1: {variance:.4f} => 在 1 处截断的噪声的方差：{variance:.4f}

@@ -995,7 +995,7 @@ def hit_rate(scores, hidden, k):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# Say it aloud: *An angle and a hue are told as points of a circle, a kind as an embedding. Where several answers are right, the squared difference draws their mean and the absolute one their median; an adversarial term asks for a real one, and the nearest of several draws leaves each its place. A cut-out guesses seven numbers from three, and IoU tells how well. Recolouring in CIELAB keeps lightness and turns the hue. The mean of unit features is the direction most like a basket, if it has one taste. Hits are reported beside chance and popularity, with an interval. What is computed can be checked against the photo; what is drawn is a guess, and says so.*
+# **To say it aloud.** A network is told an angle and a hue as points of a circle, and a kind as an embedding. Where several answers are right, the squared difference draws their mean and the absolute one their median. An adversarial term asks for a picture that looks real, and the nearest of several draws leaves each answer its place. A cut-out guesses seven numbers from three, and IoU tells how well. Recolouring in CIELAB keeps lightness and turns the hue. The mean of unit features is the direction most like a basket, if the basket has one taste. Hits are reported beside chance and popularity, with an interval. What is computed can be checked against the photo; what is drawn is a guess, and the page must say so.
 #
 # | picture on the page | where it comes from | what can be wrong |
 # |---|---|---|
@@ -1010,7 +1010,7 @@ def hit_rate(scores, hidden, k):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# 试着说出来：*角度和色相用圆上的点来告诉网络，种类用嵌入。有好几个正确答案时，平方差画出它们的均值，绝对差画出中位数；对抗项要求画一个真的，“几次抽样中最近的一个”则给每个答案留出位置。抠图是由三个数猜七个数，猜得准不准看交并比。在 CIELAB 里换颜色，保留明度，旋转色相。单位特征的均值，是与购物篮最像的方向，前提是只有一种口味。命中率要与随机推荐和热度对照，并给出区间。算出来的可以与照片核对；画出来的是猜测，并且要说明。*
+# **用几句话说出来。** 角度和色相用圆上的点来告诉网络，种类用嵌入。有好几个正确答案时，平方差画出它们的均值，绝对差画出中位数。对抗项要求画得像真的，“几次抽样中最近的一个”则给每个答案留出位置。抠图是由三个数猜七个数，猜得准不准看交并比。在 CIELAB 里换颜色，保留明度，旋转色相。单位特征的均值，是与购物篮最像的方向，前提是篮子里只有一种口味。命中率要与随机推荐和热度对照，并给出区间。算出来的可以与照片核对；画出来的是猜测，页面上必须说明。
 #
 # | 页面上的图 | 从哪里来 | 可能错在哪里 |
 # |---|---|---|
