@@ -143,6 +143,7 @@ def test_tests_mirror_the_package():
         "test_serving.py",
         "test_site.py",
         "test_structure.py",
+        "test_tutorial_numbers.py",
         "test_tutorials.py",
     }
     for path in (ROOT / "tests").rglob("test_*.py"):

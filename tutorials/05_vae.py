@@ -30,6 +30,7 @@
 import inspect
 import os
 import time
+from itertools import pairwise
 
 import keras
 import matplotlib.pyplot as plt
@@ -40,8 +41,8 @@ from keras_gen import data, losses, measures
 from keras_gen.layers import GaussianSampling
 from keras_gen.models import VAE
 from keras_gen.networks import vae as networks
-from keras_gen.pictures import grid
-from keras_gen.pictures.latents import interpolations, reconstructions
+from keras_gen.pictures import gif, grid, labelled_grid
+from keras_gen.pictures.latents import interpolations
 from keras_gen.recipes import DCGANRecipe, VAERecipe
 
 FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything with few steps
@@ -71,12 +72,16 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# One latent, one pixel that is either on or off, and a decoder that is simply written down: $p(x = 1 \mid z) = \mathrm{sigmoid}(3 z)$. Before a look at the pixel, $z$ is $N(0, 1)$. Once the pixel is seen to be on, only some $z$ remain likely: that is the *posterior* $p(z \mid x)$. An *encoder* answers with a normal distribution $q(z \mid x) = N(\mu, \sigma^2)$ that should be close to it.
+# One latent, one pixel that is either on or off, and a decoder that is simply written down: $p(x = 1 \mid z) = \mathrm{sigmoid}(3 z)$. Before a look at the pixel, $z$ is $N(0, 1)$. Once the pixel is seen to be on, only some $z$ remain likely: that is the *posterior* $p(z \mid x)$. An *encoder* answers with a normal distribution $q(z \mid x) = N(\mu, \sigma^2)$ that should be close to it. (Symbols are those of the [notation](../../docs/notation.md).)
+#
+# What you should see: the shaded posterior lies to the right of the prior and is narrower, since a pixel that is on speaks for a large $z$. The orange curve, a normal one, comes close, but it cannot follow the posterior's longer tail on the right.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 只有一个隐变量、一个非亮即暗的像素，解码器直接写出来： $p(x = 1 \mid z) = \mathrm{sigmoid}(3 z)$。观察之前， $z$ 服从先验（prior） $N(0, 1)$。看到像素亮了，就只有一部分 $z$ 仍然可能：这是**后验**（posterior） $p(z \mid x)$。**编码器**（encoder）用一个正态分布 $q(z \mid x) = N(\mu, \sigma^2)$ 来回答，它应当尽量接近后验。
+# 只有一个隐变量、一个非亮即暗的像素，解码器直接写出来： $p(x = 1 \mid z) = \mathrm{sigmoid}(3 z)$。观察之前， $z$ 服从先验（prior） $N(0, 1)$。看到像素亮了，就只有一部分 $z$ 仍然可能：这是**后验**（posterior） $p(z \mid x)$。**编码器**（encoder）用一个正态分布 $q(z \mid x) = N(\mu, \sigma^2)$ 来回答，它应当尽量接近后验。（符号见[记号表](../../docs/notation.zh-CN.md)。）
+#
+# 你应该看到：涂色的后验在先验的右边，而且更窄，因为像素亮着，说明 $z$ 偏大。橙色的曲线是正态分布，它很接近后验，却跟不上后验右侧较长的尾巴。
 
 
 # %%
@@ -245,10 +250,10 @@ assert np.isclose(negative_elbo, losses.negative_elbo(images, logits, mean, log_
 print(f"KL {kl:.3f}   reconstruction {nll:.3f}   negative ELBO {negative_elbo:.3f}")
 
 # %% [markdown] lang="en"
-# **Is it a bound?** In the world of the picture everything can be integrated. The map shows the ELBO (4) for every encoder's answer $(\mu, \sigma)$. Its summit must lie below $\log p(x) = -0.693$, and by (3) the distance must be exactly the divergence of the best $q$ from the posterior. The library, which only ever draws samples, must find the same height. (White is lower than the scale shows; the star is the summit.)
+# **Is it a bound?** In the world of the picture everything can be integrated. The map shows the ELBO (4) for every encoder's answer $(\mu, \sigma)$. Its summit must lie below $\log p(x) = -0.693$, and by (3) the distance must be exactly the divergence of the best $q$ from the posterior. The library, which only ever draws samples, must find the same height. What you should see: one hill, with the star on its summit; white is lower than the scale shows.
 
 # %% [markdown] lang="zh"
-# **它真是下界吗？** 在图示的小世界里，一切都能积分。下面的地图给出编码器每个回答 $(\mu, \sigma)$ 的 ELBO (4)。它的最高点必须低于 $\log p(x) = -0.693$，而且按 (3)，差距恰好等于最好的 $q$ 与后验之间的散度。库只会抽样，也必须得到同样的高度。（白色低于色标的范围；星号是最高点。）
+# **它真是下界吗？** 在图示的小世界里，一切都能积分。下面的地图给出编码器每个回答 $(\mu, \sigma)$ 的 ELBO (4)。它的最高点必须低于 $\log p(x) = -0.693$，而且按 (3)，差距恰好等于最好的 $q$ 与后验之间的散度。库只会抽样，也必须得到同样的高度。你应该看到：一座山，星号在山顶；白色低于色标的范围。
 
 # %%
 means, deviations = np.linspace(-0.5, 2, 101), np.linspace(0.2, 1.4, 97)
@@ -302,11 +307,15 @@ for constant in (0, 100):
 # ## Value and slope
 #
 # What one latent costs, by its $\mu$ and its $\log \sigma^2$, and what one pixel costs, by its logit. The slopes are $\mu$, $\frac12 (\sigma^2 - 1)$ and $\mathrm{sigmoid}(l) - x$: latents are pulled towards the prior, pixels towards the image.
+#
+# What you should see: each dashed slope crosses 0 where its solid curve is lowest. For $x = 0$ and $x = 1$ there is no such place: the logit is driven outwards for ever, ever more weakly.
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
 # 一个隐变量的代价随它的 $\mu$ 和 $\log \sigma^2$ 怎样变，一个像素的代价随它的 logit 怎样变。斜率分别是 $\mu$、 $\frac12 (\sigma^2 - 1)$ 和 $\mathrm{sigmoid}(l) - x$：隐变量被拉向先验，像素被拉向图像。
+#
+# 你应该看到：每条虚线（斜率）都在对应实线的最低处穿过 0。 $x = 0$ 与 $x = 1$ 没有这样的地方：logit 一直被往外推，只是越来越弱。
 
 # %%
 axis = tf.linspace(-4.0, 4.0, 81)
@@ -323,33 +332,58 @@ def pixel_cost(x):
     return lambda logit: losses.bernoulli_nll(image, tf.reshape(logit, (1, 1, 1, 1)))
 
 
-PANELS = {
-    r"KL, by $\mu$ ($\sigma = 1$)": {"": lambda v: losses.gaussian_kl(latent(v), latent(0.0))},
-    r"KL, by $\log \sigma^2$ ($\mu = 0$)": {
-        "": lambda v: losses.gaussian_kl(latent(0.0), latent(v))
-    },
-    "pixel, by its logit": {f"x = {x}": pixel_cost(x) for x in (0.0, 0.3, 1.0)},
-}
+PANELS = [
+    (
+        r"KL ($\sigma = 1$)",
+        r"$\mu$",
+        {"value": lambda v: losses.gaussian_kl(latent(v), latent(0.0))},
+    ),
+    (
+        r"KL ($\mu = 0$)",
+        r"$\log \sigma^2$",
+        {"value": lambda v: losses.gaussian_kl(latent(0.0), latent(v))},
+    ),
+    ("one pixel", "logit $l$", {f"value, x = {x}": pixel_cost(x) for x in (0.0, 0.3, 1.0)}),
+]
 figure, panels = plt.subplots(1, 3, figsize=(11, 3))
-for (title, curves), axes in zip(PANELS.items(), panels, strict=True):
+for (title, across, curves), axes in zip(PANELS, panels, strict=True):
     for name, cost in curves.items():
         with tf.GradientTape() as tape:
             tape.watch(axis)
             values = tf.map_fn(cost, axis)
-        (line,) = axes.plot(axis, values, label=f"value {name}")
-        axes.plot(axis, tape.gradient(values, axis), "--", color=line.get_color(), label="slope")
-    axes.set(title=title, ylim=(-4, 8))
+        (line,) = axes.plot(axis, values, label=name)
+        axes.plot(axis, tape.gradient(values, axis), "--", color=line.get_color())
+    axes.plot([], [], "k--", label="slope")
+    axes.set(title=title, xlabel=across, ylim=(-4, 8))
     axes.legend(fontsize=7)
+panels[0].set_ylabel("nats")
 plt.show()
 
 # %% [markdown] lang="en"
-# For $x = 0.3$ the cost never reaches 0: its least value, at $\mathrm{sigmoid}(l) = 0.3$, is the entropy of that toss. Grey pixels are not tosses of a coin, so a VAE on photographs has a floor, 188.5 nats an image for the held-out images used below, that no decoder gets under.
-#
+# For $x = 0.3$ the cost never reaches 0: its least value, at $\mathrm{sigmoid}(l) = 0.3$, is the entropy of that toss. Grey pixels are not tosses of a coin, so a VAE on photographs has a floor that no decoder gets under: the entropy of its pixels. Here it is, in nats an image, for the images used below ([Q29](../../docs/interview.md)).
+
+# %% [markdown] lang="zh"
+# 对 $x = 0.3$，代价永远到不了 0：它在 $\mathrm{sigmoid}(l) = 0.3$ 处取最小值，即那次抛硬币的熵。灰度像素并不是抛硬币，所以照片上的 VAE 有一个任何解码器都低不过的下限：各像素的熵。下面对后文用到的图算出它，单位是每张图多少奈特（[Q29](../../docs/interview.zh-CN.md)）。
+
+# %%
+products = data.load("fashion_mnist_10k")
+unit = data.uint8_to_unit(products.images).numpy()  # (10000, 28, 28, 1)
+held_out = data.uint8_to_unit(data.load("fashion_mnist_10k", split="test").images).numpy()
+
+
+def floor(x):
+    """Return the entropy of tosses with the probabilities x, in nats an image."""
+    entropy = -sum(p * np.log(np.maximum(p, 1e-30)) for p in (x, 1 - x))
+    return entropy.sum(axis=(1, 2, 3)).mean()
+
+
+print(f"floor: {floor(held_out):.1f} nats a held-out image, {floor(unit):.1f} a training image")
+assert round(float(floor(held_out)), 1) == 188.5
+
+# %% [markdown] lang="en"
 # ## Where it stands in `train_step`
 
 # %% [markdown] lang="zh"
-# 对 $x = 0.3$，代价永远到不了 0：它在 $\mathrm{sigmoid}(l) = 0.3$ 处取最小值，即那次抛硬币的熵。灰度像素并不是抛硬币，所以照片上的 VAE 有一个下限，对下面用到的留出图是每张 188.5 奈特，任何解码器都低不过它。
-#
 # ## 它在 `train_step` 中的位置
 
 # %%
@@ -377,7 +411,7 @@ print(inspect.getsource(GaussianSampling.call))
 # - $\beta = 1$: the bound.
 # - $\beta = 784$: a *mean* over pixels beside a sum over latents, a mistake that is easily made: $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$.
 #
-# First the codes $\mu$ of 600 images, coloured by kind, and a dashed circle where the prior lives. Then images decoded from the same 16 draws of the prior, one row for each $\beta$, in this order.
+# First the codes $\mu$ of 600 images, coloured by kind, and a dashed circle that holds 86 % of the prior (for a radius of 2 it is $1 - e^{-2}$). In the middle panel the numbers are 16 draws of the prior. Then the images that are decoded from these same draws, one row for each $\beta$. The scales of the panels differ: look at the axes.
 
 # %% [markdown] lang="zh"
 # ## 没有它会怎样
@@ -388,15 +422,14 @@ print(inspect.getsource(GaussianSampling.call))
 # - $\beta = 1$：下界。
 # - $\beta = 784$：对像素求**平均**，却对隐变量求和，这个错误很容易犯： $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$。
 #
-# 先看 600 张图的编码 $\mu$，按种类着色，虚线圆是先验所在的地方。再看从先验抽出的同样 16 个样本解码得到的图，每个 $\beta$ 一行，次序与上面相同。
+# 先看 600 张图的编码 $\mu$，按种类着色；虚线圆里有先验的 86 %（半径为 2，即 $1 - e^{-2}$）。中间一幅里的数字是从先验抽出的 16 个样本。再看由这 16 个样本解码得到的图，每个 $\beta$ 一行。各幅的刻度不同，请看坐标轴。
 
 # %%
-products = data.load("fashion_mnist_10k")
-held_out = data.uint8_to_unit(data.load("fashion_mnist_10k", split="test").images)
-some, kinds = data.uint8_to_unit(products.images[:600]), products.labels[:600]
+some, kinds = unit[:600], products.labels[:600]
+draws = keras.random.normal((16, 2), seed=0).numpy()  # of the prior, as `sample` takes them
 
-rows = []
-figure, panels = plt.subplots(1, 3, figsize=(10, 3.4))
+rows, reconstructions = [], []
+figure, panels = plt.subplots(1, 3, figsize=(11, 4))
 for beta, axes in zip((0.0, 1.0, 784.0), panels, strict=True):
     keras.utils.set_random_seed(0)
     sizes = {"latent_dim": 2, "width": 8, "hidden": 128}
@@ -406,19 +439,46 @@ for beta, axes in zip((0.0, 1.0, 784.0), panels, strict=True):
     small.fit(stream, steps_per_epoch=5 if FAST else 700, epochs=1, shuffle=False, verbose=0)
     terms = small.evaluate(held_out, batch_size=250, verbose=0, return_dict=True)
     print(f"beta {beta:3.0f}   reconstruction {terms['nll']:.1f}   KL {terms['kl']:.2f} nats")
+    reconstructions.append(terms["nll"])
     codes, _ = small.encode(some)
     axes.scatter(*codes.T, c=kinds, cmap="tab10", s=4)
     axes.set(title=rf"$\beta$ = {beta:.0f}, codes $\mu$", aspect="equal", adjustable="datalim")
-    axes.add_patch(plt.Circle((0, 0), 2, fill=False, ls="--"))  # 86 % of the prior
-    rows.append(small.sample(16, seed=0))
+    axes.set(xlabel="first latent", ylabel="second latent")
+    axes.add_patch(plt.Circle((0, 0), 2, fill=False, ls="--"))
+    if beta == 1:
+        nearest = np.linalg.norm(draws[:, None] - codes, axis=2).min(axis=1)  # (16,)
+        for number, place in enumerate(draws, start=1):
+            axes.text(*place, str(number), fontsize=9, ha="center", va="center").set_bbox(
+                {"boxstyle": "circle,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.7}
+            )
+    rows.append(small.decode(draws))
 plt.show()
-assert FAST or terms["kl"] < 0.1
+
+lonely = np.argsort(nearest)[:-3:-1]  # the two draws that are farthest from any code
+print(f"farthest from any of the 600 codes: draws {lonely[0] + 1} and {lonely[1] + 1},", end=" ")
+print(f"{nearest[lonely[0]]:.2f} and {nearest[lonely[1]]:.2f}; median {np.median(nearest):.2f}")
+mean_image = np.clip(unit.mean(axis=0), 1e-7, 1 - 1e-7)
+logits = np.broadcast_to(np.log(mean_image / (1 - mean_image)), held_out.shape)
+cost = float(losses.bernoulli_nll(held_out, logits.astype("float32")))
+print(f"the mean training image as the answer to every image: {cost:.1f} nats")
+assert FAST or (terms["kl"] < 0.1 and abs(terms["nll"] - cost) < 5)
+assert FAST or nearest[lonely[1]] > 3 * np.median(nearest)
+assert FAST or np.allclose(np.array(reconstructions) / 784, [0.35, 0.35, 0.49], atol=0.01)
 
 # %%
-grid(np.concatenate(rows), columns=16, zoom=2)
+labelled_grid(
+    np.concatenate(rows),
+    rows=[rf"$\beta$ = {beta}" for beta in (0, 1, 784)],
+    columns=[str(number) for number in range(1, 17)],
+    width=10,
+)
 
 # %% [markdown] lang="en"
-# Without the divergence the codes fill a region of their own choice, far larger and beside the prior: what the decoder makes of draws of the prior is smears, since it was never trained there. With the bound the codes lie roughly where the prior does, but with holes: many lie outside of the circle, its bottom and its lower right are empty, and a gap opens above the centre. Most draws are garments; those in columns 11, 13 and 16 are smears, and their latents, $(-0.03, 1.90)$, $(0.36, 0.73)$ and $(1.01, -1.59)$, fall into the gap and into the empty lower right. This is the *prior hole*: the codes of all images together are not the prior, and a decoder is as lost in a hole as the first one is everywhere (Q30). With 784 every code is 0: the latents say nothing (*posterior collapse*), and every draw is the same average garment. The numbers agree: answering with the mean of the training images, whatever the image, costs 384.4 nats on these held-out images, and the collapsed VAE costs 385.5. Its reported loss, a mean over pixels, would look splendid: about 0.5.
+# What you should see, row by row:
+#
+# - $\beta = 0$: the codes fill a region of their own choice, far larger than the prior and beside it. The decoder makes smears of draws of the prior, since it was never trained there.
+# - $\beta = 1$: the codes lie roughly where the prior does, but with holes: many lie outside of the circle, and parts of the circle are empty. Most draws are garments. The printed line names the two that are farthest from any code: find their numbers in the middle panel, in an empty place, and look at what the decoder makes of them. This is the *prior hole*: the codes of all images together are not the prior, and in a hole this decoder is as lost as the first one is everywhere (Q30).
+# - $\beta = 784$: every code is 0. The latents say nothing (*posterior collapse*), and every draw is the same average garment. The numbers agree: its reconstructions cost as much as the mean of the training images, given as the answer to every image (last line). Yet its reported loss, a mean over pixels, would look splendid: about 0.5.
 #
 # And the oddity of the printed lines: without any divergence the reconstruction is hardly different. Two latents and 700 steps are the bottleneck here, not the divergence.
 #
@@ -427,7 +487,11 @@ grid(np.concatenate(rows), columns=16, zoom=2)
 # The recipe of this package, [`keras_gen.recipes.VAERecipe`](../../keras_gen/recipes/vae.py), 24 latents, with fewer steps than its default.
 
 # %% [markdown] lang="zh"
-# 没有散度时，编码占据一块自选的区域，大得多，而且在先验旁边：从先验抽出的样本落在解码器从未训练过的地方，解码出来只是一团模糊。有了下界，编码大致在先验所在的地方，但有空洞：不少编码落在圆外，圆的底部和右下方是空的，圆心上方还有一道缺口。抽样得到的大多是衣服；第 11、13、16 列却是模糊的一团，它们的隐变量 $(-0.03, 1.90)$、 $(0.36, 0.73)$ 和 $(1.01, -1.59)$ 正落在缺口和空着的右下方。这就是先验空洞（prior hole）：所有图的编码合起来并不等于先验，解码器在空洞里同样无所适从，就像第一个解码器处处如此（Q30）。取 784 时，所有编码都是 0：隐变量什么也没说，这叫后验坍塌（posterior collapse），每次抽样都是同一件平均的衣服。数字也对得上：不管什么图，一律回答训练图的平均，在这些留出图上的代价是 384.4 奈特，而坍塌的 VAE 是 385.5。它报告的损失是像素平均，看上去好极了：大约 0.5。
+# 你应该看到，逐行来说：
+#
+# - $\beta = 0$：编码占据一块自选的区域，比先验大得多，而且在先验旁边。从先验抽出的样本落在解码器从未训练过的地方，解码出来只是一团模糊。
+# - $\beta = 1$：编码大致在先验所在的地方，但有空洞：不少编码落在圆外，圆里又有空着的地方。抽样得到的大多是衣服。打印的那一行说出了离所有编码最远的两个样本：在中间一幅的空白处找到它们的编号，再看解码器把它们画成了什么。这就是先验空洞（prior hole）：所有图的编码合起来并不等于先验；在空洞里，这个解码器同样无所适从，就像第一个解码器处处如此（Q30）。
+# - $\beta = 784$：所有编码都是 0。隐变量什么也没说，这叫后验坍塌（posterior collapse），每次抽样都是同一件平均的衣服。数字也对得上：它的重建代价，与不管什么图一律回答训练图的平均相同（最后一行）。可是它报告的损失是像素平均，看上去好极了：大约 0.5。
 #
 # 打印的数里还有一处奇怪：完全没有散度，重建却几乎没有差别。这里的瓶颈是两个隐变量和 700 步，不是散度。
 #
@@ -450,6 +514,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8))
 when = recipe.steps // 12 * np.arange(1, 13)
 left.plot(when, history["nll"], label="reconstruction")
 left.plot(when, history["negative_elbo"], label="negative ELBO")
+left.axhline(floor(unit), color="k", ls=":", label="floor")
 right.plot(when, history["kl"], "C2", label="KL")
 for axes in (left, right):
     axes.set(xlabel="step", ylabel="nats per image")
@@ -457,29 +522,63 @@ for axes in (left, right):
 plt.show()
 
 # %% [markdown] lang="en"
-# The KL rises first, while the latents learn to speak, and then falls back a little: what they say is put more cheaply. The reconstruction falls, ever more slowly.
+# The KL rises first, while the latents learn to speak, and then falls back a little: what they say is put more cheaply. The reconstruction falls, ever more slowly, and the dotted floor is still far below: what lies between them is all that a better model could still gain.
 #
-# Now products that it has not seen, each above its reconstruction from 24 numbers; then interpolations, in a straight line through the latents, from one product to another; then draws of the prior. What is shown is the decoder's *mean*, a grey picture; nobody tosses the coins, which would only add grain.
+# Now products that it has not seen, each above its reconstruction from 24 numbers. What you should see: most kinds are right, but a sandal comes back as a blurred shoe, and straps, patterns and lettering are gone.
 
 # %% [markdown] lang="zh"
-# KL 先升，这时隐变量在学着传递信息；然后回落一些，同样的信息用更低的代价说了出来。重建项一直下降，越来越慢。
+# KL 先升，这时隐变量在学着传递信息；然后回落一些，同样的信息用更低的代价说了出来。重建项一直下降，越来越慢，离虚线的下限还很远：更好的模型最多只能再改进这么多。
 #
-# 先看没见过的商品，每张的下方是由 24 个数重建的图；再看沿直线穿过隐变量，从一件商品走到另一件；最后是从先验抽样的图。画出来的是解码器的**均值**，一幅灰度图；没有人真的去抛硬币，那只会添上颗粒。
+# 先看没见过的商品，每张的下方是由 24 个数重建的图。你应该看到：种类大多对，但凉鞋成了模糊的鞋，带子、图案和字样都没有了。
 
 # %%
-reconstructions(vae, held_out[:16])
+labelled_grid(
+    np.concatenate([held_out[:10], vae.reconstruct(held_out[:10])]),
+    rows=["product", "from 24 numbers"],
+)
+
+# %% [markdown] lang="en"
+# Interpolations: in each row a straight line through the latents, from one product to the next. The moving picture walks the same lines, four of them side by side. What you should see: on the way from a shoe to a bag or a shirt there is a moment when the picture is neither, a faint mixture. A straight line may lead through places where there are no codes.
+
+# %% [markdown] lang="zh"
+# 再看插值：每一行沿直线穿过隐变量，从一件商品走到下一件。动图走的是同样的直线，四条并排。你应该看到：从鞋子走到包或衬衫的途中，有一刻两样都不像，是淡淡的混合。直线经过的地方，可能根本没有编码。
 
 # %%
 interpolations(vae, held_out[:5], rows=5, steps=11)
 
 # %%
+ends = [*held_out[:4], held_out[0]]
+path = np.concatenate(
+    [vae.interpolate(*pair, 7)[:-1] for pair in pairwise(ends)]
+)  # (24, 28, 28, 1)
+frames = [grid(np.roll(path, -t, axis=0)[::6], columns=4, zoom=3) for t in range(len(path))]
+gif(frames, seconds=6, colours=32)
+
+# %% [markdown] lang="en"
+# And draws of the prior. What you should see: shoes, tops and trousers, all of them soft, and quite a few shapes that are none of these.
+
+# %% [markdown] lang="zh"
+# 最后是从先验抽样的图。你应该看到：鞋、上衣和裤子，都发虚，还有不少什么都不像的形状。
+
+# %%
 grid(vae.sample(48, seed=0), columns=16, zoom=2)
 
 # %% [markdown] lang="en"
-# The latents that say something: (7) for each latent, mean over the held-out images. The others carry nothing, since what they would have saved in the reconstruction was less than their KL; that is no fault. (If too many fall silent: a weight of the KL that grows from 0, or free bits, Q27.)
+# All these are the decoder's *mean*, a grey picture. A real draw of $p(x \mid z)$ would toss a coin for each pixel. What you should see below: the same garments, with a grain that no photograph has, since the tosses are independent given $z$. Hence the habit of showing the mean.
 
 # %% [markdown] lang="zh"
-# 哪些隐变量携带了信息：对每个隐变量计算 (7)，再对留出图求平均。其余的没有用上，因为换来的重建收益抵不上 KL 的代价；这不算毛病。（如果用不上的太多：让 KL 的权重从 0 逐渐增大，或者用 free bits，见 Q27。）
+# 以上画的都是解码器的**均值**，一幅灰度图。真要从 $p(x \mid z)$ 抽样，每个像素都得抛一次硬币。你应该看到：还是那些衣服，却带着照片上没有的颗粒，因为给定 $z$ 之后各次抛掷相互独立。所以大家习惯只画均值。
+
+# %%
+probabilities = vae.sample(10, seed=0)  # (10, 28, 28, 1)
+tossed = np.random.default_rng(0).random(probabilities.shape) < probabilities
+labelled_grid(np.concatenate([probabilities, tossed]), rows=["mean", "one toss a pixel"])
+
+# %% [markdown] lang="en"
+# The latents that say something: (7) for each latent, mean over the held-out images. The others carry nothing, since what they would have saved in the reconstruction was less than their KL; that is no fault. What you should see: about a dozen bars, then a step down to nearly nothing. (If too many fall silent: a weight of the KL that grows from 0, or free bits, Q27.)
+
+# %% [markdown] lang="zh"
+# 哪些隐变量携带了信息：对每个隐变量计算 (7)，再对留出图求平均。其余的没有用上，因为换来的重建收益抵不上 KL 的代价；这不算毛病。你应该看到：十来根柱子，然后一下子几乎降到零。（如果用不上的太多：让 KL 的权重从 0 逐渐增大，或者用 free bits，见 Q27。）
 
 # %%
 mean, log_var = vae.encode(held_out)
@@ -529,7 +628,7 @@ for family, steps in ((VAERecipe, 300), (DCGANRecipe, 600)):
         seconds = time.perf_counter() - start
         drawn = model.sample(200 if FAST else 2000, seed=1)  # (n, 28, 28, 1)
         figures[name, seed] = report(f"{name} seed {seed}, {seconds:.0f} s", drawn)
-_ = report("training images", data.uint8_to_unit(products.images[:2000]).numpy())
+_ = report("training images", unit[:2000])
 worst, best = (
     choose([figures[name, seed] for seed in (0, 1)], axis=0)
     for choose, name in ((np.min, "DCGAN"), (np.max, "VAE"))
@@ -585,8 +684,8 @@ def gaussian_nll(images, means, deviation):
 
 
 # %% check
-found = gaussian_nll(np.ones((3, 1, 2, 1)), np.zeros((3, 1, 2, 1)), deviation=1.0)
-right = 1 + np.log(2 * np.pi)
+found = gaussian_nll(np.ones((3, 1, 2, 1)), np.zeros((3, 1, 2, 1)), deviation=2.0)
+right = 2 * (1 / 8 + np.log(2) + np.log(2 * np.pi) / 2)
 assert found is ... or np.isclose(found, right), f"expected {right:.3f}, found {found}"
 print("not yet" if found is ... else "right ✓")
 
@@ -594,16 +693,16 @@ print("not yet" if found is ... else "right ✓")
 # %% solution
 def gaussian_nll(images, means, deviation):
     """Return -log N(images; means, deviation**2) in nats per image."""
-    # two pixels of 1/2 + log(2 pi) / 2 each
+    # two pixels of 1/8 + log 2 + log(2 pi) / 2 each
     pixels = 0.5 * ((images - means) / deviation) ** 2 + np.log(deviation * np.sqrt(2 * np.pi))
     return pixels.sum(axis=(1, 2, 3)).mean()
 
 
 # %% [markdown] lang="en"
-# **3.** How far is $\log p(x)$ above the ELBO? Several draws give a tighter bound: the logarithm of the *mean* of the ratios $p(x, z) / q(z \mid x)$. Write it for their logarithms, `log_ratios` of shape (K,), so that nothing overflows.
+# **3.** How far is $\log p(x)$ above the ELBO? Several draws give a tighter bound: the logarithm of the *mean* of the ratios $p(x, z) / q(z \mid x)$. It is called the *importance-weighted bound*. Write it for their logarithms, `log_ratios` of shape (K,), so that nothing overflows.
 
 # %% [markdown] lang="zh"
-# **3.** $\log p(x)$ 比 ELBO 高多少？多抽几次能得到更紧的界：对比值 $p(x, z) / q(z \mid x)$ 先求**平均**，再取对数。已知它们的对数 `log_ratios`，形状为 (K,)，写出这个界，并且不能溢出。
+# **3.** $\log p(x)$ 比 ELBO 高多少？多抽几次能得到更紧的界：对比值 $p(x, z) / q(z \mid x)$ 先求**平均**，再取对数。已知它们的对数 `log_ratios`，形状为 (K,)，写出这个界，并且不能溢出。它叫**重要性加权下界**（importance-weighted bound）。
 
 
 # %% exercise
@@ -626,6 +725,21 @@ def tighter_bound(log_ratios):
 
 
 # %% [markdown] lang="en"
+# **How far, then?** For the VAE of this notebook: 500 held-out images, one draw each for the ELBO and 50 for the bound, with the library's [`keras_gen.measures.Likelihood`](../../keras_gen/measures/likelihood.py). By (3) the true distance is the divergence of the encoder's answer from the posterior. More draws show more of it; no number of draws shows too much of it, on average.
+
+# %% [markdown] lang="zh"
+# **那么高多少？** 就用本篇的 VAE：500 张留出图，ELBO 每张抽一次，这个界每张抽 50 次，用库里的 [`keras_gen.measures.Likelihood`](../../keras_gen/measures/likelihood.py)。按 (3)，真正的差距就是编码器的回答与后验之间的散度。抽得越多，显露得越多；平均来说，抽多少次都不会高估它。
+
+# %%
+likelihood = measures.Likelihood(vae.encoder, vae.decoder)
+few = held_out[: 20 if FAST else 500]
+elbos = -np.sum(likelihood.elbo(few), axis=0)  # (500,)
+bounds = likelihood.importance_weighted_bound(few, k=2 if FAST else 50)  # (500,)
+print(f"ELBO {elbos.mean():.1f}   bound of 50 draws {bounds.mean():.1f} nats", end="   ")
+print(f"log p(x) is at least {np.mean(bounds - elbos):.1f} nats above the ELBO")
+assert FAST or 1 < np.mean(bounds - elbos) < 10
+
+# %% [markdown] lang="en"
 # ## Where to go from here
 #
 # **To say it aloud.** A VAE cannot compute the likelihood, so an encoder guesses the latents of each image, and the ELBO is the log-likelihood minus the error of that guess, a KL divergence. It has two terms: reconstruction, summed over pixels, and the divergence from the prior, summed over latents. The draw becomes differentiable once the noise comes from outside. Samples are soft because the decoder answers with a mean, and some are no garments at all because the codes do not fill the prior.
@@ -635,11 +749,14 @@ def tighter_bound(log_ratios):
 # | a loss of about 0.5 | a mean over pixels; $\beta$ is then 784 |
 # | KL of 0, reconstruction of the mean image | posterior collapse |
 # | good reconstructions, bad samples | holes in the prior |
-# | reconstruction near the floor, 188.5 nats here | nothing left to gain with this likelihood |
+# | reconstruction near the floor (188.5 nats for the held-out images) | nothing left to gain with this likelihood |
 #
 # **Predict, then run.** Train the small VAE with $\beta = 4$. Will the reconstruction lie above or below that of $\beta = 1$, and the KL? Write both down first.
 #
+# **Which program?** Three programs report reconstructions of 272, 0.35 and 0.49 for the held-out images. Which two take a mean over pixels? And in one of the three the latents say nothing: which one? (Multiply by 784, and compare with the lines printed above the three rows.)
+#
 # - [Losses](../../keras_gen/losses/vae.py) and [model](../../keras_gen/models/vae.py); [interview questions](../../docs/interview.md) Q22 to Q30; [results](../../docs/results.md) beside the GANs. `keras-gen train vae --data fashion_mnist` is the full run.
+# - Where you meet it today: in front of latent diffusion, as the network that compresses (Q83), and with a codebook in place of the normal distribution, as VQ-VAE (Q93).
 # - Kingma and Welling 2014, [arXiv:1312.6114](https://arxiv.org/abs/1312.6114); Burda et al. 2016, [arXiv:1509.00519](https://arxiv.org/abs/1509.00519), for the bound of exercise 3; Higgins et al. 2017, ICLR, for $\beta$.
 
 # %% [markdown] lang="zh"
@@ -652,11 +769,14 @@ def tighter_bound(log_ratios):
 # | 损失约为 0.5 | 对像素求了平均， $\beta$ 就成了 784 |
 # | KL 为 0，重建等于平均图 | 后验坍塌 |
 # | 重建好，样本差 | 先验有空洞 |
-# | 重建接近下限，这里是 188.5 奈特 | 用这种似然已没有可改进的 |
+# | 重建接近下限（留出图是 188.5 奈特） | 用这种似然已没有可改进的 |
 #
 # **先预测，再运行。** 用 $\beta = 4$ 训练那个小 VAE。与 $\beta = 1$ 时相比，重建会更高还是更低，KL 呢？先把两个都写下来。
 #
+# **是哪个程序？** 三个程序对留出图报告的重建项是 272、0.35 和 0.49。哪两个对像素求了平均？其中有一个，隐变量什么也没说：是哪个？（乘以 784，再与那三行图上方打印的数比较。）
+#
 # - [损失函数](../../keras_gen/losses/vae.py)与[模型](../../keras_gen/models/vae.py)；[面试题](../../docs/interview.zh-CN.md) Q22 至 Q30；与 GAN 并列的[结果](../../docs/results.zh-CN.md)。完整的训练是 `keras-gen train vae --data fashion_mnist`。
+# - 如今在哪里遇到它：在隐空间扩散模型的前面负责压缩（Q83）；把正态分布换成码本，就是 VQ-VAE（Q93）。
 # - Kingma 与 Welling 2014，[arXiv:1312.6114](https://arxiv.org/abs/1312.6114)；Burda et al. 2016，[arXiv:1509.00519](https://arxiv.org/abs/1509.00519)，练习 3 的界；Higgins et al. 2017，ICLR，关于 $\beta$。
 
 # %% words
@@ -669,10 +789,25 @@ def tighter_bound(log_ratios):
 # ELBO, nats => ELBO，奈特
 # z^2 + {constant:3d}   score function: mean {score.mean():.2f}, variance {score.var():7.0f} => z^2 + {constant:3d}   得分函数：均值 {score.mean():.2f}，方差 {score.var():7.0f}
 # reparameterised: mean {through.mean():.2f}, variance {through.var():.1f} => 重参数化：均值 {through.mean():.2f}，方差 {through.var():.1f}
-# KL, by $\mu$ ($\sigma = 1$) => KL，随 $\mu$（$\sigma = 1$）
-# KL, by $\log \sigma^2$ ($\mu = 0$) => KL，随 $\log \sigma^2$（$\mu = 0$）
-# pixel, by its logit => 像素，随它的 logit
-# value {name} => 值 {name}
+# KL ($\sigma = 1$) => KL（$\sigma = 1$）
+# KL ($\mu = 0$) => KL（$\mu = 0$）
+# one pixel => 一个像素
+# value => 值
+# value, x = {x} => 值，x = {x}
+# nats => 奈特
+# floor: {floor(held_out):.1f} nats a held-out image, {floor(unit):.1f} a training image => 下限（奈特）：留出图每张 {floor(held_out):.1f}，训练图每张 {floor(unit):.1f}
+# first latent => 第一个隐变量
+# second latent => 第二个隐变量
+# farthest from any of the 600 codes: draws {lonely[0] + 1} and {lonely[1] + 1}, => 离 600 个编码最远的样本：{lonely[0] + 1} 号与 {lonely[1] + 1} 号，
+# {nearest[lonely[0]]:.2f} and {nearest[lonely[1]]:.2f}; median {np.median(nearest):.2f} => {nearest[lonely[0]]:.2f} 与 {nearest[lonely[1]]:.2f}；中位数 {np.median(nearest):.2f}
+# the mean training image as the answer to every image: {cost:.1f} nats => 一律回答训练图的平均：{cost:.1f} 奈特
+# floor => 下限
+# product => 商品
+# from 24 numbers => 由 24 个数重建
+# mean => 均值
+# one toss a pixel => 每个像素抛一次
+# ELBO {elbos.mean():.1f}   bound of 50 draws {bounds.mean():.1f} nats => ELBO {elbos.mean():.1f}   抽 50 次的界 {bounds.mean():.1f} 奈特
+# log p(x) is at least {np.mean(bounds - elbos):.1f} nats above the ELBO => log p(x) 比 ELBO 至少高 {np.mean(bounds - elbos):.1f} 奈特
 # slope => 斜率
 # beta {beta:3.0f}   reconstruction {terms['nll']:.1f}   KL {terms['kl']:.2f} nats => beta {beta:3.0f}   重建 {terms['nll']:.1f}   KL {terms['kl']:.2f} 奈特
 # $\beta$ = {beta:.0f}, codes $\mu$ => $\beta$ = {beta:.0f}，编码 $\mu$

@@ -36,6 +36,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from matplotlib.colors import ListedColormap
+from scipy import stats
 
 from keras_gen import data, measures
 from keras_gen.evaluation import measure_run
@@ -122,10 +123,10 @@ rows = (others, drawn, blurred(others[:8]), noisy(others[:8], 0.1), trained_on, 
 grid(np.concatenate([row[:8] for row in rows]) / 255, columns=8, zoom=2)
 
 # %% [markdown] lang="en"
-# And the picture behind four of the measures. Every image is a point, here in the plane. Around each point of a set lies a ball that reaches to its $k$-th neighbour in the same set, and all balls together stand for the set's region. **Precision**: how many generated points lie in the real region (left)? **Recall**: how many real points lie in the generated region (right)? One outlier, and its ball is huge.
+# And the picture behind four of the measures. Every image is a point, here in the plane. Around each point of a set lies a ball that reaches to its $k$-th neighbour in the same set, and all balls together stand for the set's region. **Precision**: how many generated points lie in the real region (left)? **Recall**: how many real points lie in the generated region (right)? One outlier, and its ball is huge. What you should see: squares carry the balls, and circles are judged, filled where they lie in a ball. Most orange circles are filled at the left. At the right most blue ones are filled too, but only since one large orange ball covers them.
 
 # %% [markdown] lang="zh"
-# 下面是其中四种指标背后的图。每张图是一个点，这里画在平面上。以一组里的每个点为中心，作一个球，半径到同组的第 $k$ 个近邻为止；所有的球合起来，代表这一组的区域。**精确率**（precision）：生成的点有多少落在真实区域里（左）？**召回率**（recall）：真实的点有多少落在生成区域里（右）？只要有一个离群点，它的球就大得出奇。
+# 下面是其中四种指标背后的图。每张图是一个点，这里画在平面上。以一组里的每个点为中心，作一个球，半径到同组的第 $k$ 个近邻为止；所有的球合起来，代表这一组的区域。**精确率**（precision）：生成的点有多少落在真实区域里（左）？**召回率**（recall）：真实的点有多少落在生成区域里（右）？只要有一个离群点，它的球就大得出奇。你应该看到：方块是球心，圆点是被评判的点，落在某个球里的画成实心。左图里橙色的圆点大多是实心的；右图里蓝色的也大多是实心的，但那只是因为有一个很大的橙色球盖住了它们。
 
 
 # %%
@@ -148,7 +149,7 @@ def show_balls(axes, centres, points, title):
 rng = np.random.default_rng(3)
 blue = rng.normal(size=(25, 2)) * [0.9, 0.7]
 orange = np.concatenate([rng.normal(size=(19, 2)) * 0.35 + [-1.0, -0.4], [[3.6, 0.3]]])
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 2.7))
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3))
 shares = (
     show_balls(left, blue, orange, "precision: generated in the real region,"),
     show_balls(right, orange, blue, "recall: real in the generated region,"),
@@ -160,8 +161,6 @@ print(
 )
 
 # %% [markdown] lang="en"
-# Squares carry the balls, circles are judged: filled where they lie in a ball.
-#
 # ## The formula, one step a line
 #
 # **Pairs.** For an image $x$ and the image $y$ that should equal it, $n$ pixels in $[0, 1]$:
@@ -233,8 +232,6 @@ print(
 # Density counts balls where precision asks for one; coverage takes balls around real images where recall takes them around generated ones. (20), for equal numbers of one distribution: $x_i$ is missed if its $k$ nearest points of both sets are all real, and each of them is real with probability $1/2$. The library takes $k = 3$ for precision and recall, and $k = 5$ for density and coverage, as the papers do; for 5 (20) is 0.969, and the first row of the table below has 0.968.
 
 # %% [markdown] lang="zh"
-# 方块是球心，圆点是被评判的点：落在某个球里的画成实心。
-#
 # ## 公式，一行一步
 #
 # **成对比较。** 一张图 $x$，一张本应与它相等的图 $y$， $n$ 个像素都在 $[0, 1]$ 内：
@@ -379,6 +376,7 @@ balls = inside.any(axis=1), reached.any(axis=1), inside.sum(axis=1), inside.any(
 assert np.isclose(decibels, 20) and round(luminance, 3) == 0.984  # worked by hand
 assert np.isclose(frechet, 33) and np.isclose(kernel, -3.5)
 assert np.allclose([b.mean() for b in balls], [2 / 3, 1 / 3, 1, 2 / 3])
+assert round(1 - 2.0**-5, 3) == 0.969  # (20) for k = 5
 
 images = x.reshape(1, 1, 2, 1), y.reshape(1, 1, 2, 1)  # (N, H, W, C)
 assert np.isclose(decibels, measures.psnr(*images)[0])
@@ -392,10 +390,10 @@ print(f"PSNR {decibels:.1f} dB   SSIM {luminance:.3f}   Frechet {frechet:.0f}   
 print("precision {:.3f}   recall {:.3f}   density {:.3f}   coverage {:.3f}".format(*found))
 
 # %% [markdown] lang="en"
-# Three checks that need more than two numbers: the three factors (4) in one window of random pixels; (10) with a general matrix root; and (14) averaged over ten blocks, which gives the KID a standard error.
+# Three checks that need more than two numbers: the three factors (4) in one window of random pixels; (10) with a general matrix root; and (14) averaged over ten blocks, which gives the KID a standard error and an interval. An error that was itself estimated from ten blocks has nine degrees of freedom, and Student's distribution takes more standard errors on each side than the normal one, which is for a known error.
 
 # %% [markdown] lang="zh"
-# 还有三项核对，两个数不够用：随机像素的一个窗口里的三个因子 (4)；用一般的矩阵平方根计算 (10)；以及 (14) 对十块求平均，KID 由此得到标准误差。
+# 还有三项核对，两个数不够用：随机像素的一个窗口里的三个因子 (4)；用一般的矩阵平方根计算 (10)；以及 (14) 对十块求平均，KID 由此得到标准误差和区间。标准误差本身是用十块估计的，只有九个自由度，所以要用学生 t 分布，它在两侧所取的标准误差比正态分布多，后者用于误差已知的情形。
 
 # %%
 rng = np.random.default_rng(0)
@@ -425,7 +423,12 @@ order = np.random.default_rng(0)  # the library's blocks: disjoint, in random or
 blocks = [s[order.permutation(40)].reshape(10, 4, 3) for s in (r, f)]
 values = [kernel_estimate(*pair) for pair in zip(*blocks, strict=True)]
 by_blocks = np.mean(values), np.std(values, ddof=1) / np.sqrt(10)
-assert np.allclose(by_blocks, measures.kernel_distance(r, f, seed=0)[:2])
+student, known = stats.t.ppf(0.975, df=9), stats.norm.ppf(0.975)
+by_library = measures.kernel_distance(r, f, seed=0)
+assert np.allclose(by_blocks, by_library[:2])
+ends = np.array([-1, 1]) * student * by_blocks[1] + by_blocks[0]
+assert np.allclose(ends, by_library.interval)
+print(f"standard errors on each side: {student:.2f} by Student, {known:.2f} for a known error")
 print(
     f"Frechet {by_matrices:.2f}   KID {by_blocks[0]:.1f} with a standard error of {by_blocks[1]:.1f}"
 )
@@ -433,12 +436,12 @@ print(
 # %% [markdown] lang="en"
 # ## Value and slope
 #
-# Of a single pair, and of two Gaussians on a line. The PSNR falls steeply where the error is small: halving the error always gains 6 dB, whether anyone sees it or not. The Fréchet distance has slope 0 at a perfect match: it hardly notices small defects, and counts large ones by their square.
+# Of a single pair, and of two Gaussians on a line. The PSNR falls steeply where the error is small: halving the error always gains 6 dB, whether anyone sees it or not. The Fréchet distance has slope 0 at a perfect match: it hardly notices small defects, and counts large ones by their square. What you should see: at the left the dashed slope runs away downwards as the error goes to 0; at the right it passes 0 where the means agree.
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 先看单独一对图，以及直线上的两个高斯分布。误差小时 PSNR 下降得很陡：误差减半总是多 6 dB，不管有没有人看得出来。弗雷歇距离在完全吻合处斜率为 0：小毛病它几乎不在意，大毛病按平方计算。
+# 先看单独一对图，以及直线上的两个高斯分布。误差小时 PSNR 下降得很陡：误差减半总是多 6 dB，不管有没有人看得出来。弗雷歇距离在完全吻合处斜率为 0：小毛病它几乎不在意，大毛病按平方计算。你应该看到：左图里误差趋于 0 时，虚线（斜率）一路往下掉；右图里，均值吻合处斜率为 0。
 
 # %%
 errors = np.linspace(0.01, 0.3, 100)
@@ -499,12 +502,12 @@ worse_than = np.minimum(blur_curve[0], noise_curve[-1])[:2]
 assert FAST or (shift_curve[0][:2] < worse_than).all()  # PSNR and SSIM, as is said below
 
 # %% [markdown] lang="en"
-# A shift by one pixel, which no customer sees, costs more PSNR and SSIM than the smallest blur, and more than noise with a standard deviation of 0.2. FD has the opposite opinion: it forgives the shift, and punishes blur and noise.
+# What you should see: a shift by one pixel, which no customer sees, costs more PSNR and SSIM than the smallest blur, and more than noise with a standard deviation of 0.2. FD has the opposite opinion: it forgives the shift, and punishes blur and noise.
 #
 # **The number of images.** Real images against real images, more and more of them. The true distance is 0.
 
 # %% [markdown] lang="zh"
-# 平移一个像素，顾客根本看不出来，但 PSNR 和 SSIM 扣的分比最轻的模糊还多，也比标准差为 0.2 的噪声还多。FD 的看法正相反：它原谅平移，惩罚模糊和噪声。
+# 你应该看到：平移一个像素，顾客根本看不出来，但 PSNR 和 SSIM 扣的分比最轻的模糊还多，也比标准差为 0.2 的噪声还多。FD 的看法正相反：它原谅平移，惩罚模糊和噪声。
 #
 # **图像的张数。** 真实图对真实图，张数越来越多。真正的距离是 0。
 
@@ -547,21 +550,23 @@ print(
 )
 
 # %% [markdown] lang="en"
-# FD falls roughly like $1 / n$ and never reaches 0; KID scatters around 0 at every $n$. The dotted line, (11), explains about a fifth of the FD that is seen. The rest comes from the covariances, whose errors also fall like $1 / n$. (At $n = 2000$ all draws share the same 2,000 held-out images, so that the scatter shown there is too small.) Two hundred *real* images score worse than two thousand that were moved. So a Fréchet distance without its number of images says nothing, and two of them may be compared only at equal numbers.
+# What you should see: FD falls roughly like $1 / n$ and never reaches 0; KID scatters around 0 at every $n$. The dotted line, (11), explains about a fifth of the FD that is seen. The rest comes from the covariances, whose errors also fall like $1 / n$. (At $n = 2000$ all draws share the same 2,000 held-out images, so that the scatter shown there is too small.) Two hundred *real* images score worse than two thousand that were moved. So a Fréchet distance without its number of images says nothing, and two of them may be compared only at equal numbers.
 #
 # ## Where it stands in an evaluation
 #
 # `keras-gen evaluate RUN`, in Python [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation/measure_run.py). Its core:
 
 # %% [markdown] lang="zh"
-# FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。虚线 (11) 只解释了所见 FD 的约五分之一；其余来自协方差，它们的误差也像 $1 / n$ 那样下降。（ $n = 2000$ 时，各次抽样用的是同样的 2,000 张留出图，所以那里显示的散布偏小。）两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
+# 你应该看到：FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。虚线 (11) 只解释了所见 FD 的约五分之一；其余来自协方差，它们的误差也像 $1 / n$ 那样下降。（ $n = 2000$ 时，各次抽样用的是同样的 2,000 张留出图，所以那里显示的散布偏小。）两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
 #
 # ## 它在评估中的位置
 #
 # 命令是 `keras-gen evaluate RUN`，在 Python 里是 [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation/measure_run.py)。核心部分：
 
 # %%
-print(inspect.getsource(measure_run.measure))
+source = inspect.getsource(measure_run.measure)
+start = source.index("        fake = ")  # what stands before counts the parts
+print(source[start:])
 print(PAIRS_NOTE)
 
 # %% [markdown] lang="en"
@@ -791,7 +796,7 @@ for axes in (left, right):
 plt.show()
 
 # %% [markdown] lang="en"
-# Blue is where a measure takes a set for real. No column is orange throughout, and each cheat has at least one orange cell:
+# What you should see: blue is where a measure takes a set for real. No column is orange throughout, and each cheat has at least one orange cell:
 #
 # - **Copies** pass every measure but the one that looks for copies. A generator that learned its training images by heart has an FD as good as that of real images.
 # - **One image** has precision 1 and the highest density of all: those ask only whether pictures are good. With six odd images among 994 equal ones the *recall* is nearly perfect as well, since the odd ones' balls reach across everything. Coverage is not impressed; its balls are real. Fifty images have a KID like real ones.
@@ -802,7 +807,7 @@ plt.show()
 # First the real images whose balls hold the noise, with the number of noise images in each; then the features of garments beside Gaussian ones, in their two main directions.
 
 # %% [markdown] lang="zh"
-# 蓝色表示指标把这一组当成了真的。没有哪一列全是橙色，而每种骗法都至少有一格橙色：
+# 你应该看到：蓝色表示指标把这一组当成了真的。没有哪一列全是橙色，而每种骗法都至少有一格橙色：
 #
 # - **复制**骗过了所有指标，除了专门找复制的那一个。把训练图背下来的生成器，FD 与真实图一样好。
 # - **一张图**的精确率是 1，密度全表最高：它们只问图好不好。在 994 张相同的图里混进六张怪图，连**召回率**也近乎完美，因为怪图的球覆盖了一切。覆盖率不为所动，它的球是真实图的。五十张图的 KID 与真实图无异。
@@ -823,30 +828,31 @@ grid(real[most] / 255, columns=2, zoom=3)
 # %%
 basis = np.linalg.svd(real_features - real_features.mean(axis=0), full_matrices=False)[2][:2]
 kinds = data.load("fashion_mnist_10k", split="test").labels[:250]
-figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.4), sharex=True, sharey=True)
+figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8), sharex=True, sharey=True)
 left.scatter(*(real_features[:250] @ basis.T).T, c=kinds, cmap="tab10", s=4)
 right.scatter(*(gaussian[:250] @ basis.T).T, c="grey", s=4)
 left.set(title="features of real garments, by kind", xlabel="first direction")
-right.set(title="Gaussian: same mean, same covariance", xlabel="first direction")
+right.set(title="Gaussian: same two moments", xlabel="first direction")
+left.set_ylabel("second direction")
 plt.show()
 
 # %% [markdown] lang="en"
-# At the left the kinds of garments form clusters with gaps between them; at the right the same two moments make one cloud that fills the gaps. FD cannot tell these two apart.
+# What you should see: at the left the kinds of garments form clusters with gaps between them; at the right the same two moments make one cloud that fills the gaps. FD cannot tell these two apart.
 #
 # A single striped bag has nothing like it among the 1,000. Its ball reaches far into the void, and the noise lies in it: one ball is all that (16) asks for. The density of the noise, which counts balls, is low, and its coverage is almost 0.
 #
 # ## The real training
 #
-# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At five moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). The KID's are Student's: an error from ten blocks has nine degrees of freedom, and takes 2.26 standard errors on each side where a known one would take 1.96. Wilson's are too short, since they treat the samples as independent, though all of them are judged by one random set of balls.
+# The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At five moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). The KID's are Student's, with 2.26 standard errors on each side instead of 1.96, as above. Wilson's are too short, since they treat the samples as independent, though all of them are judged by one random set of balls.
 
 # %% [markdown] lang="zh"
-# 左图里，各类服装聚成几团，中间有空隙；右图的前两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
+# 你应该看到：左图里，各类服装聚成几团，中间有空隙；右图的前两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
 #
 # 一个带条纹的包，在 1,000 张图里没有同类。它的球伸到很远的空处，噪声就落在里面：(16) 只要有一个球就够了。噪声的密度要数球的个数，所以很低，覆盖率几乎是 0。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在五个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用威尔逊区间（Wilson interval，[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。KID 的区间用学生 t 分布：十块算出的标准误只有九个自由度，两侧各取 2.26 个标准误；标准误已知时才是 1.96。威尔逊区间偏短，因为它把各个样本当作相互独立，而它们都由同一组随机的球来评判。
+# 用配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，训练两次，都不惩罚 $D$ 的斜率。一次让判别器（discriminator） $D$ 保持配方的宽度；一次把它的通道数从 32 减到 2，成为一个容易讨好的对手。在五个时刻，各取 2,000 个样本，与 2,000 张留出图比较。区间的来历：FD 用自助法（bootstrap），KID 用分块，各种比例用威尔逊区间（Wilson interval，[`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)）。KID 的区间用学生 t 分布，两侧各取 2.26 个标准误差，而不是 1.96 个，如上所述。威尔逊区间偏短，因为它把各个样本当作相互独立，而它们都由同一组随机的球来评判。
 
 
 # %%
@@ -926,7 +932,7 @@ print("D of 2 channels, real images of 2,000 whose ball holds a sample:", *balls
 grid(np.concatenate(rows), columns=8, zoom=2)
 
 # %% [markdown] lang="en"
-# From top to bottom the five moments; at the left D of 32 channels, at the right of 2.
+# What you should see, from top to bottom: the five moments; at the left D of 32 channels, at the right of 2.
 #
 # - In the first run the loss of $G$ is *higher* at the end than in the second row of the table, while FD and KID fall from row to row, and the pictures agree with them.
 # - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). At least once its FD or KID rises from one moment to the next, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
@@ -934,10 +940,10 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 #
 # The losses compare each generator with its own judge, and one of the judges is easy to please. FD and KID compare both with the same images.
 #
-# The rest of the report: sharpness and copies, each beside real images.
+# **The report** of the first run, in the form in which `keras-gen evaluate` gives it: each figure with its interval, and beside it the same figure of 2,000 training images, the yardstick. Below it sharpness and copies, of both runs and of real images.
 
 # %% [markdown] lang="zh"
-# 从上到下是五个时刻；左边是 32 通道的 D，右边是 2 通道的。
+# 你应该看到：从上到下是五个时刻；左边是 32 通道的 D，右边是 2 通道的。
 #
 # - 第一次训练里， $G$ 的损失在结束时比表的第二行**更高**，而 FD 与 KID 一行比一行低，图也确实在变好。
 # - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从一个时刻到下一个，它的 FD 或 KID 至少上升过一次，而且超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
@@ -945,10 +951,15 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 #
 # 损失是拿每个生成器与它自己的评委相比，而其中一个评委很好打发。FD 与 KID 把两者与同样的图相比。
 #
-# 报告的其余部分：锐度与复制，旁边都有真实图作参照。
+# **报告**：第一次训练的结果，按 `keras-gen evaluate` 给出的样子。每个数都带区间，旁边是 2,000 张训练图的同一个数，作为参照。下面是锐度与复制，两次训练和真实图都有。
 
 # %%
-unit = held_out / 255
+unit, reference = held_out / 255, row_of_figures(train[:2000] / 255)
+print("   value   95 % interval    training | measure")
+for name in ("FD", "KID", "precision", "recall", "coverage"):
+    value, low, high = strict[-1][name]
+    print(f"{value:8.3f}   ({low:.3f}, {high:.3f})   {reference[name][0]:8.3f} | {name}")
+print()
 held_out_distances = measures.nearest(held_out, train)[0]
 print(f"{'':18s} sharpness   copies   distance to the nearest training image")
 for name, samples in (
@@ -998,31 +1009,32 @@ def psnr_of_bytes(images, others):
 
 
 # %% [markdown] lang="en"
-# **2.** The kernel matrices of $m$ real and $m$ generated features are given: `xx`, `yy` within the sets, `xy` across, all (m, m). Write the unbiased estimate (14).
+# **2.** What the diagonal costs. The kernel matrices within the sets, `xx` of $m$ real and `yy` of $m$ generated features, are given, both (m, m). By how much is the estimate that keeps the terms $i = j$, and divides by $m^2$, larger than (14)? (The kernel across the sets is the same in both.)
 
 # %% [markdown] lang="zh"
-# **2.** 已知 $m$ 个真实特征与 $m$ 个生成特征的核矩阵：组内的 `xx`、`yy`，组间的 `xy`，形状都是 (m, m)。写出无偏估计 (14)。
+# **2.** 对角项的代价。已知组内的核矩阵： $m$ 个真实特征的 `xx`， $m$ 个生成特征的 `yy`，形状都是 (m, m)。保留 $i = j$ 的项、除以 $m^2$ 的估计，比 (14) 大多少？（两者的组间部分相同。）
 
 
 # %% exercise
-def unbiased_estimate(xx, yy, xy):
-    """Return the squared maximum mean discrepancy."""
+def cost_of_the_diagonal(xx, yy):
+    """Return the biased estimate of the squared discrepancy less the unbiased one."""
     return ...
 
 
 # %% check
 gram = np.array([[1.0, 1.0], [1.0, 8.0]])  # of the features 0 and 1, worked by hand above
-found = unbiased_estimate(gram, gram, gram)
-assert found is ... or np.isclose(found, -3.5), f"expected -3.5, found {found}"
+found = cost_of_the_diagonal(gram, gram)
+assert found is ... or np.isclose(found, 3.5), f"expected 3.5, found {found}"
 print("not yet" if found is ... else "right ✓")
 
 
 # %% solution
-def unbiased_estimate(xx, yy, xy):
-    """Return the squared maximum mean discrepancy."""
-    m = len(xx)  # m (m - 1) terms are left without the diagonal
-    within = xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)
-    return within / (m * (m - 1)) - 2 * xy.mean()
+def cost_of_the_diagonal(xx, yy):
+    """Return the biased estimate of the squared discrepancy less the unbiased one."""
+    m = len(xx)
+    biased = (xx.sum() + yy.sum()) / m**2
+    unbiased = (xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)) / (m * (m - 1))
+    return biased - unbiased  # by hand: 0 less -3.5
 
 
 # %% [markdown] lang="en"
@@ -1168,7 +1180,9 @@ def coverage_on_a_line(x, y, k):
 # noise images in the balls of these two: => 落在这两张图的球里的噪声图：
 # features of real garments, by kind => 真实服装的特征，按类别
 # first direction => 第一方向
-# Gaussian: same mean, same covariance => 高斯：均值、协方差相同
+# Gaussian: same two moments => 高斯：前两阶矩相同
+# second direction => 第二方向
+# standard errors on each side: {student:.2f} by Student, {known:.2f} for a known error => 两侧各取的标准误差：学生 t 分布 {student:.2f} 个，误差已知时 {known:.2f} 个
 # discriminator of {width} channels => 判别器，{width} 个通道
 # step    L_D    L_G      FD                     KID                    precision => 步数    L_D    L_G      FD                     KID                    精确率
 # log 2 = {np.log(2):.2f}, log 4 = {np.log(4):.2f}: an undecided discriminator => log 2 = {np.log(2):.2f}，log 4 = {np.log(4):.2f}：拿不定主意的判别器
@@ -1176,11 +1190,12 @@ def coverage_on_a_line(x, y, k):
 # step => 步数
 # D of {width} channels => {width} 个通道的 D
 # D of 2 channels, real images of 2,000 whose ball holds a sample: => 2 个通道的 D，2,000 张真实图中球里有样本的张数：
+# value   95 % interval    training | measure => 数值    95 % 区间          训练图 | 指标
 # {'':18s} sharpness   copies   distance to the nearest training image => {'':18s}  锐度    复制    到最近训练图的距离
 # D of 32 channels => 32 个通道的 D
 # D of 2 channels => 2 个通道的 D
 # {name:18s} {measures.sharpness(samples).mean():9.3f} {copied:8.3f} => {name:14s} {measures.sharpness(samples).mean():9.3f} {copied:8.3f}
 # expected {right:.2f}, found {found} => 应为 {right:.2f}，得到的是 {found}
-# expected -3.5, found {found} => 应为 -3.5，得到的是 {found}
+# expected 3.5, found {found} => 应为 3.5，得到的是 {found}
 # expected 0.75, found {found} => 应为 0.75，得到的是 {found}
 # {'5 deviations':18s} => {'5 deviations':15s}

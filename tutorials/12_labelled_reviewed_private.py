@@ -90,12 +90,16 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# Twelve draws of the trained DCGAN that comes with the package, each with a label that people see: in Chinese above, in English below. The Chinese standard asks for text that names both AI and generation, with characters of at least 5 % of the shortest side.
+# Twelve draws of the trained DCGAN that comes with the package, each with a label that people see: in Chinese above, in English below. The Chinese standard asks for text that names both AI and generation, with characters of at least 5 % of the shortest side. As it is quoted ([law and ethics](../../docs/compliance.md)), the words have to be Chinese, but for the letters AI.
+#
+# What you should see: only the upper row meets the standard. The lower one is for readers of English, and lacks what is asked for in China.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 随包附带的、训练好的 DCGAN 画的十二张图，每张都有人看得见的标识：上一行是中文，下一行是英文。中国标准要求文字同时说明人工智能和生成，字符高度不低于最短边的 5 %。
+# 随包附带的、训练好的 DCGAN 画的十二张图，每张都有人看得见的标识：上一行是中文，下一行是英文。中国标准要求文字同时说明人工智能和生成，字符高度不低于最短边的 5 %。据转引（[法律与伦理](../../docs/compliance.zh-CN.md)），要写的是“人工智能”或“AI”，加上“生成”或“合成”。
+#
+# 你应该看到：只有上一行符合这一标准；下一行是给英文读者看的，没有中国所要求的文字。
 
 # %%
 drawn = np.asarray(keras_gen.load("dcgan").sample(12, seed=1))  # (12, 28, 28, 1) in [0, 1]
@@ -179,13 +183,13 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 #
 # $$
 # \begin{aligned}
-# P(n \text{ 件中没有缺陷}) &= (1 - p)^n && (1) \\
+# P(n \text{ 张中没有缺陷}) &= (1 - p)^n && (1) \\
 # (1 - p)^n \le \alpha \; & \Leftrightarrow \; n \ge \frac{\log \alpha}{\log(1 - p)} \approx \frac{-\log \alpha}{p} && (2) \\
-# P(\text{至多 } c \text{ 个缺陷}) &= \sum_{i=0}^{c} \binom{n}{i} p^i (1 - p)^{n - i} && (3)
+# P(\text{至多 } c \text{ 张有缺陷}) &= \sum_{i=0}^{c} \binom{n}{i} p^i (1 - p)^{n - i} && (3)
 # \end{aligned}
 # $$
 #
-# (1) 是 $n$ 张里一张缺陷也没有的概率，(3) 是至多 $c$ 张有缺陷的概率。(2) 把它反过来：倘若缺陷率是 $p$ 或更高，出现这样干净的结果的概率至多为 $\alpha$。近似用的是 $\log(1 - p) \approx -p$；取 $\alpha = 0.05$，分子是 3.0，这就是*三倍法则*： $n \approx 3 / p$。若允许 $c$ 个缺陷，就用 (3) 代替 (1)。
+# (2) 把 (1) 反过来：倘若缺陷率是 $p$ 或更高，出现这样干净的结果的概率至多为 $\alpha$。近似用的是 $\log(1 - p) \approx -p$；取 $\alpha = 0.05$，分子是 3.0，这就是*三倍法则*： $n \approx 3 / p$。若允许 $c$ 张有缺陷，就用 (3) 代替 (1)。
 #
 # **两位审核人**在占比为 $p_o$ 的图上意见一致。如果两人都随机作决定，各按自己作决定 $k$ 的比例 $a_k$ 与 $b_k$，一致率会是 $p_e$：
 #
@@ -220,9 +224,9 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 # \end{aligned}
 # $$
 #
-# $n$ 是正态密度， $P_1$ 与 $P_0$ 分别是有这张图和没有这张图时的概率， $\Phi$ 是正态分布函数。(8) 中 without 指没有这张图，with 指有。 $L$ 是一个结果所透露的、支持“它在里面”的程度。它没有上界，所以 (5) 需要 $\delta$。(11) 是把 (5) 违反得最厉害的集合，因为它装的恰好是有这张图时概率超过 $e^{\varepsilon}$ 倍的那些结果；所以 (12) 是成立的最小的 $\delta$（Balle 与 Wang 2018）。
+# $n$ 是正态密度， $P_1$ 与 $P_0$ 分别是有这张图和没有这张图时的概率， $\Phi$ 是正态分布函数。 $L$ 是一个结果所透露的、支持“它在里面”的程度。它没有上界，所以 (5) 需要 $\delta$。(11) 是把 (5) 违反得最厉害的集合，因为它装的恰好是有这张图时概率超过 $e^{\varepsilon}$ 倍的那些结果；所以 (12) 是成立的最小的 $\delta$（Balle 与 Wang 2018）。
 #
-# **许多步。** 相互独立的 $T$ 步所透露的可以相加，均值和方差也相加，结果与噪声为 $\sigma / \sqrt{T}$ 的一步相同：
+# **许多步。** 相互独立的 $T$ 步所透露的可以相加，均值和方差也相加：
 #
 # $$
 # L_T \sim N\!\left( \frac{T}{2 \sigma^2}, \frac{T}{\sigma^2} \right), \qquad \text{与噪声为 } \sigma / \sqrt{T} \text{ 的一步相同} \qquad (13)
@@ -827,7 +831,14 @@ def largest_auc(epsilon):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# Say it aloud: *A label is a statement beside the pixels: a program can read it, a digest in it tells changed pixels, and a plain re-save loses it. A defect rate below $p$ may be claimed once so many pictures were without a defect that this would be improbable at $p$, provided that their number was fixed before looking. Differential privacy bounds the odds: what anybody concludes changes by a factor of at most $e^\varepsilon$ through one image, but for $\delta$. A step keeps it by clipping each gradient and adding noise to the sum; steps add up, sampling makes them cheap, and few images make them dear. An attack that fails proves nothing, a bound holds against all of them.*
+# **To say it aloud.** A label is a statement beside the pixels. A program can read it, a digest in it tells whether the pixels were changed, and a plain re-save loses it. I may claim a defect rate below $p$ after so many pictures without a defect that this would be improbable at $p$, if their number was fixed before anybody looked. Differential privacy bounds the odds: through one image, what anybody concludes changes by a factor of at most $e^\varepsilon$, up to a small $\delta$. A training step keeps this promise by clipping each image's gradient and adding noise to the sum. The steps add up, drawing only some of the images makes each step cheaper, and a small data set makes it dearer. An attack that fails proves nothing; a bound holds against all attacks.
+#
+# | statement | it rests on | it fails when |
+# |---|---|---|
+# | "this picture was generated" | a label beside the pixels, and their digest | a program saves the file without the label |
+# | "fewer than 5 % are bad" | 59 pictures without a defect, their number fixed before | somebody keeps looking until the result pleases |
+# | "two reviewers agree" | $\kappa$, beside the share on which they agree | rejections are rare |
+# | "no image shows in the model" | clipping, noise, and an accountant's $\varepsilon$ | the seed is known, or a failed attack is taken for a proof |
 #
 # - [Labels](../../keras_gen/provenance/door.py) and [who reads them](../../keras_gen/provenance/reading.py), [review](../../docs/review.md), [differential privacy](../../docs/privacy.md), [law and ethics](../../docs/compliance.md), [signatures](../../docs/security.md); [interview questions](../../docs/interview.md) Q68 to Q71, Q87 and Q99.
 # - Hanley and Lippman-Hand 1983, JAMA 249(13), for the rule of three; Cohen 1960, Educational and Psychological Measurement 20(1).
@@ -836,7 +847,14 @@ def largest_auc(epsilon):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# 试着说出来：*标识是像素旁边的一份声明：程序读得出来，其中的摘要能发现像素被改动，而普通的另存就会把它丢掉。看了那么多张没有缺陷的图，就能说缺陷率低于 $p$，因为缺陷率若是 $p$，这样的结果不大可能出现；前提是张数在看之前就定好了。差分隐私限制的是机会：任何人由模型得出的结论，因一张图而改变的倍数至多是 $e^\varepsilon$，例外不超过 $\delta$。一步靠截断每个梯度、给总和加噪声来守住它；各步相加，抽样使它便宜，图少使它昂贵。攻击失败什么也不证明，上界则对所有攻击都成立。*
+# **用几句话说出来。** 标识是像素旁边的一份声明：程序读得出来，其中的摘要能发现像素被改动，而普通的另存就会把它丢掉。看了足够多的图都没有缺陷，就能说缺陷率低于 $p$，因为缺陷率若是 $p$，这样的结果不大可能出现；前提是张数在看之前就定好了。差分隐私限制的是概率之比：任何人由模型得出的结论，因一张图而改变的倍数至多是 $e^\varepsilon$，例外不超过很小的 $\delta$。训练的一步靠截断每张图的梯度、给总和加噪声来守住这个承诺。各步的代价相加；每步只抽一部分图，代价就小；数据集小，代价就大。攻击失败什么也不证明，上界则对所有攻击都成立。
+#
+# | 说法 | 依据 | 何时不成立 |
+# |---|---|---|
+# | “这张图是生成的” | 像素旁边的标识，以及像素的摘要 | 有程序另存时丢掉了标识 |
+# | “缺陷率低于 5 %” | 59 张没有缺陷，而且张数事先定好 | 有人一直看到满意为止 |
+# | “两位审核人意见一致” | $\kappa$，与一致率放在一起看 | 驳回的图很少 |
+# | “模型里看不出任何一张图” | 截断、噪声，以及记账程序给出的 $\varepsilon$ | 种子泄露，或者把失败的攻击当成证明 |
 #
 # - [标识](../../keras_gen/provenance/door.py)与[读标识的一方](../../keras_gen/provenance/reading.py)、[审核](../../docs/review.zh-CN.md)、[差分隐私](../../docs/privacy.zh-CN.md)、[法律与伦理](../../docs/compliance.zh-CN.md)、[签名](../../docs/security.zh-CN.md)；[面试题](../../docs/interview.zh-CN.md) Q68 至 Q71、Q87、Q99。
 # - Hanley 与 Lippman-Hand 1983，JAMA 249(13)，三倍法则；Cohen 1960，Educational and Psychological Measurement 20(1)。

@@ -92,15 +92,23 @@ def animation(
 class Film(bytes):
     """The content of a GIF file, which a notebook shows where it is the last value of a cell."""
 
+    width: int | None = None  # on the page
+
     def _repr_mimebundle_(self, **_):
-        return {"image/gif": base64.b64encode(self).decode()}
+        look = {"image/gif": {"width": self.width}} if self.width else {}
+        return {"image/gif": base64.b64encode(self).decode()}, look
 
     def __repr__(self) -> str:
         """Return what a notebook prints beside the picture."""
         return f"<GIF of {len(self):,} bytes>"
 
 
-def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) -> Film:
+def gif(
+    frames: Sequence[Image.Image],
+    seconds: float = 4.0,
+    colours: int = 64,
+    width: int | None = None,
+) -> Film:
     """Return pictures as one looping GIF that dwells on the last frame, for a notebook.
 
     It carries no mark. A film of generated pictures that is kept goes through
@@ -110,12 +118,15 @@ def gif(frames: Sequence[Image.Image], seconds: float = 4.0, colours: int = 64) 
         frames: pictures of one size, in order, at least one; such as those of `grid`.
         seconds: length of one loop, without the two further seconds on the last frame.
         colours: of each frame, 2 to 256; fewer make a smaller file.
+        width: in pixels on the page; by default the pictures' own.
     """
     octree, none = Image.Quantize.FASTOCTREE, Image.Dither.NONE  # an octree keeps rare colours
     frames = [
         frame.convert("RGB").quantize(colours, method=octree, dither=none) for frame in frames
     ]
-    return Film(encode_picture(frames[0], "GIF", **_loop(frames, seconds)))
+    film = Film(encode_picture(frames[0], "GIF", **_loop(frames, seconds)))
+    film.width = width
+    return film
 
 
 def _loop(frames, seconds):

@@ -69,8 +69,9 @@ def test_a_gif_holds_its_frames_without_a_file():
     """Three greys for 0.3 seconds: 100 ms each, and two seconds more for the last one."""
     greys = [0, 128, 255]
     frames = [grid(np.full((1, 8, 8, 1), grey / 255.0, "float32")) for grey in greys]
-    content = gif(frames, seconds=0.3)
-    assert base64.b64decode(content._repr_mimebundle_()["image/gif"]) == content
+    content = gif(frames, seconds=0.3, width=20)
+    shown, look = content._repr_mimebundle_()
+    assert base64.b64decode(shown["image/gif"]) == content and look["image/gif"] == {"width": 20}
     assert repr(content) == f"<GIF of {len(content):,} bytes>"  # a notebook prints it as well
     with Image.open(io.BytesIO(content)) as film:
         assert film.format == "GIF" and film.n_frames == 3 and film.info["loop"] == 0
