@@ -408,7 +408,7 @@ print(inspect.getsource(GaussianSampling.call))
 # Three small VAEs with two latents, so that their codes can be drawn. They differ in one number, the weight $\beta$ of the divergence:
 #
 # - $\beta = 0$: no divergence at all, an autoencoder. This is what one of the two articles whose mistakes this project [collects](../../docs/errata.md) describes as a VAE (E38).
-# - $\beta = 1$: the bound.
+# - $\beta = 1$: the bound, at its tightest. (A larger $\beta$ gives a looser one, a smaller one none.)
 # - $\beta = 784$: a *mean* over pixels beside a sum over latents, a mistake that is easily made: $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$.
 #
 # First the codes $\mu$ of 600 images, coloured by kind, and a dashed circle that holds 86 % of the prior (for a radius of 2 it is $1 - e^{-2}$). In the middle panel the numbers are 16 draws of the prior. Then the images that are decoded from these same draws, one row for each $\beta$. The scales of the panels differ: look at the axes.
@@ -419,7 +419,7 @@ print(inspect.getsource(GaussianSampling.call))
 # 三个小 VAE，都只有两个隐变量，便于画出编码。它们只差一个数，即散度的权重 $\beta$：
 #
 # - $\beta = 0$：完全没有散度，就是自编码器。本项目所[勘误](../../docs/errata.zh-CN.md)的两篇文章之一，把它说成了 VAE（E38）。
-# - $\beta = 1$：下界。
+# - $\beta = 1$：下界，而且是最紧的。（ $\beta$ 更大，界更松；小于 1 就不是界。）
 # - $\beta = 784$：对像素求**平均**，却对隐变量求和，这个错误很容易犯： $\frac{1}{784} NLL + KL = \frac{1}{784} (NLL + 784\, KL)$。
 #
 # 先看 600 张图的编码 $\mu$，按种类着色；虚线圆里有先验的 86 %（半径为 2，即 $1 - e^{-2}$）。中间一幅里的数字是从先验抽出的 16 个样本。再看由这 16 个样本解码得到的图，每个 $\beta$ 一行。各幅的刻度不同，请看坐标轴。

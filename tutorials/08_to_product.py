@@ -902,9 +902,9 @@ print("data, sha256:", known["data"]["sha256"][:16], "...  versions:", known["ve
 grid(np.stack([np.asarray(Image.open(f).convert("L"))[..., None] / 255 for f in written[:16]]))
 
 # %% [markdown] lang="en"
-# **What the law asks for**, as far as [interview question](../../docs/interview.md) Q69 could check it, from secondary sources:
+# **What the law asks for**, as [interview question](../../docs/interview.md) Q69 has it; which texts were read in full, and which in quotations, stands under [law and ethics](../../docs/compliance.md#sources):
 #
-# - *China*, since 1 September 2025 (the [Measures for labelling AI-generated content](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm), and the mandatory standard GB 45438-2025, whose text was not checked): a visible label, as text whose height is at least 5 % of the shortest side and which names both that it is AI and that it was generated or synthesised, and an implicit one in the metadata of the file, the XMP property `TC260:AIGC` with its JSON.
+# - *China*, since 1 September 2025 (the [Measures for labelling AI-generated content](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm), and the mandatory standard GB 45438-2025, whose text was not checked): a visible label, as text whose height is at least 5 % of the shortest side and which names both that it is AI and that it was generated or synthesised, and an implicit one in the metadata of the file, the XMP property `TC260:AIGC` with its JSON. The platform that spreads the picture has duties of its own: it reads that mark, tells people, and adds its own entry.
 # - *EU*, since 2 August 2026 (Article 50(2) of the [AI Act](https://eur-lex.europa.eu/eli/reg/2024/1689/oj)): providers mark output in a machine-readable way, effective and robust as far as feasible. Several sources give systems that were on the market before a transition until 2 December 2026; the amendment itself was not checked. In practice this means IPTC's `DigitalSourceType` and signed provenance such as C2PA.
 #
 # The package writes both marks, the visible one in either language, with a font that has its characters; of the two only the Chinese one has the words that the Chinese standard asks for ([what the package does and what stays your duty](../../docs/compliance.md)). What it cannot do is make them stay. That is engineering, no legal advice. Nor does a label make a picture true: nobody sells these garments, and a GAN that takes noise alone cannot draw a certain product (E44).
@@ -914,9 +914,9 @@ grid(np.stack([np.asarray(Image.open(f).convert("L"))[..., None] / 255 for f in 
 # **1.** The next number. For positive numbers that bfloat16 can represent, return the next larger one, by (1).
 
 # %% [markdown] lang="zh"
-# **法律要求什么**，以[面试题](../../docs/interview.zh-CN.md) Q69 依据二手资料所能核对的为限：
+# **法律要求什么**，按[面试题](../../docs/interview.zh-CN.md) Q69 所写；哪些文本读过全文、哪些只读过引文，见[法律与伦理](../../docs/compliance.zh-CN.md#来源)：
 #
-# - **中国**，自 2025 年 9 月 1 日起（[《人工智能生成合成内容标识办法》](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm)和强制性国家标准 GB 45438-2025，后者的原文未核对）：要有显式标识，文字高度不低于最短边的 5 %，并且既说明是人工智能（AI），又说明是生成或合成；还要有文件元数据里的隐式标识，即 XMP 属性 `TC260:AIGC` 及其 JSON。
+# - **中国**，自 2025 年 9 月 1 日起（[《人工智能生成合成内容标识办法》](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm)和强制性国家标准 GB 45438-2025，后者的原文未核对）：要有显式标识，文字高度不低于最短边的 5 %，并且既说明是人工智能（AI），又说明是生成或合成；还要有文件元数据里的隐式标识，即 XMP 属性 `TC260:AIGC` 及其 JSON。传播图片的平台另有义务：读取这个标识，提示用户，并添加自己的记录。
 # - **欧盟**，自 2026 年 8 月 2 日起（[《人工智能法》](https://eur-lex.europa.eu/eli/reg/2024/1689/oj)第 50 条第 2 款）：提供者以机器可读的方式标记输出，在可行的范围内有效、可靠。多个来源称，此前已上市的系统有过渡期，到 2026 年 12 月 2 日为止；修正案原文未核对。实际做法是 IPTC 的 `DigitalSourceType`，以及 C2PA 之类带签名的来源记录。
 #
 # 本项目两种标识都写，看得见的那种中英文任选，自带有这些字的字体；两种里只有中文的符合中国标准的要求（[项目做了什么，哪些仍是你的义务](../../docs/compliance.zh-CN.md)）。它做不到的，是让标识去不掉。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服并不是谁家在卖的商品；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
