@@ -13,23 +13,12 @@ UPLOAD = {
     "zh": f"[在 Colab 上运行]({COLAB})：在那里“上传”本文件；第一个单元会请你选择 keras_gen 的 "
     "wheel 文件，在克隆的项目里用 `pip wheel --no-deps .` 生成",
 }
-# Seconds on an NVIDIA H100 80GB, as scripts, three at a time, when 00, 05 and 07 still took more
-# steps; the others were not measured. Most of it is XLA, which compiles the step of every new model
-# for some ten seconds.
-H100 = {
-    "00_what_is_where": 53,
-    "01_adversarial_game": 87,
-    "04_losses": 231,
-    "05_vae": 142,
-    "07_measuring_quality": 85,
-}
 ABOUT = {
     "en": "[中文版](../zh/{name}.ipynb) · about {minutes} on 2 CPU cores, measured when this "
-    "notebook was built{gpu} · source of both languages: [tutorials/{name}.py](../{name}.py)",
+    "notebook was built · source of both languages: [tutorials/{name}.py](../{name}.py)",
     "zh": "[English](../en/{name}.ipynb) · 在 2 个 CPU 核上约 {minutes}（生成本笔记本时实测）"
-    "{gpu} · 中英文同出一个源文件：[tutorials/{name}.py](../{name}.py)",
+    " · 中英文同出一个源文件：[tutorials/{name}.py](../{name}.py)",
 }
-GPU = {"en": " · about {} on an NVIDIA H100", "zh": " · 在一块 NVIDIA H100 上约 {}"}
 MINUTES = {"en": ("{} minute", "{} minutes"), "zh": ("{} 分钟", "{} 分钟")}
 OPENING = """
 # Installs keras_gen where it is missing, as on Colab, and sets the style of the figures.
@@ -90,8 +79,7 @@ def in_minutes(seconds, language):
 
 def opening(name, language, seconds):
     """Return the two cells below the title: where and how long it runs, and what it needs."""
-    gpu = GPU[language].format(in_minutes(H100[name], language)) if name in H100 else ""
-    about = ABOUT[language].format(name=name, minutes=in_minutes(seconds, language), gpu=gpu)
+    about = ABOUT[language].format(name=name, minutes=in_minutes(seconds, language))
     colab = UPLOAD[language]
     if REPOSITORY:
         place = REPOSITORY.replace("https://github.com/", f"{COLAB}github/")
