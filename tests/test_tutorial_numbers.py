@@ -52,9 +52,8 @@ def unshown(book, folder):
     for text, cell in cells:
         pages = []
         for line in text.split("\n") if cell["cell_type"] == "markdown" else ():
-            if line.strip() and not line.startswith(
-                "|"
-            ):  # a table has the pages of what precedes it
+            # the rows of a table have the pages of the paragraph before it
+            if line.strip() and not line.startswith("|"):
                 pages = re.findall(r"\]\(([^)#]*\.md)[^)]*\)", line)
             linked = set().union(*(numbers((folder / page).read_text("utf-8")) for page in pages))
             prose = re.sub(r"\$[^$]*\$|`[^`]*`", " # ", line)

@@ -158,10 +158,12 @@ def test_prose_stands_in_pairs_that_agree(name):
         assert kind != "en" or kinds[i + 1] == "zh", f"English cell {i} has no Chinese one"
         assert kind != "zh" or kinds[i - 1] == "en", f"Chinese cell {i} has no English one"
     for english, chinese in zip(prose(name, "en"), prose(name, "zh"), strict=True):
-        for shared in (r"\$\$.*?\$\$", r"(?m)^#+ ", r"(?m)^\d?[-.] ", r"arXiv:[\d.]+", r"`[^`]+`"):
+        formulas = [re.findall(r"\$\$.*?\$\$", text, re.DOTALL) for text in (english, chinese)]
+        english_ones, chinese_ones = (sorted(map(without_words, each)) for each in formulas)
+        assert english_ones == chinese_ones, english[:60]
+        for shared in (r"(?m)^#+ ", r"(?m)^\d?[-.] ", r"arXiv:[\d.]+", r"`[^`]+`"):
             found = [re.findall(shared, text, re.DOTALL) for text in (english, chinese)]
-            found = [sorted(map(without_words, each)) for each in found]
-            assert found[0] == found[1], english[:60]
+            assert sorted(found[0]) == sorted(found[1]), english[:60]
 
 
 @pytest.mark.parametrize(("name", "language"), PAGES)

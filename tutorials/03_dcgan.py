@@ -743,12 +743,12 @@ for period in (2, 4):
 labelled_grid((np.concatenate(rows) + 1) / 2, list(WAYS_UP))
 
 # %% [markdown] lang="en"
-# The two kernels begin with boards alike: the means of the three fresh networks are 0.31 and 0.30, and the seeds differ much more. What kernel 4 takes away is the systematic part (8), which shows among *random* weights only in an average over many kernels, as over the 256 above. After 100 steps kernel 5 has about twice the share of kernel 4, for both periods: three seeds, a hint. In the mean both are still above real products, and it can be seen: bright dots at every fourth pixel. The resized maps have next to none of period 2, fresh or trained, and less than real products of either period after 100 steps. Nothing draws a board there, since all pixels are made with the same weights; the price is a smoother picture, and in this package twice the multiplications (Q62).
+# The two kernels begin with boards alike: the means of the three fresh networks are 0.31 and 0.30, and the seeds differ much more. What kernel 4 takes away is the systematic part (8), which shows among *random* weights only in an average over many kernels, as over the 256 above. After 100 steps kernel 5 has about twice the share of kernel 4, for both periods: three seeds, a hint. In the mean both are still above real products, and it can be seen: bright dots at every fourth pixel. The resized maps have next to none of period 2, fresh or trained, and less than real products of either period after 100 steps. Hardly anything draws a board there, since all pixels are made with the same weights; the price is $3 \cdot 3 = 9$ multiplications for each pixel and pair of channels, where kernel 4 with stride 2 takes $2 \cdot 2 = 4$ (Q62).
 #
 # Training unlearns the rest, since $D$ sees it. The *averaged* generator is ahead in this:
 
 # %% [markdown] lang="zh"
-# 两种核开始时都有棋盘格：三个刚初始化的网络的平均是 0.31 和 0.30，种子之间的差别大得多。核为 4 去掉的是系统性的那一部分，即 (8)，在**随机**权重中要对许多核求平均才看得出来，比如上面的 256 个。100 步之后，两种周期里核为 5 的比例都约为核为 4 的两倍；只有三个种子，只算迹象。平均起来，两者都还高于真实商品，图上也看得见：每隔四个像素有亮点。先放大的做法，不论初始还是训练之后，周期为 2 的几乎没有；100 步之后，两种周期都比真实商品少。这里没有什么会画出棋盘格，因为所有像素由同样的权重算出；代价是图像更平滑，在本项目里乘法次数也要翻倍（Q62）。
+# 两种核开始时都有棋盘格：三个刚初始化的网络的平均是 0.31 和 0.30，种子之间的差别大得多。核为 4 去掉的是系统性的那一部分，即 (8)，在**随机**权重中要对许多核求平均才看得出来，比如上面的 256 个。100 步之后，两种周期里核为 5 的比例都约为核为 4 的两倍；只有三个种子，只算迹象。平均起来，两者都还高于真实商品，图上也看得见：每隔四个像素有亮点。先放大的做法，不论初始还是训练之后，周期为 2 的几乎没有；100 步之后，两种周期都比真实商品少。这里几乎没有什么会画出棋盘格，因为所有像素由同样的权重算出；代价是每个像素、每对通道要做 $3 \cdot 3 = 9$ 次乘法，而步幅为 2 的核 4 只要 $2 \cdot 2 = 4$ 次（Q62）。
 #
 # 其余的会在训练中被忘掉，因为 $D$ 看得出来。**滑动平均**的生成器走在前面：
 

@@ -7,8 +7,8 @@ $z$ to one logit per pixel. For every image
 
 and training raises the right-hand side, the evidence lower bound (ELBO). Both terms are *sums* over
 the dimensions of one example and means over the batch. A mean over pixels, which is easily taken
-instead, silently multiplies the weight of the KL term by the number of pixels (784
-for 28 x 28), and the latents collapse to noise.
+instead, silently multiplies the weight of the KL term by the number of pixels (784 for 28 x 28),
+and the latents collapse to noise.
 """
 
 from typing import Any
