@@ -81,6 +81,20 @@ class Browser:
         self.call("Page.navigate", url=path.as_uri())
         self.wait(f"location.href === '{path.as_uri()}' && document.readyState === 'complete'")
 
+    def reload(self):
+        """Load the page anew and wait until it has loaded."""
+        self.value("window.before = true")
+        self.call("Page.reload")
+        self.wait("window.before === undefined && document.readyState === 'complete'")
+
+    def await_storage(self):
+        """Reload until the page finds what it stored: a browser just started may lose all of it."""
+        deadline = time.monotonic() + self.patience
+        while not self.value("localStorage.getItem('kept')"):
+            assert time.monotonic() < deadline, "the browser keeps nothing"
+            self.value("localStorage.setItem('kept', 'yes')")
+            self.reload()
+
     def press(self, key, **params):
         """Press and release a key."""
         for kind in ("keyDown", "keyUp"):

@@ -270,6 +270,7 @@ def test_a_browser_records_what_was_decided(page, browser, tmp_path):
     """Keys, buttons, reasons, undo, a reload after three, then the file and its copies."""
     out, facts, folder = page
     browser.open(out)
+    browser.await_storage()
     # Without a name there is no review. A click would open a bubble that swallows the next click.
     assert browser.value("document.querySelector('form').checkValidity()") is False
     browser.value("document.querySelector('#reviewer').value = ' 王芳, \"=\\u0007 '")
@@ -284,8 +285,8 @@ def test_a_browser_records_what_was_decided(page, browser, tmp_path):
     assert browser.value(DECIDED) == 2
     browser.click("#approve")
     browser.wait(f"{DECIDED} === 3")
-    browser.call("Page.reload")
-    browser.wait("document.querySelector('#resumed').textContent.includes('3 of 6')")
+    browser.reload()
+    assert "3 of 6" in browser.value("document.querySelector('#resumed').textContent")
     assert visible(browser) == "intro"
     browser.click("form .main")
     browser.wait(READY)

@@ -256,6 +256,7 @@ def test_a_browser_records_what_was_chosen(page, browser, tmp_path):
     out, facts = page
     choices = np.random.default_rng(9).choice(["left", "right"], 14).tolist()
     browser.open(out)
+    browser.await_storage()
     browser.value("document.querySelector('#participant').value = 'P 07,\"='")
     browser.click("form .main")
     for n, side in enumerate(choices):
@@ -271,8 +272,8 @@ def test_a_browser_records_what_was_chosen(page, browser, tmp_path):
             browser.press("1", autoRepeat=True)  # a key that is held down does not answer again
             browser.press("ArrowLeft", modifiers=1)  # Alt and left is the browser's way back
         if n == 4:
-            browser.call("Page.reload")
-            browser.wait("document.querySelector('#resumed').textContent.includes('5 of 14')")
+            browser.reload()
+            assert "5 of 14" in browser.value("document.querySelector('#resumed').textContent")
             assert visible(browser) == "intro"
             browser.click("form .main")
     browser.wait("!document.querySelector('#end').hidden")
