@@ -60,7 +60,8 @@ class Browser:
             reply, _, self.received = self.received.partition(b"\0")
             reply = json.loads(reply)
             if reply.get("id") == self.count:
-                assert "error" not in reply, reply
+                if "error" in reply:
+                    raise RuntimeError(f"{method}: {reply['error']['message']}")
                 return reply["result"]
 
     def value(self, expression):
@@ -72,9 +73,15 @@ class Browser:
     def wait(self, expression):
         """Wait until the expression is true; while a page loads, it may not even be defined."""
         deadline = time.monotonic() + self.patience
-        while not self.value(f"(() => {{ try {{ return {expression} }} catch {{}} }})()"):
+        while not self._is_true(expression):
             assert time.monotonic() < deadline, f"never true: {expression}"
             time.sleep(0.02)
+
+    def _is_true(self, expression):
+        try:
+            return self.value(f"(() => {{ try {{ return {expression} }} catch {{}} }})()")
+        except RuntimeError:  # the page that was asked has just gone
+            return False
 
     def open(self, path):
         """Open an HTML file and wait until it has loaded."""
@@ -111,6 +118,15 @@ class Browser:
         at = {"x": x + width / 2, "y": y + height / 2, "button": "left", "clickCount": 1}
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, **at)
+
+    def download(self, selector, path):
+        """Click at an element and wait until the file that it saves is complete."""
+        self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(path.parent))
+        self.click(selector)
+        deadline = time.monotonic() + self.patience
+        while not path.exists() or not path.stat().st_size:  # the name is there before the content
+            assert time.monotonic() < deadline, f"never saved: {path}"
+            time.sleep(0.05)
 
     def size(self, width, dark=False, height=900):
         """Set the width and height of the window in pixels, and the colour scheme."""
