@@ -4,42 +4,40 @@ import base64
 import io
 import re
 
-import numpy as np
 from notebook_words import Words
 from PIL import Image
 
 MIME = "application/x-chinese-figure+json"
 COLOURS = 128  # enough for curves and grey images
-LARGEST = 60_000  # characters of a figure, beyond which it has one pixel for each of the page's
+LARGEST = 60_000  # characters of a figure, beyond which it is stored as a photo
 
 
 def shrink(output):
-    """Keep, of a cell's output, its PNG alone, with few colours where that is smaller."""
-    data = output.get("data", {})
-    data.pop("image/jpeg", None)  # Pillow shows a PNG as well
+    """Keep one picture of a cell's output: a PNG with few colours, or a JPEG where that is large.
+
+    A photo has two pixels for each of the page's if it is then small enough, otherwise one.
+    """
+    data, metadata = output.get("data", {}), output.get("metadata", {})
     if "image/png" not in data:
         return
+    data.pop("image/jpeg", None)  # Pillow shows a JPEG as well
     png = "".join(data["image/png"])
     with Image.open(io.BytesIO(base64.b64decode(png))) as image:
         fine = image.convert("RGB")
-        small = min(_few_colours(fine), png, key=len)
-        if len(small) > LARGEST and "image/png" in output["metadata"]:
-            size = output["metadata"]["image/png"]
-            fine = fine.resize((size["width"], size["height"]), Image.LANCZOS)
-            small = _few_colours(fine, COLOURS // 2 if _is_grey(fine) else COLOURS)
-    data["image/png"] = small
+    few = fine.quantize(COLOURS, dither=Image.Dither.NONE)
+    data["image/png"] = min(_encoded(few, "PNG"), png, key=len)
+    if len(data["image/png"]) > LARGEST and "image/png" in metadata:
+        size = metadata["image/jpeg"] = metadata.pop("image/png")
+        coarse = fine.resize((size["width"], size["height"]), Image.LANCZOS)
+        fine, coarse = (_encoded(each, "JPEG", quality=85) for each in (fine, coarse))
+        data["image/jpeg"] = fine if len(fine) <= LARGEST else coarse
+        del data["image/png"]
 
 
-def _is_grey(image):
-    """Return whether nearly all pixels are; 64 greys show no bands, 64 colours of a photo do."""
-    pixels = np.asarray(image, "int16")  # (H, W, 3)
-    return np.mean(np.ptp(pixels, axis=-1) > 8) < 0.01
-
-
-def _few_colours(image, colours=COLOURS):
-    """Return a PNG in base64 that has few colours."""
-    few, file = image.quantize(colours, dither=Image.Dither.NONE), io.BytesIO()
-    few.save(file, "PNG", optimize=True)
+def _encoded(image, kind, **options):
+    """Return an image as a file in base64."""
+    file = io.BytesIO()
+    image.save(file, kind, optimize=True, **options)
     return base64.b64encode(file.getvalue()).decode()
 
 
@@ -79,7 +77,7 @@ def draw_figures_twice(pairs, codes):
         for artist, text, family in before:
             artist.set_text(text)
             artist.set_fontfamily(family)
-        return {"png": png, "size": size, "words": drawn}
+        return {"kind": "image/png", "picture": png, "size": size, "words": drawn}
 
     class Formatter(BaseFormatter):
         """Show a figure, and nothing else, in Chinese."""

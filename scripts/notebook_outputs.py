@@ -9,20 +9,17 @@ from notebook_figures import MIME
 
 def figures(book):
     """Return, for each output of each code cell, what `in_chinese` has stored of a figure."""
-    return [
-        [
-            {
-                "png": output["data"]["image/png"],
-                "size": output["metadata"]["image/png"],
-                "words": output["metadata"]["words"],
-            }
-            if "words" in output.get("metadata", {})
-            else None
-            for output in cell["outputs"]
-        ]
-        for cell in book["cells"]
-        if cell["cell_type"] == "code"
-    ]
+    code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    return [[_figure(output) for output in cell["outputs"]] for cell in code]
+
+
+def _figure(output):
+    """Return what is stored of a figure with Chinese words, or None."""
+    if "words" not in output.get("metadata", {}):
+        return None
+    (kind,) = output["data"].keys() & {"image/png", "image/jpeg"}
+    size, words = output["metadata"][kind], output["metadata"]["words"]
+    return {"kind": kind, "picture": output["data"][kind], "size": size, "words": words}
 
 
 def remember(outputs, chinese):
@@ -62,5 +59,7 @@ def in_chinese(output, words):
             said = (line if line.strip() in package() else words.shown(line) for line in lines)
             place[key] = "\n".join(said)
     if figure := output.get("data", {}).get(MIME):
-        output["data"]["image/png"] = figure["png"]
-        output["metadata"] = {"words": figure["words"], "image/png": figure["size"]}
+        for kind in ("image/png", "image/jpeg"):
+            output["data"].pop(kind, None)
+        output["data"][figure["kind"]] = figure["picture"]
+        output["metadata"] = {"words": figure["words"], figure["kind"]: figure["size"]}

@@ -4,8 +4,11 @@ The slow tests run every code cell with small budgets; stored outputs come from 
 """
 
 import ast
+import base64
+import copy
 import importlib
 import importlib.util
+import io
 import json
 import re
 import subprocess
@@ -14,8 +17,10 @@ import types
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib import font_manager
+from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 BUILDER = ROOT / "scripts" / "build_tutorials.py"
@@ -24,6 +29,7 @@ build = importlib.util.module_from_spec(SPEC)
 sys.path.append(str(BUILDER.parent))  # whose neighbours it imports
 SPEC.loader.exec_module(build)
 
+import notebook_figures  # noqa: E402 - a neighbour of the builder
 import notebook_opening  # noqa: E402 - a neighbour of the builder
 import notebook_words  # noqa: E402
 
@@ -427,7 +433,8 @@ def test_the_stored_notebook_ran_through_and_is_small(name, language):
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
     assert all(output["output_type"] != "error" for output in outputs)
     assert all(output.get("name") != "stderr" for output in outputs), "a warning is shown"
-    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 4
+    kinds = {"image/png", "image/jpeg"}
+    assert sum(bool(kinds & output.get("data", {}).keys()) for output in outputs) >= 4
     assert path.stat().st_size < 700_000
 
 
@@ -618,6 +625,34 @@ def test_a_chinese_notebook_names_a_font_or_says_that_there_is_none(folder, monk
     assert capsys.readouterr().out.startswith("没有找到中文字体")
 
 
+def test_a_photo_is_stored_as_jpeg_and_a_plot_as_png(monkeypatch):
+    def output(image, size):
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        data = {"image/png": base64.b64encode(file.getvalue()).decode(), "image/jpeg": "Pillow's"}
+        metadata = {"image/png": {"width": size, "height": size}} if size else {}
+        return {"data": data, "metadata": metadata}
+
+    noise = np.random.default_rng(0).integers(256, size=(400, 400, 3), dtype=np.uint8)
+    photo, plot = Image.fromarray(noise), Image.new("RGB", (400, 400), "white")
+    cases = [  # picture, page's pixels, what is kept, its pixels
+        (plot, 200, "image/png", 400),
+        (photo, None, "image/png", 400),  # nothing says how large the page shows it
+        (photo, 200, "image/jpeg", 200),
+        (photo.resize((100, 100)).resize((400, 400)), 200, "image/jpeg", 400),
+    ]
+    for image, size, kind, side in cases:
+        for each in (out := output(image, size)), {"data": {"text/plain": "x"}}:
+            notebook_figures.shrink(each)
+        assert list(out["data"]) == [kind]
+        with Image.open(io.BytesIO(base64.b64decode(out["data"][kind]))) as stored:
+            assert stored.size == (side, side)
+        assert list(out["metadata"]) == ([kind] if size else [])
+    again = copy.deepcopy(out)
+    notebook_figures.shrink(again)  # what is stored is stored again when prose changes
+    assert again == out
+
+
 @pytest.mark.slow
 def test_a_figure_is_drawn_in_both_languages_and_kept_for_new_prose(folder):
     for module in ("nbclient", "ipykernel", "pylopdf_fonts_zh_cn"):
@@ -635,10 +670,10 @@ def test_a_figure_is_drawn_in_both_languages_and_kept_for_new_prose(folder):
     books = [json.loads((folder / a / "01_a.ipynb").read_text("utf-8")) for a in build.LANGUAGES]
     (figure,) = (figure for cell in build.figures(books[1]) for figure in cell if figure)
     assert figure["words"] == {"loss": "损失", "$p$, real": "$p$，真"}
-    assert figure["png"] not in json.dumps(books[0]) and not build.is_stale("01_a", "zh")
+    assert figure["picture"] not in json.dumps(books[0]) and not build.is_stale("01_a", "zh")
     (folder / "01_a.py").write_text(source.replace("甲", "乙"), "utf-8")
     build.store("01_a", *build.kept("01_a"))
-    assert figure["png"] in (folder / "zh" / "01_a.ipynb").read_text("utf-8")
+    assert figure["picture"] in (folder / "zh" / "01_a.ipynb").read_text("utf-8")
     assert "zh, 它 5" in printed("01_a", "zh")
     (folder / "01_a.py").write_text(source.replace("损失", "代价"), "utf-8")
     build.store("01_a", *build.kept("01_a"))

@@ -56,7 +56,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 #
 # Product photos $x$ are draws from a density $p_r$ that nobody can write down. The classical way to imitate it is *maximum likelihood*: take a model with a density $p_g$ and raise $E_{x \sim p_r}[\log p_g(x)]$.
 #
-# A generator that cannot be inverted makes that impossible. It is a network that turns noise $z$ into an image $G(z)$. Drawing is one forward pass, but $p_g(x)$ would be the total probability of all $z$ that $G$ maps to $x$, and the network does not tell that. (Normalising flows do: they are built to be invertible, with as many noise numbers as pixels. With fewer, such as 100 for 784 pixels, the images fill no volume, and there is not even a density $p_g$. What follows is derived where there is one; [tutorial 4](04_losses.ipynb) begins where there is none.)
+# A generator that cannot be inverted makes that impossible. It is a network that turns noise $z$ into an image $G(z)$. Drawing is one forward pass, but $p_g(x)$ would have to count the probability of all $z$ that $G$ maps near to $x$, and the network does not tell that. (Normalising flows do: they are built to be invertible, with as many noise numbers as pixels. With fewer, such as 100 for 784 pixels, the images fill no volume, and there is not even a density $p_g$. What follows is derived where there is one; [tutorial 4](04_losses.ipynb) begins where there is none.)
 #
 # So the likelihood of *images* is out of reach. The likelihood of *labels* is not: mix real and generated images, hide which is which, and let a classifier $D$ say how probable "real" is. **What does the generator minimise when all that it gets is the gradient of that classifier?**
 
@@ -65,7 +65,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 #
 # 商品图 $x$ 来自一个谁也写不出来的密度 $p_r$。要模仿它，经典的办法是**极大似然**：取一个密度为 $p_g$ 的模型，让 $E_{x \sim p_r}[\log p_g(x)]$ 尽量大。
 #
-# 换成不可逆的生成器（generator），这条路就走不通了。生成器是一个把噪声 $z$ 变成图像 $G(z)$ 的网络：抽一张图只需一次前向计算，而 $p_g(x)$ 是所有被 $G$ 映射到 $x$ 的 $z$ 的总概率，网络说不出来。（标准化流（normalizing flow）说得出来：它特意做成可逆的，噪声与像素一样多。噪声较少时，比如 100 个对 784 个像素，生成的图不占体积，连密度 $p_g$ 都不存在。下面的推导以密度存在为前提；不存在的情形，[教程 4](04_losses.ipynb) 从那里讲起。）
+# 换成不可逆的生成器（generator），这条路就走不通了。生成器是一个把噪声 $z$ 变成图像 $G(z)$ 的网络：抽一张图只需一次前向计算，而 $p_g(x)$ 要把所有被 $G$ 映射到 $x$ 附近的 $z$ 的概率都算进来，网络给不出这个数。（标准化流（normalizing flow）给得出来：它特意做成可逆的，噪声与像素一样多。噪声较少时，比如 100 个噪声数对 784 个像素，所有生成图在像素空间里的体积为 0，连密度 $p_g$ 都不存在。下面的推导以密度存在为前提；不存在的情形，[教程 4](04_losses.ipynb) 从那里讲起。）
 #
 # 所以**图像**的似然算不出来，但**标签**的似然算得出来：把真实图和生成图混在一起，盖住标签，让分类器，也就是判别器（discriminator） $D$，说出“真”的概率。**如果生成器得到的只有这个分类器的梯度，它究竟在最小化什么？**
 
@@ -118,10 +118,10 @@ axes.axis("off")
 plt.show()
 
 # %% [markdown] lang="en"
-# Now the densities. One pixel is enough. Let real "images" be numbers from $p_r = N(1, 0.5^2)$, and let the generator draw from $p_g = N(-1, 0.7^2)$. Where real ones are denser, the best answer is near 1, where generated ones are denser it is near 0, and where the curves cross it is exactly 1/2.
+# Now the densities. One pixel is enough. Let real "images" be numbers from $p_r = N(1, 0.5^2)$, and let the generator draw from $p_g = N(-1, 0.7^2)$. Where real ones are much denser, the best answer is near 1, where generated ones are much denser it is near 0, and where the curves cross it is exactly 1/2 (the next section has the formula).
 
 # %% [markdown] lang="zh"
-# 再看密度。一个像素就够了。设真实“图像”是来自 $p_r = N(1, 0.5^2)$ 的数，生成器画的数来自 $p_g = N(-1, 0.7^2)$。真实图更密的地方，最佳答案接近 1；生成图更密的地方，接近 0；两条曲线相交处恰好是 1/2。
+# 再看密度。一个像素就够了。设真实“图像”是来自 $p_r = N(1, 0.5^2)$ 的数，生成器画的数来自 $p_g = N(-1, 0.7^2)$。真实图密得多的地方，最佳答案接近 1；生成图密得多的地方，接近 0；两条曲线相交处恰好是 1/2（公式见下一节）。
 
 
 # %%
@@ -182,9 +182,9 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# Here $KL(p \Vert q) = E_p[\log (p / q)]$ is the Kullback-Leibler divergence, and the Jensen-Shannon divergence $JS$ is the mean of the two in (10). A $KL$ is never negative: the logarithm is concave, so by Jensen's inequality $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$, with equality only for $p = q$. Hence $JS$ is 0 where $p_g = p_r$ and positive everywhere else. So the best generator is the true distribution, the value is then $-\log 4 = -1.386$, and $D^\ast = 1/2$ everywhere. And a generator that descends $V$ with $D^\ast$ held fixed does move along the slope of $2\, JS$: $V(D^\ast, G)$ depends on $G$ directly and by way of $D^\ast$, but the second part is the slope of $V$ by $D$, which is 0 at the maximum, times the change of $D^\ast$. Only the direct part is left (the envelope theorem).
+# Here $KL(p \Vert q) = E_p[\log (p / q)]$ is the Kullback-Leibler divergence, and the Jensen-Shannon divergence $JS$ is the mean of the two in (10). A $KL$ is never negative: the logarithm is concave, so by Jensen's inequality $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$, with equality only for $p = q$. Hence $JS$ is 0 if the two distributions are equal, and positive otherwise. So the best generator draws from the true distribution, the value is then $-\log 4 = -1.386$, and $D^\ast = 1/2$ everywhere. And a generator that descends $V$ with $D^\ast$ held fixed does move along the slope of $2\, JS$: $V(D^\ast, G)$ depends on $G$ directly and by way of $D^\ast$, but the second part is the slope of $V$ by $D$, which is 0 at the maximum, times the change of $D^\ast$. Only the direct part is left (the envelope theorem).
 #
-# **The losses.** A network gives a logit $s$, with $D = \sigma(s) = 1 / (1 + e^{-s})$. Since $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$, both players *minimise*
+# **The losses.** A network gives a logit $s$, with $D = \sigma(s) = 1 / (1 + e^{-s})$. Since $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$, $D$ *minimises* (12), and $G$ *minimises* one of (13) and (14):
 #
 # $$
 # \begin{aligned}
@@ -194,7 +194,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# with the mean over the batch as a bar. (12) is $-V$. (13) is the part of $V$ that depends on $G$, the mean of $\log(1 - D(G(z)))$: the *saturating* loss of the theory. (14), the *non-saturating* loss $-\log D(G(z))$, has the same goal, to be called real, and another slope.
+# where a bar means the average over the batch. (12) is $-V$. (13) is the part of $V$ that depends on $G$, the mean of $\log(1 - D(G(z)))$: the *saturating* loss of the theory: since $\mathrm{softplus}' = \sigma$, its slope is $-D$, which dies out (saturates) where $D$ rejects. (14), the *non-saturating* loss $-\log D(G(z))$, has the same goal, to be called real, and another slope.
 
 # %% [markdown] lang="zh"
 # ## 公式，一行一步
@@ -237,7 +237,7 @@ plt.show()
 #
 # 这里 $KL(p \Vert q) = E_p[\log (p / q)]$ 是 KL 散度（Kullback-Leibler divergence），JS 散度（Jensen-Shannon divergence） $JS$ 是 (10) 中两项的平均。 $KL$ 从不为负：对数是凹函数，由詹森不等式（Jensen's inequality）， $-KL = E_p[\log (q / p)] \le \log E_p[q / p] \le \log 1 = 0$，仅当 $p = q$ 时取等号。所以 $JS$ 在 $p_g = p_r$ 时为 0，其余情形都大于 0。于是最好的生成器就是真实分布，这时博弈的值是 $-\log 4 = -1.386$，且处处 $D^\ast = 1/2$。而且，固定 $D^\ast$、对 $V$ 做梯度下降的生成器，走的正是 $2\, JS$ 的负梯度方向： $V(D^\ast, G)$ 既直接依赖 $G$，又通过 $D^\ast$ 依赖 $G$；后一部分是 $V$ 对 $D$ 的斜率乘以 $D^\ast$ 的变化，而这个斜率在极大值处为 0，于是只剩直接的那一部分（包络定理，envelope theorem）。
 #
-# **损失。** 网络输出 logit $s$， $D = \sigma(s) = 1 / (1 + e^{-s})$。由于 $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$， $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，双方**最小化**的是
+# **损失。** 网络输出 logit $s$， $D = \sigma(s) = 1 / (1 + e^{-s})$。由于 $-\log \sigma(s) = \log(1 + e^{-s}) = \mathrm{softplus}(-s)$， $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$， $D$ **最小化** (12)， $G$ **最小化** (13) 或 (14)：
 #
 # $$
 # \begin{aligned}
@@ -247,12 +247,12 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# 横线表示对批次求平均。(12) 就是 $-V$。(13) 是 $V$ 中与 $G$ 有关的部分，即 $\log(1 - D(G(z)))$ 的平均，也就是理论上的**饱和**损失（saturating loss）。(14) 是**非饱和**损失（non-saturating loss） $-\log D(G(z))$：目标相同，都是让图被判为真，斜率却不同。
+# 横线表示对批次求平均。(12) 就是 $-V$。(13) 是 $V$ 中与 $G$ 有关的部分，即 $\log(1 - D(G(z)))$ 的平均，也就是理论上的**饱和**损失（saturating loss）：由于 $\mathrm{softplus}' = \sigma$，它的斜率是 $-D$，在 $D$ 判为假的地方消失（饱和）。(14) 是**非饱和**损失（non-saturating loss） $-\log D(G(z))$：目标相同，都是让图被判为真，斜率却不同。
 
 # %% [markdown] lang="en"
 # ## A number by hand
 #
-# Suppose there are only two images, a black shoe and a white one. The shop sells as many of each; the generator draws black ones nine times out of ten.
+# Suppose there are only two images, a black shoe and a white one. The shop sells equally many of each; the generator draws black ones nine times out of ten.
 #
 # | | black | white |
 # |---|---|---|
@@ -364,12 +364,12 @@ assert abs(sampled - value) < 0.01
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
 # $$
 #
-# It is (13) with the other sign: the minus belongs to $L_D$. Its slope is *positive*, so a generator that descends it lowers its own logits. (Its listing trains on (14) instead, without a word, E28; it calls $L_D$ the loss of *the GAN*, as if both players descended one function, E29; and it reports half of (12), E30.)
+# It is (13) with the other sign: the minus belongs to $L_D$. Its slope is *positive*, so a generator that descends it lowers its own logits. (The document's own listing trains on (14) instead, without saying so, E28; it calls $L_D$ the loss of *the GAN*, as if both players descended one function, E29; and it reports half of (12), E30.)
 
 # %% [markdown] lang="zh"
 # ## 值与斜率
 #
-# 生成器看不到损失的值，只感受到斜率，所以两者都要看。第三条曲线是符号写反了的 $L_G$，[第二篇文档](../../docs/errata.zh-CN.md)就是这样印的（E27）：
+# 生成器看不到损失的值，只感受到斜率，所以除了值，还要看斜率。第三条曲线是符号写反了的 $L_G$，[第二篇文档](../../docs/errata.zh-CN.md)就是这样印的（E27）：
 #
 # $$
 # L_G = -\frac{1}{N} \sum_{i=1}^{N} \log(1 - D(G(z_i))) = +\,\overline{\mathrm{softplus}(s_g)}
@@ -409,14 +409,14 @@ plt.show()
 #
 # ## Where it stands in `train_step`
 #
-# [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014, its default `update="alternating"`: one step of $D$, then one of $G$ on fresh noise. These are its two halves. You can read past four names: `labels` and `joined` are for conditional GANs (tutorial 10), `penalty_term` is 0 here, `relativistic` belongs to a loss of tutorial 4, and `call_keeping_statistics` is a forward pass that leaves the moving averages of BatchNorm alone.
+# [`GAN`](../../keras_gen/models/gan.py) plays Algorithm 1 of Goodfellow et al. 2014, its default `update="alternating"`: one step of $D$, then one of $G$ on fresh noise. These are its two halves. `latents` is the noise $z$. You can read past five names: `labels` and `joined` are for conditional GANs (tutorial 10), `penalty_term` is 0 here, `relativistic` belongs to a loss of tutorial 4, and `call_keeping_statistics` is a forward pass that leaves the running statistics of BatchNorm (tutorial 2) alone.
 
 # %% [markdown] lang="zh"
 # 斜率为负，意思是“把 logit 抬高”。左侧是 $D$ 把图判为假的区域，训练初期多半如此。饱和损失在那里几乎没有斜率，非饱和损失在那里最陡。
 #
 # ## 它在 `train_step` 中的位置
 #
-# [`GAN`](../../keras_gen/models/gan.py) 默认的 `update="alternating"` 执行的就是 Goodfellow 等人 2014 年论文的算法 1： $D$ 走一步，然后 $G$ 用新的噪声走一步。下面是它的两半。有四个名字可以先跳过：`labels` 和 `joined` 用于条件 GAN（教程 10），`penalty_term` 在这里为 0，`relativistic` 属于教程 4 的一种损失，`call_keeping_statistics` 是一次不改动批归一化滑动平均的前向。
+# [`GAN`](../../keras_gen/models/gan.py) 默认的 `update="alternating"` 执行的就是 Goodfellow 等人 2014 年论文的算法 1： $D$ 走一步，然后 $G$ 用新的噪声走一步。下面是它的两半。`latents` 是噪声 $z$。有五个名字可以先跳过：`labels` 和 `joined` 用于条件 GAN（教程 10），`penalty_term` 在这里为 0，`relativistic` 属于教程 4 的一种损失，`call_keeping_statistics` 是一次前向计算，它不改动批归一化（教程 2）的滑动统计量。
 
 # %%
 print(inspect.getsource(GAN.train_discriminator))
@@ -425,13 +425,13 @@ print(inspect.getsource(GAN.generator_loss))
 
 # %% [markdown] lang="en"
 # - `self.loss_pair.discriminator` is (12); `self.loss_pair.generator_loss` is (13) or (14), of the logits that $D$ gives to generated images. The name that `GAN(..., loss=...)` is given picks the pair.
-# - Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
+# - A `tf.GradientTape` (the *tape*) records what is computed inside it, to differentiate it afterwards. Each gradient names the variables that it is for: the first tape moves only $D$, the second only $G$. $G$'s gradient runs *through* $D$, by the chain rule $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$, and the curves above are its first factor.
 # - The two scores that `fit` reports are means over the batches of an epoch: `real_score` of $D(x)$, `fake_score` of $D(G(z))$, both as $D$ judges before its own step.
 # - The runs below play exactly this. `update="simultaneous"` spares a pass through $G$: the same two gradients, but both taken before either player has moved, and with one batch of noise. [Tutorial 2](02_mlp_gan.ipynb) prints it, [tutorial 3](03_dcgan.ipynb) compares the two.
 
 # %% [markdown] lang="zh"
 # - `self.loss_pair.discriminator` 是 (12)，`self.loss_pair.generator_loss` 是 (13) 或 (14)，用的是 $D$ 给生成图的 logit。`GAN(..., loss=...)` 里的名字决定用哪一对。
-# - 每个梯度都写明了给谁：第一个 tape 的梯度只更新 $D$，第二个的只更新 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
+# - 每个梯度都写明了给谁。`tf.GradientTape`（下文简称 tape）记录它内部的运算，供反向传播求导：第一个 tape 的梯度只更新 $D$，第二个的只更新 $G$。 $G$ 的梯度**穿过** $D$，链式法则是 $\frac{\partial L}{\partial \theta} = \frac{\partial L}{\partial s} \cdot \frac{\partial s}{\partial x} \cdot \frac{\partial x}{\partial \theta}$，上面的曲线就是第一个因子。
 # - `fit` 报告的两个分数都是一个轮次（epoch）内各批次的平均：`real_score` 是 $D(x)$，`fake_score` 是 $D(G(z))$，都是 $D$ 走自己那一步之前的判断。
 # - 下面的训练运行的正是这段代码。`update="simultaneous"` 省去一次穿过 $G$ 的前向：还是这两个梯度，但都在双方更新之前求出，而且用同一批噪声。[教程 2](02_mlp_gan.ipynb) 打印了它的代码，[教程 3](03_dcgan.ipynb) 比较这两种次序。
 
@@ -464,6 +464,7 @@ def one_pixel_gan(loss, mean=-1.0, deviation=0.7):
         name="discriminator",
     )
     gan = GAN(generator, discriminator, latent_dim=1, loss="saturating")
+    # In place of the named pair: "as printed" is not among the library's losses.
     gan.loss_pair = LossPair(losses.minimax_discriminator_loss, CURVES[loss])
     return gan
 
@@ -491,10 +492,10 @@ def adam(rate):
 
 
 # %% [markdown] lang="en"
-# **The wrong sign.** Both runs start at $N(-1, 0.7^2)$ and should arrive at $N(1, 0.5^2)$. They differ in one minus.
+# **The wrong sign.** Both runs start at $N(-1, 0.7^2)$ and should arrive at $N(1, 0.5^2)$. They differ in one minus, the one inside: $\mathrm{softplus}(-s)$, which is (14), against $\mathrm{softplus}(+s)$ as printed.
 
 # %% [markdown] lang="zh"
-# **符号错误。** 两次训练都从 $N(-1, 0.7^2)$ 出发，都该到达 $N(1, 0.5^2)$，区别只在一个负号。
+# **符号错误。** 两次训练都从 $N(-1, 0.7^2)$ 出发，都该到达 $N(1, 0.5^2)$。区别只在 softplus 里的一个负号：非饱和是 $\mathrm{softplus}(-s)$，即 (14)；照原文是 $\mathrm{softplus}(+s)$。
 
 # %%
 steps = 60 if FAST else 600
@@ -553,32 +554,32 @@ assert FAST or slopes[1] / slopes[0] > 100
 # %% [markdown] lang="en"
 # The same discriminator, the same images, the same goal; one gradient is hundreds of times the other. The saturating generator hardly moves at first; the other one is there at once, and overshoots, which is the price of a large slope.
 #
-# **A loss falls, a game circles.** A network that descends a loss comes to rest where the slope is 0. Two players need not (E35). The smallest game is $V = x y$, where $x$ descends and $y$ ascends with steps of length $\eta$. At $(0, 0)$ neither has anything to gain: that is the equilibrium.
+# **A loss falls, a game circles.** A network that descends a loss comes to rest where the slope is 0. Two players need not come to rest (E35). The smallest game is $V = x y$ ($x$ and $y$ are now a number of each player, no longer an image and its label), where $x$ descends and $y$ ascends with steps of length $\eta$. At $(0, 0)$ neither has anything to gain: that is the equilibrium.
 #
 # $$
 # \begin{aligned}
 # x' &= x - \eta y, \qquad y' = y + \eta x && (15) \\
 # x'^2 + y'^2 &= (1 + \eta^2)(x^2 + y^2) && (16) \\
-# \bar\theta' &= d\, \bar\theta + (1 - d)\, \theta && (17)
+# \bar\theta' &= d\, \bar\theta + (1 - d)\, \theta' && (17)
 # \end{aligned}
 # $$
 #
-# (15) is one *simultaneous* step, and by (16) each of them takes the pair farther out. If they take *turns*, $y$ answers $x'$ instead of $x$; then $x^2 + y^2 - \eta x y$ stays what it is, and the pair goes round for ever. (17) is the *exponential moving average* (EMA) of the places $\theta = (x, y)$. Guess first: where does it go?
+# (15) is one *simultaneous* step. Its direction $(-y, x)$ is at a right angle to $(x, y)$ and so never points inwards; squared and added, the mixed terms cancel, which gives (16): every such step takes the pair farther out. If they take *turns*, $y' = y + \eta x'$. Put in $x = x' + \eta y$: both $x^2 + y^2 - \eta x y$ and $x'^2 + y'^2 - \eta x' y'$ equal $x'^2 + y^2 + \eta x' y$. So this number stays what it is, and the pair goes round an ellipse for ever. (17) is the *exponential moving average* (EMA) of the places $\theta = (x, y)$. Guess first: where does it go?
 
 # %% [markdown] lang="zh"
 # 同一个判别器，同样的图，同样的目标，一个梯度却是另一个的几百倍。用饱和损失的生成器起初几乎不动；另一个立刻到位，而且冲过了头，这是斜率大的代价。
 #
-# **损失会下降，博弈会绕圈。** 一个网络沿损失下降，会停在斜率为 0 的地方；两个玩家却未必停得下来（E35）。最小的博弈是 $V = x y$： $x$ 沿 $V$ 的梯度下降， $y$ 沿 $V$ 的梯度上升，步长都是 $\eta$。在 $(0, 0)$ 处，谁单独改动都得不到好处，这就是均衡点。
+# **损失会下降，博弈会绕圈。** 一个网络沿损失下降，会停在斜率为 0 的地方；两个玩家却未必停得下来（E35）。最小的博弈是 $V = x y$（这里 $x$、 $y$ 是两个玩家各自的一个数，不再是图像和标签）： $x$ 沿 $V$ 的梯度下降， $y$ 沿 $V$ 的梯度上升，步长都是 $\eta$。在 $(0, 0)$ 处，谁单独改动都得不到好处，这就是均衡点。
 #
 # $$
 # \begin{aligned}
 # x' &= x - \eta y, \qquad y' = y + \eta x && (15) \\
 # x'^2 + y'^2 &= (1 + \eta^2)(x^2 + y^2) && (16) \\
-# \bar\theta' &= d\, \bar\theta + (1 - d)\, \theta && (17)
+# \bar\theta' &= d\, \bar\theta + (1 - d)\, \theta' && (17)
 # \end{aligned}
 # $$
 #
-# (15) 是**同时**走一步，由 (16)，每一步都离得更远。如果**交替**走， $y$ 面对的是 $x'$ 而不是 $x$；这时 $x^2 + y^2 - \eta x y$ 保持不变，两者永远绕下去。(17) 是位置 $\theta = (x, y)$ 的**指数滑动平均**（exponential moving average，EMA）。先猜一猜：它会走到哪里？
+# (15) 是**同时**走一步。它的方向 $(-y, x)$ 与 $(x, y)$ 垂直，从不指向里面；平方相加，交叉项抵消，就是 (16)：每一步都离得更远。如果**交替**走， $y' = y + \eta x'$。代入 $x = x' + \eta y$： $x^2 + y^2 - \eta x y$ 与 $x'^2 + y'^2 - \eta x' y'$ 都等于 $x'^2 + y^2 + \eta x' y$。所以这个数保持不变，两者沿着一个椭圆永远绕下去。(17) 是位置 $\theta = (x, y)$ 的**指数滑动平均**（exponential moving average，EMA）。先猜一猜：它会走到哪里？
 
 
 # %%
@@ -622,10 +623,10 @@ row[0].legend(loc="upper left", fontsize=8)
 plt.show()
 
 # %% [markdown] lang="en"
-# Left, the spiral outwards; right, the closed curve. In turns, the average comes near the star and stays near it, although the players never arrive. On the left it comes near and is then carried outwards as well, at about a fifth of the game's distance: an average shrinks a circle, and does not mend a game that diverges. This is why [`GAN`](../../keras_gen/models/gan.py) takes turns by default, why it keeps the EMA (17) of $G$'s weights, and why the samples are drawn with those averaged weights. A real game is not this game: the losses of a GAN curve, which may pull inwards ([tutorial 4](04_losses.ipynb) shows how a penalty does).
+# Left, the spiral outwards; right, the closed curve. In turns, the average comes near the star and stays near it, although the players never arrive. On the left it comes near and is then carried outwards as well, at about a fifth of the game's distance: an average shrinks a circle (with $d = 0.98$ it remembers about 50 steps, and a round of the game takes about $2 \pi / \eta = 63$), and does not mend a game that diverges. This is why [`GAN`](../../keras_gen/models/gan.py) takes turns by default, why it keeps the EMA (17) of $G$'s weights, and why the samples are drawn with those averaged weights. A real game is not this game: the losses of a GAN curve, which may pull inwards ([tutorial 4](04_losses.ipynb) shows how a penalty does).
 
 # %% [markdown] lang="zh"
-# 左图是向外的螺线，右图是闭合的曲线。交替更新时，平均走近星号，并留在它附近，而玩家自己从来到不了。左图中，平均先走近，随后也被带向外面，离星号的距离约为玩家的五分之一：平均能缩小圆圈，却治不好发散的博弈。所以 [`GAN`](../../keras_gen/models/gan.py) 默认交替更新，保存 $G$ 的权重的 EMA (17)，并用平均后的权重画样本。真实的博弈与此不同：GAN 的损失有曲率，不像 $x y$ 那样是双线性的，可能把双方往里拉（[教程 4](04_losses.ipynb) 演示惩罚项怎样做到这一点）。
+# 左图是向外的螺线，右图是闭合的曲线。交替更新时，平均走近星号，并留在它附近，而玩家自己从来到不了。左图中，平均先走近，随后也被带向外面，离星号的距离约为玩家的五分之一：平均能缩小圆圈（ $d = 0.98$ 时大约记得 50 步，而博弈绕一圈约需 $2 \pi / \eta = 63$ 步），却治不好发散的博弈。所以 [`GAN`](../../keras_gen/models/gan.py) 默认交替更新，保存 $G$ 的权重的 EMA (17)，并用平均后的权重画样本。真实的博弈与此不同：GAN 的损失有曲率，不像 $x y$ 那样是双线性的，可能把双方往里拉（[教程 4](04_losses.ipynb) 演示惩罚项怎样做到这一点）。
 
 # %% [markdown] lang="en"
 # ## The real training
@@ -656,12 +657,12 @@ print(f"loss {float(losses.minimax_discriminator_loss(*logits)):.4f}   theory {-
 assert FAST or gap < 0.05
 
 # %% [markdown] lang="en"
-# What you should see: the curve of $D$ turns to the right side first, then closes in on the dashed one; at the end it is within 0.05 of it where there is data. Its loss is a little above that of the theory, since on average no $D$ does better than $D^\ast$.
+# What you should see: the curve of $D$ rises towards the real side from the start, and closes in on the dashed one; at the end it is within 0.05 of it where there is data. Its loss is a little above that of the theory, since on average no $D$ does better than $D^\ast$.
 #
 # **Then the game.** A point of this map is a generator $N(b, a^2)$; the shading is $JS$ to the data, which can be computed for every point. Both losses start at the cross and should end at the star.
 
 # %% [markdown] lang="zh"
-# 你应该看到： $D$ 的曲线先转到正确的方向，再逼近虚线；在有数据的地方，最后与它相差不到 0.05。它的损失比理论值略高，因为平均起来没有哪个 $D$ 胜过 $D^\ast$。
+# 你应该看到： $D$ 的曲线从一开始就朝真实图那一侧升高，再逼近虚线；在有数据的地方，最后与它相差不到 0.05。它的损失比理论值略高，因为平均起来没有哪个 $D$ 胜过 $D^\ast$。
 #
 # **再开始博弈。** 这张地图上的每一点是一个生成器 $N(b, a^2)$；底色是它与数据之间的 $JS$，每一点都算得出来。两种损失都从叉号出发，都该到达星号。
 
@@ -719,12 +720,12 @@ axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] lang="en"
-# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. Dashed is where each loss leads if $D$ is at its best, (8), before every step of $G$. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data, and the run keeps close to its dashed line. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$. (By (7) $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$. With $D^\ast$ held fixed, the mean of the first term over $p_g$ has the gradient of $KL(p_g \Vert p_r)$, that of the second the opposite of (13), hence $-2\,JS$.) This reversed $KL = E_{p_g}[\log (p_g / p_r)]$ is large wherever $G$ draws what does not look real, and pays nothing for what it never draws, however real. That much is theory, and in theory the deviation never falls below 0.38. In the run it falls to 0.15: its $D$ lags behind the optimum and pushes all images the same way. Then $D$ catches up, and the run jumps back onto its dashed line. What is lost here is width; one bell has no second mode to lose. (A *mode* is a peak of the density, say one kind of product.) With several, the reversed $KL$ is often given as a cause of *mode collapse*, where a generator draws only some of them. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
+# Both arrive, and both scores end near 1/2, as the theory says. The ways differ. Dashed is where each loss leads if $D$ is at its best, (8), before every step of $G$. The saturating loss follows $JS$: $p_g$ first widens until it reaches the data, and the run keeps close to its dashed line. The non-saturating one shrinks $p_g$ first: against the optimal $D$ its gradient is that of $KL(p_g \Vert p_r) - 2\,JS$. (By (7) $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$. With $D^\ast$ held fixed, the mean of the first term over $p_g$ has the gradient of $KL(p_g \Vert p_r)$, that of the second the opposite of (13), hence $-2\,JS$.) This reversed $KL = E_{p_g}[\log (p_g / p_r)]$ is large wherever $G$ draws what does not look real, and pays nothing for what it never draws, however real. That much is theory, and in theory the deviation never falls below 0.38. In the run it falls to 0.15, probably because its $D$ lags behind the optimum and pushes all images the same way; then the run jumps back onto its dashed line. What is lost here is width; one bell has no second mode to lose. (A *mode* is a peak of the density, say one kind of product.) With several, the reversed $KL$ is often given as a cause of *mode collapse*, where a generator draws only some of them. That is disputed: Goodfellow's tutorial of 2016 holds that no particular loss causes it, since GANs with other divergences collapse as well. [Tutorial 9](09_collapse.ipynb) looks closer.
 #
 # **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the generator with the averaged weights (17). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度。（由 (7)， $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$。固定 $D^\ast$，第一项在 $p_g$ 上的平均，梯度等于 $KL(p_g \Vert p_r)$ 的梯度；第二项与 (13) 反号，梯度等于 $-2\,JS$ 的梯度。）这个反向的 $KL = E_{p_g}[\log (p_g / p_r)]$ 在 $G$ 画出不像真实图的地方很大；而 $G$ 从不画的真实图，再常见也不会使它变大。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15：它的 $D$ 落后于最优，把所有图往同一边推。随后 $D$ 追了上来，路线又跳回自己的虚线。这里失去的是宽度；单峰分布只有一个模式，谈不上丢失模式。（**模式**（mode）是密度的一个峰，比如一类商品。）有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因，即生成器只画其中几个。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度。（由 (7)， $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$。固定 $D^\ast$，第一项在 $p_g$ 上的平均，梯度等于 $KL(p_g \Vert p_r)$ 的梯度；第二项与 (13) 反号，梯度等于 $-2\,JS$ 的梯度。）这个反向的 $KL = E_{p_g}[\log (p_g / p_r)]$ 在 $G$ 画出不像真实图的地方很大；而 $G$ 从不画的真实图，再常见也不会使它变大。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15，可能是因为它的 $D$ 落后于最优，把所有图往同一边推；随后路线又跳回自己的虚线。这里失去的是宽度；单峰分布只有一个模式，谈不上丢失模式。（**模式**（mode）是密度的一个峰，比如一类商品。）有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因，即生成器只画其中几个。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
 #
 # **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的。橙点由权重取滑动平均 (17) 的生成器画出。底色是那一刻的 $D$，它的对手是 $G$ 本身；在有点的地方，底色应当逐渐变成 1/2；仍然发蓝的地方， $D$ 最近遇到的真点比生成的点多。
 
@@ -788,7 +789,7 @@ assert FAST or np.bincount(shares, minlength=8).min() > 10
 gif(frames, colours=32)
 
 # %% [markdown] lang="en"
-# What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is red between the centres, where only generated points lie, and pale at the centres, where it cannot tell. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game (real points are grey here). The surface keeps changing, since $D$ answers $G$ itself; the orange points, drawn with the averaged weights, follow more calmly.
+# What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is pale at the centres, where it cannot tell, and red elsewhere: between the centres only generated points lie; in the middle and outside hardly any point of either kind is left, so that (7) does not fix $D$ there. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game; real points are grey here, and the colours of each frame reach to the largest logit of that moment, so that a pale picture at the end means a $D$ that is sure of one place only. The surface keeps changing, since $D$ answers $G$ itself; the orange points are drawn with the averaged weights.
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
 #
@@ -799,7 +800,7 @@ gif(frames, colours=32)
 # **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
 
 # %% [markdown] lang="zh"
-# 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在各中心之间是红色，那里只有生成的点；在中心处颜色很浅，那里它分不出真假。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈（其中真点是灰色）：底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出，走得平稳一些。
+# 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在中心处颜色很浅，那里它分不出真假；别处是红色：各中心之间只有生成的点，正中和外围则几乎什么点都没有了，(7) 也就管不到那里的 $D$。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈；其中真点是灰色，每一帧的颜色以那一刻最大的 logit 为准，所以最后一帧颜色浅，说明 $D$ 只在某一处特别有把握。底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出。
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素进行同一场博弈，公式与像素个数无关。
 #
@@ -885,7 +886,7 @@ def ratio(s):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** $D$ is a classifier, and its loss is the cross-entropy of the labels real and generated. Its best answer at $x$ is $p_r / (p_r + p_g)$; with it the value of the game is $-\log 4 + 2\, JS$. So the generator of the *theory* descends the Jensen-Shannon divergence. In practice it descends $-\log D(G(z))$, because the other loss has no slope where $D$ rejects; that is another function, with the same goal. If both mean scores are 1/2 *and* $D$'s loss is $\log 4$ ($\log 2 = 0.693$ for each of its two terms), then $D$ says 1/2 of every image and cannot tell the two apart. Neither can a weak $D$, so this alone proves nothing.
+# **To say it aloud.** $D$ is a classifier, and its loss is the cross-entropy of the labels real and generated. Its best answer at $x$ is $p_r / (p_r + p_g)$; with it the value of the game is $-\log 4 + 2\, JS$. So the generator of the *theory* descends the Jensen-Shannon divergence. In practice it descends $-\log D(G(z))$, because the other loss has almost no slope where $D$ rejects; that is another function, with the same goal. If both mean scores are 1/2 *and* $D$'s loss is $\log 4$ ($\log 2 = 0.693$ for each of its two terms), then $D$ says 1/2 of every image and cannot tell the two apart. Neither can a weak $D$, so this alone proves nothing.
 #
 # | | best answer, or slope | at $D^\ast$ |
 # |---|---|---|

@@ -61,7 +61,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="zh"
 # ## 问题
 #
-# 生成器（generator）从随机权重开始，画的是噪声；本篇从第一篇文档的代码讲起，那份代码到此为止，把噪声显示出来就结束了（[勘误](../../docs/errata.zh-CN.md) E14）。没有人给生成器看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**关于 784 个像素的一个数，怎样告诉一百五十万个权重各自该往哪儿走？网络里又有什么会把这个消息切断？**
+# 生成器（generator）从随机权重开始，画的是噪声；本篇从第一篇文档的代码讲起，那份代码到此为止，把噪声显示出来就结束了（[勘误](../../docs/errata.zh-CN.md) E14）。没有人给生成器看过一张真实图，它画的每个像素也没有标准答案。它得到的只有判别器（discriminator） $D$ 对这张图给出的 logit。**对 784 个像素只给出一个数，怎样让一百五十万个权重知道各自该往哪儿走？网络里又有什么会把这个消息切断？**
 
 # %% [markdown] lang="en"
 # ## The picture
@@ -98,7 +98,7 @@ labelled_grid((np.concatenate([scaled[:16], drawn]) + 1) / 2, ["real", "untraine
 # \end{aligned}
 # $$
 #
-# $\phi(a) = \max(a, 0.2\, a)$ is the LeakyReLU. BatchNorm (2) takes the mean and the variance over the batch for each unit; it takes every bias away again, so the layers before it have none.
+# $\phi(a) = \max(a, 0.2\, a)$ is the LeakyReLU. BatchNorm (2) takes the mean $\mu_B$ and the variance $\sigma_B^2$ over the batch for each unit; $\gamma$ and $\beta$ are learnt, and $\varepsilon$ is a small constant. (In training it also keeps running averages of both statistics, which take their place with `training=False`.) Since the mean is subtracted, every bias is taken away again, so the layers before it have none.
 #
 # **Backward.** For a weight $\theta$ of $G$, the chain rule from the end:
 #
@@ -127,7 +127,7 @@ labelled_grid((np.concatenate([scaled[:16], drawn]) + 1) / 2, ["real", "untraine
 # \end{aligned}
 # $$
 #
-# $\phi(a) = \max(a, 0.2\, a)$ 是 LeakyReLU。批归一化（BatchNorm）(2) 对每个单元在批次上求均值和方差；它会把偏置全部减掉，所以它前面的层不设偏置。
+# $\phi(a) = \max(a, 0.2\, a)$ 是 LeakyReLU。批归一化（BatchNorm）(2) 对每个单元在批次上求均值 $\mu_B$ 和方差 $\sigma_B^2$； $\gamma$、 $\beta$ 是学来的， $\varepsilon$ 是一个很小的常数。（训练时它还记下这两个统计量的滑动平均，`training=False` 时用它们代替。）既然减去了均值，偏置也就全部被减掉，所以它前面的层不设偏置。
 #
 # **反向。** 对 $G$ 的一个权重 $\theta$，从末端开始用链式法则：
 #
@@ -190,7 +190,7 @@ def tiny_gan():
     d.set_weights([np.array([[2.0]])])
     gan = GAN(g, d, latent_dim=1, update="simultaneous", seed=0)
     gan.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0), jit_compile=False)
-    return gan  # XLA, on a GPU, would draw other noise from the same seed than its twin below
+    return gan  # XLA, on a GPU, would draw noise that differs from the twin's below
 
 
 def gradient_of_w(z):
@@ -205,6 +205,8 @@ def gradient_of_w(z):
 assert round(gradient_of_w(np.array([1.0])), 3) == -0.447  # the number worked by hand
 gan = tiny_gan()
 z = tiny_gan().draw_latents(4).numpy()  # a twin with the same seed draws the noise that gan will
+print("noise", z[:, 0].round(2))
+assert (z < 0).sum() == 3
 gradient = gradient_of_w(z)
 
 gan.fit(np.zeros((4, 1, 1, 1), "float32"), batch_size=4, verbose=0)
@@ -241,7 +243,7 @@ plt.show()
 assert 0.4 < (scaled == -1).mean() < 0.6
 
 # %% [markdown] lang="en"
-# What you should see: only $\tanh$ (blue) comes down to $-1$ and so reaches all of the data. The sigmoid cannot draw black, which is half of what there is to draw. The ReLU has no upper end, and slope 0 on its left half. A pixel there stays mid grey where black is wanted, and no message reaches it, since the slope of the activation in (8) is 0.
+# What you should see: only $\tanh$ (blue) comes down to $-1$ and so reaches all of the data. The sigmoid cannot draw black, which is half of what there is to draw. (With data in $[0, 1]$ it could; but its slope is nowhere above 1/4, where that of $\tanh$ reaches 1.) The ReLU has no upper end, and slope 0 on its left half. A pixel there stays mid grey where black is wanted, and no message reaches it, since the slope of the activation in (8) is 0.
 #
 # ## Where it stands in `train_step`
 #
@@ -252,7 +254,7 @@ assert 0.4 < (scaled == -1).mean() < 0.6
 # - $D$ has no BatchNorm either: its verdict on one image would then depend on the other images of the batch ([tutorial 3](03_dcgan.ipynb)).
 
 # %% [markdown] lang="zh"
-# 你应该看到：只有 $\tanh$（蓝线）降得到 $-1$，能覆盖全部数据。sigmoid 画不出黑色，而要画的有一半是黑的。ReLU 上不封顶，左半边斜率为 0：落在那里的像素停在中灰，该黑的地方黑不下去，也收不到任何消息，因为 (8) 里激活函数的斜率为 0。
+# 你应该看到：只有 $\tanh$（蓝线）降得到 $-1$，能覆盖全部数据。sigmoid 画不出黑色，而要画的有一半是黑的。（数据若在 $[0, 1]$ 内，它就画得出；但它的斜率处处不超过 1/4，而 $\tanh$ 的能到 1。）ReLU 上不封顶，左半边斜率为 0：落在那里的像素停在中灰，该黑的地方黑不下去，也收不到任何消息，因为 (8) 里激活函数的斜率为 0。
 #
 # ## 它在 `train_step` 中的位置
 #
@@ -298,13 +300,13 @@ plain_d = keras.Sequential(
 # %% [markdown] lang="en"
 # One round of the game is two gradient steps, one after the other; this is Algorithm 1 of the 2014 paper.
 #
-# - **$D$ moves first.** The generated images are made outside of the tape, so that no gradient reaches $G$. With $-\log \sigma(s) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$ the loss needs no probability and no labels.
+# - **$D$ moves first.** The generated images are made outside of the tape: $D$'s step needs no gradient of $G$, so nothing of $G$ has to be recorded. That $G$ stays where it is follows from the variables that the gradient names. With $-\log \sigma(s) = \mathrm{softplus}(-s)$ and $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$ the loss needs no probability and no labels.
 # - **Then $G$ answers** the new $D$, on fresh noise. The gradient goes through $D$, but it names the variables of $G$, so that only $G$ moves.
 
 # %% [markdown] lang="zh"
 # 博弈的一轮是先后两个梯度步，即 2014 年论文的算法 1。
 #
-# - **$D$ 先走。** 生成图在 tape 之外画好，所以没有梯度传到 $G$。利用 $-\log \sigma(s) = \mathrm{softplus}(-s)$ 和 $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，损失既不用概率，也不用标签。
+# - **$D$ 先走。** 生成图在 tape 之外画好：这一步用不着 $G$ 的梯度，不必记录 $G$。 $G$ 不动，是因为梯度写明的是 $D$ 的变量。利用 $-\log \sigma(s) = \mathrm{softplus}(-s)$ 和 $-\log(1 - \sigma(s)) = \mathrm{softplus}(s)$，损失既不用概率，也不用标签。
 # - **然后 $G$ 回应**更新后的 $D$，用的是新抽的噪声。梯度穿过 $D$，但写明的是 $G$ 的变量，所以只有 $G$ 移动。
 
 # %%
@@ -360,12 +362,12 @@ assert FAST or black[0] < 0.05 < 0.15 < black[1]
 gif([grid((np.array(frame) + 1) / 2, columns=8, zoom=2) for frame in frames], colours=8)
 
 # %% [markdown] lang="en"
-# What you should see in the moving picture: grey speckle at first; then the background turns dark, since it is what gives a generated image away most easily; then the outlines of tops, trousers and shoes, all still speckled. The last picture stays for two seconds. The two losses tell nothing of this: $L_G$ rises while the pictures improve, falls again, and ends above its first value. The section on the real training says why.
+# What you should see in the moving picture: grey speckle at first; then the background turns dark, since it is what gives a generated image away most easily; then the outlines of tops, trousers and shoes, all still speckled. The last picture stays for two seconds. The two losses tell nothing of this: $L_G$ rises while the pictures improve, falls again, and ends above its first value (which is above 0.69 already, because $D$ has moved once before $G$ is judged). The section on the real training says why.
 #
 # **Is it the library's step?** Copies of both networks go into [`keras_gen.models.GAN`](../../keras_gen/models/gan.py), with `update="alternating"`. Both sides then take one step from the same weights, on the same batch. The noise is the same too: a second copy of the model, with the same seed, draws first the noise for $D$'s move, then that for $G$'s. The optimizer is plain gradient descent, because the first step of Adam has nearly the same length for every weight, whatever its gradient is, and would hide a wrong factor.
 
 # %% [markdown] lang="zh"
-# 在动图里你应该看到：起初是灰色噪点；接着背景变黑，因为背景最容易让生成图露馅；然后出现上衣、裤子和鞋子的轮廓，都还带着斑点。最后一帧停留两秒。这些从两个损失里都看不出来：图在变好， $L_G$ 却先升高，再回落，最后比第一步还高。原因见下文“真正的训练”一节。
+# 在动图里你应该看到：起初是灰色噪点；接着背景变黑，因为背景最容易让生成图露馅；然后出现上衣、裤子和鞋子的轮廓，都还带着斑点。最后一帧停留两秒。这些从两个损失里都看不出来：图在变好， $L_G$ 却先升高，再回落，最后比第一步还高（第一步就已超过 0.69，因为 $G$ 被评判之前， $D$ 已经走了一步）。原因见下文“真正的训练”一节。
 #
 # **这与库的一步相同吗？** 把两个网络的副本放进 [`keras_gen.models.GAN`](../../keras_gen/models/gan.py)，取 `update="alternating"`。双方从同样的权重出发，用同一个批次各走一步。噪声也相同：用同样的种子再建一个模型，先抽 $D$ 那一步的噪声，再抽 $G$ 那一步的。优化器用普通的梯度下降，因为 Adam 的第一步对每个权重几乎一样长，与梯度大小无关，梯度差了一个倍数也看不出来。
 
@@ -409,24 +411,24 @@ for name, (mine, library) in pairs.items():
 # %% [markdown] lang="en"
 # Every array of weights moves as the library moves it, for both players. (Left out are the running means and variances of BatchNorm, which no gradient moves: `play` updates them in both halves, the library only when $G$ moves.)
 #
-# The library's recipes use another order, `update="simultaneous"`: both players move from the same point, with one batch of noise. It is the same, with one backward pass through $D$ instead of two:
+# The library's recipes (a recipe is a set of networks, losses and rates that go together) use another order, `update="simultaneous"`: both players move from the same point, with one batch of noise. The two gradients have the same formulas as before, but both are taken before either player has moved. That is cheaper: one pass through $G$, and one backward pass through $D$ instead of two. (It can circle more, tutorial 1; tutorial 3 compares the two orders.)
 
 # %% [markdown] lang="zh"
 # 双方的每个权重数组都与库里移动得一样。（这里没有比较批归一化的滑动均值和方差，它们不靠梯度移动：`play` 在前后两半里都更新它们，库只在 $G$ 移动时更新。）
 #
-# 库的配方用的是另一种次序，`update="simultaneous"`：用同一批噪声，让双方从同一点出发各走一步。做的事相同，只是穿过 $D$ 的反向传播从两次变成一次：
+# 库的配方（recipe，即配好的一套网络、损失和学习率）用的是另一种次序，`update="simultaneous"`：用同一批噪声，让双方从同一点出发各走一步。求的还是这两个公式的梯度，但都在双方移动之前求出。这样更省： $G$ 只前向一次，穿过 $D$ 的反向传播从两次变成一次。（它可能绕圈绕得更厉害，见教程 1；教程 3 比较这两种次序。）
 
 # %%
 print(inspect.getsource(GAN.train_both))
 print(inspect.getsource(GAN.gradients))
 
 # %% [markdown] lang="en"
-# - The tape of `train_both` is that of $G$'s half above, cut in two at the images: it records $z \to x$, and that of `gradients` records $x \to s$. `image_gradients` is (6) times (7): one number per pixel. The `gradient` call with `output_gradients` is (8).
+# - The tape of `train_both` is that of $G$'s half above, cut in two at the images: it records $z \to x$, and that of `gradients` records $x \to s$. `image_gradients` is (6) times (7): one number per pixel. The `gradient` call with `output_gradients` multiplies them by (8).
 # - For the non-saturating loss the gradient of $L_D$ at the image, times $-e^{-s}$, is already that of $L_G$ (`ONE_BACKWARD_RATIOS`), so that one backward pass through $D$ serves both players.
 # - The variables of each player are named. No flag has to be set, so none can be forgotten.
 
 # %% [markdown] lang="zh"
-# - `train_both` 的 tape 就是上面 $G$ 那一半的 tape，在图像处截成两段：它记录 $z \to x$，`gradients` 的 tape 记录 $x \to s$。`image_gradients` 是 (6) 乘 (7)：每个像素一个数。带 `output_gradients` 的那次 `gradient` 调用就是 (8)。
+# - `train_both` 的 tape 就是上面 $G$ 那一半的 tape，在图像处截成两段：它记录 $z \to x$，`gradients` 的 tape 记录 $x \to s$。`image_gradients` 是 (6) 乘 (7)：每个像素一个数。带 `output_gradients` 的那次 `gradient` 调用再乘上 (8)。
 # - 对非饱和损失， $L_D$ 在图像处的梯度乘以 $-e^{-s}$ 就已经是 $L_G$ 的梯度（`ONE_BACKWARD_RATIOS`），所以穿过 $D$ 的反向传播做一次就够双方用。
 # - 每一方的变量都写了出来。没有需要设置的开关，也就没有会忘记的开关。
 
@@ -447,10 +449,10 @@ except ValueError as error:
     print("ValueError:", re.search(r"The total size.*\)", str(error))[0])
 
 # %% [markdown] lang="en"
-# **The players.** The second document joins $G$ and $D$ to a "combined model" and trains it towards the label 1 (E15). Everything in it is trainable, so $D$ is trained too: to call generated images real. Watch $D$'s verdict on images that do not change at all. The usual cure, `discriminator.trainable = False`, is no better: Keras 3 turns the training step into a graph at the first batch, and the graph keeps what was trainable then. A $D$ that was frozen at that moment never learns ([tutorial 3](03_dcgan.ipynb) looks closer).
+# **The players.** The second document joins $G$ and $D$ to a "combined model" and trains it towards the label 1 (E15). Everything in it is trainable, so $D$ is trained too: to call generated images real. Watch $D$'s verdict on images that do not change at all. The usual cure, `discriminator.trainable = False`, cannot be relied on: Keras 3 turns the training step into a graph at the first batch, and the graph keeps what was trainable then. A $D$ that was frozen at that moment never learns ([tutorial 3](03_dcgan.ipynb) looks closer).
 
 # %% [markdown] lang="zh"
-# **组合模型。** 第二篇文档把 $G$ 和 $D$ 接成“组合模型”，用标签 1 来训练（E15）。里面的权重全都可训练，于是 $D$ 也被训练了：学会把生成图判为真。看看 $D$ 对一批丝毫不变的图怎样改口。常见的补救办法 `discriminator.trainable = False` 也不管用：Keras 3 在第一个批次把训练步编译成计算图，图里记住的是那一刻哪些权重可训练；那时已冻结的 $D$，此后就什么也学不到（[教程 3](03_dcgan.ipynb) 讲得更细）。
+# **组合模型。** 第二篇文档把 $G$ 和 $D$ 接成“组合模型”，用标签 1 来训练（E15）。里面的权重全都可训练，于是 $D$ 也被训练了：学会把生成图判为真。看看 $D$ 对一批丝毫不变的图怎样改口。常见的补救办法 `discriminator.trainable = False` 也靠不住：Keras 3 在第一个批次把训练步编译成计算图，图里记住的是那一刻哪些权重可训练；那时已冻结的 $D$，此后就什么也学不到（[教程 3](03_dcgan.ipynb) 讲得更细）。
 
 # %%
 keras.utils.set_random_seed(0)
@@ -482,10 +484,10 @@ print("a warning is all:", str(heard[-1].message).strip().splitlines()[0])
 assert moved == 0
 
 # %% [markdown] lang="en"
-# **The last layer of $D$.** Both documents end $D$ in a sigmoid and compare with `binary_crossentropy` (E18). On paper $-\log \sigma(s)$ is $\mathrm{softplus}(-s)$. In float32 the way through the probability loses it. There $\sigma(s)$ rounds to 0 for very negative $s$ and to exactly 1 above $s \approx 17$, and $\log 0 = -\infty$. To avoid that, Keras clips $D$ to $[10^{-7}, 1 - 10^{-7}]$. A clipped value no longer depends on $s$. So the loss stops at $-\log 10^{-7} = 16.12$, and the slope (6) is 0, just where $D$ is surest and $G$ has most to learn. (Where the sigmoid is the very last operation, Keras on TensorFlow finds its logit and repairs this. With any layer behind it, here a `Reshape` that changes nothing, it does not.) The library's $D$ answers with a logit: [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py). What you should see: towards the left, the dashed curve leaves the other two near $s = -16$; its loss stays flat, and its slope jumps to 0.
+# **The last layer of $D$.** Both documents end $D$ in a sigmoid and take `binary_crossentropy` as the loss (E18). On paper $-\log \sigma(s)$ is $\mathrm{softplus}(-s)$. In float32 the detour through the probability loses both the value and the slope. There $\sigma(s)$ rounds to 0 for very negative $s$ and to exactly 1 above $s \approx 17$, and $\log 0 = -\infty$. To avoid that, Keras clips $D$ to $[10^{-7}, 1 - 10^{-7}]$. A clipped value no longer depends on $s$. So the loss stops at $-\log 10^{-7} = 16.12$, and the slope (6) is 0, just where $D$ is surest and $G$ has most to learn. Where the sigmoid is the very last operation, Keras on TensorFlow finds its logit and repairs this: that is the thick curve, and it is undamaged. With any layer behind the sigmoid, here a `Reshape` that changes nothing, it does not (dashed). The library's $D$ answers with a logit: [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py). What you should see: towards the left, the dashed curve leaves the other two near $s = -16$; its loss stays flat, and its slope jumps to 0.
 
 # %% [markdown] lang="zh"
-# **判别器的最后一层。** 两篇文档的 $D$ 都以 sigmoid 结尾，再用 `binary_crossentropy` 比较（E18）。纸面上 $-\log \sigma(s)$ 就是 $\mathrm{softplus}(-s)$。但在 float32 里，绕道概率就把它丢了。 $s$ 很负时 $\sigma(s)$ 舍入成 0，超过 $s \approx 17$ 时恰好舍入成 1，而 $\log 0 = -\infty$。为了避开它，Keras 把 $D$ 截断到 $[10^{-7}, 1 - 10^{-7}]$。截断后的值不再随 $s$ 变化，于是损失停在 $-\log 10^{-7} = 16.12$，斜率 (6) 变成 0，而那正是 $D$ 最有把握、 $G$ 最该学的地方。（如果 sigmoid 恰好是最后一个运算，TensorFlow 后端的 Keras 能找到它的 logit，自动补救。后面再接任何一层，比如这里什么也不改的 `Reshape`，就补救不了。）库里的 $D$ 直接给出 logit：[`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py)。你应该看到：往左看，虚线在 $s = -16$ 附近离开另外两条曲线；它的损失变平，斜率跳到 0。
+# **判别器的最后一层。** 两篇文档的 $D$ 都以 sigmoid 结尾，再用 `binary_crossentropy` 计算损失（E18）。纸面上 $-\log \sigma(s)$ 就是 $\mathrm{softplus}(-s)$。但在 float32 里，先算概率再取对数，值和斜率都会丢失。 $s$ 很负时 $\sigma(s)$ 舍入成 0，超过 $s \approx 17$ 时恰好舍入成 1（这时 $1 - \sigma(s) = 0$），而 $\log 0 = -\infty$。为了避开它，Keras 把 $D$ 截断到 $[10^{-7}, 1 - 10^{-7}]$。截断后的值不再随 $s$ 变化，于是损失停在 $-\log 10^{-7} = 16.12$，斜率 (6) 变成 0，而那正是 $D$ 最有把握、 $G$ 最该学的地方。如果 sigmoid 恰好是最后一个运算，TensorFlow 后端的 Keras 能找到它的 logit，自动补救：那就是粗线，它没有损失什么。sigmoid 后面再接任何一层，比如这里什么也不改的 `Reshape`，就补救不了（虚线）。库里的 $D$ 直接给出 logit：[`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py)。你应该看到：往左看，虚线在 $s = -16$ 附近离开另外两条曲线；它的损失变平，斜率跳到 0。
 
 # %%
 s = np.linspace(-25, 5, 121, dtype="float32")[:, None]  # (121, 1)
@@ -518,10 +520,10 @@ rounded = tf.sigmoid([-200.0, 15.0, 18.0]).numpy()
 assert rounded[0] == 0 and rounded[1] < 1 and rounded[2] == 1
 
 # %% [markdown] lang="en"
-# **The scale.** The same networks, data and seed; only the last activation differs (E13, E19). There is one row for each. `ema_generator` in the code is a second generator: the library keeps a moving average of $G$'s weights and draws its pictures with that ([tutorial 3](03_dcgan.ipynb) has the formula).
+# **The scale.** The same networks, data and seed; only the last activation differs (E13, E19). There is one row for each. `ema_generator` in the code is a second generator: the library keeps a moving average of $G$'s weights and draws its pictures with that ([tutorial 1](01_adversarial_game.ipynb), (17)).
 
 # %% [markdown] lang="zh"
-# **尺度。** 网络、数据、种子都相同，只有最后的激活函数不同（E13、E19）。每种一行。代码里的 `ema_generator` 是第二个生成器：库保存 $G$ 的权重的滑动平均，用它来画图（公式见[教程 3](03_dcgan.ipynb)）。
+# **尺度。** 网络、数据、种子都相同，只有最后的激活函数不同（E13、E19）。每种一行。代码里的 `ema_generator` 是第二个生成器：库保存 $G$ 的权重的滑动平均，用它来画图（公式见[教程 1](01_adversarial_game.ipynb) 的 (17)）。
 
 # %%
 rows, gaps = [], []
@@ -542,18 +544,18 @@ assert FAST or gaps[0] < 0.75 < 0.9 < min(gaps[1:])
 labelled_grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), list(ENDS))
 
 # %% [markdown] lang="en"
-# What you should see: blurred outlines of garments on black in the first row, and light dots on mid grey in the other two. With a sigmoid or a ReLU nothing is darker than 0, that grey. $D$ needs one look at the background to know, and it is certain: over these 200 steps its mean score is close to 1 for real images and close to 0 for generated ones. With $\tanh$ the two scores have come closer, and $G$ has something to learn from.
+# What you should see: blurred outlines of garments on black in the first row, and light dots on mid grey in the other two. With a sigmoid or a ReLU nothing is darker than 0, that grey. $D$ needs one look at the background to know, and it is certain: over these 200 steps its mean score is close to 1 for real images and close to 0 for generated ones. With $\tanh$, which can draw the background, the two scores have come closer. The other two do not fail because $D$ is sure, since by (6) a sure $D$ gives the steepest slope: their last layer cannot draw what is asked of it.
 #
 # ## The real training
 #
 # The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$, and a penalty on the slope of $D$ that [tutorial 4](04_losses.ipynb) explains. Its default is 5,000 steps; here are 1,200. The rows show the same 16 noise vectors at different times. What you should see: a bright spot in the middle at first, then blurred outlines, and in the last row boots, tops and trousers, with one or two pictures still almost black.
 
 # %% [markdown] lang="zh"
-# 你应该看到：第一行是黑底上模糊的衣物轮廓，另外两行是中灰底上的亮点。用 sigmoid 或 ReLU，没有一个像素比 0 更暗，而 0 就是这种中灰。 $D$ 看一眼背景就知道，而且毫不怀疑：在这 200 步里，它给真实图的平均分数接近 1，给生成图的接近 0。用 $\tanh$ 时，两个分数已经靠近，生成器也就有东西可学。
+# 你应该看到：第一行是黑底上模糊的衣物轮廓，另外两行是中灰底上的亮点。用 sigmoid 或 ReLU，没有一个像素比 0 更暗，而 0 就是这种中灰。 $D$ 看一眼背景就知道，而且毫不怀疑：在这 200 步里，它给真实图的平均分数接近 1，给生成图的接近 0。用 $\tanh$ 时画得出背景，两个分数已经靠近。另外两种学不会，不是因为 $D$ 有把握（由 (6)，有把握的 $D$ 给出的斜率最陡），而是因为最后一层根本画不出该画的东西。
 #
 # ## 真正的训练
 #
-# 用配方 [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的样本：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout，还有[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。默认是 5,000 步，这里用 1,200 步。各行是同样的 16 个噪声向量在不同时刻画出的图。你应该看到：起初只是中间一团亮斑，随后出现模糊的轮廓，最后一行有靴子、上衣和裤子，还有一两张几乎全黑。
+# 用配方 [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py) 在内置的样本上训练：宽度照第一篇文档（128、256、512、1024），补上缺少的那一层（784 个单元， $\tanh$）， $G$ 里有批归一化， $D$ 里有 dropout，还有[教程 4](04_losses.ipynb) 讲解的、对 $D$ 斜率的惩罚项。默认是 5,000 步，这里用 1,200 步。各行是同样的 16 个噪声向量在不同时刻画出的图。你应该看到：起初只是中间一团亮斑，随后出现模糊的轮廓，最后一行有靴子、上衣和裤子，还有一两张几乎全黑。
 
 # %%
 recipe = MLPGANRecipe(seed=0)
@@ -587,16 +589,16 @@ assert FAST or 0 < gap[-1] < gap[0] / 2
 # %% [markdown] lang="en"
 # What you should see: the two scores begin far apart and close in on 1/2, the dotted line, from both sides.
 #
-# How good is the generator? The losses cannot say (E33). $L_G$ measures $G$ against the $D$ of that moment. It falls when $G$ improves, but also when $D$ gets worse. And it may rise while the pictures improve, because $D$ has improved more; that is what the plain GAN above showed. $L_D$ near $\log 4$ ($\log 2 \approx 0.693$ for each of its two terms) says only that this $D$ cannot tell. Nor need $D$'s accuracy rise, although the second document expects it to (E34): the two scores draw nearer as $G$ gets better.
+# How good is the generator? The losses cannot say (E33). $L_G$ measures $G$ against the $D$ of that moment. It falls when $G$ improves, but also when $D$ gets worse. And it may rise while the pictures improve, because $D$ has improved more; that is what the plain GAN above showed. $L_D$ near $\log 4$ ($\log 2 \approx 0.693$ for each of its two terms), with both mean scores near 1/2, says only that this $D$ cannot tell; a weak $D$ cannot either. Nor need $D$'s accuracy rise, although the second document expects it to (E34): the two scores draw nearer as $G$ gets better.
 #
-# The Fréchet distance (FD) can: it says how far the generated images are from images that were held out, in the features of a garment classifier ([tutorial 7](07_measuring_quality.ipynb) derives it). The next cell prints it for $G$ and, as the two ends of the scale, for real training images and for noise. It also draws four straight walks, one a row, each from one noise vector on the left to another on the right; the last row walks between the ends of the first along the sphere (*slerp*).
+# The Fréchet distance (FD) can say how good $G$ is: it measures how far the generated images are from images that were held out, in the features of a garment classifier ([tutorial 7](07_measuring_quality.ipynb) derives it). The next cell prints it for $G$ and, as the two ends of the scale, for real training images and for noise. It also draws four straight walks, one a row, each from one noise vector on the left to another on the right; the last row walks between the ends of the first along the sphere (*slerp*).
 
 # %% [markdown] lang="zh"
 # 你应该看到：两个分数起初相距很远，后来从两侧靠近虚线所示的 1/2。
 #
-# 生成器画得好不好？损失说不出来（E33）。 $L_G$ 是拿 $G$ 与此刻的 $D$ 相比： $G$ 变好，它会下降； $D$ 变差，它也会下降。图在变好时它还可能上升，因为 $D$ 进步得更多，上面那个自己写的 GAN 就是这样。 $L_D$ 接近 $\log 4$（两项各 $\log 2 \approx 0.693$），只说明这个 $D$ 分不出真假。 $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。
+# 生成器画得好不好？损失说不出来（E33）。 $L_G$ 是拿 $G$ 与此刻的 $D$ 相比： $G$ 变好，它会下降； $D$ 变差，它也会下降。图在变好时它还可能上升，因为 $D$ 进步得更多，上面那个自己写的 GAN 就是这样。 $L_D$ 接近 $\log 4$（两项各 $\log 2 \approx 0.693$），并且两个平均分数都接近 1/2，只说明这个 $D$ 分不出真假；太弱的 $D$ 也分不出。 $D$ 的准确率也不必像第二篇文档所想的那样上升（E34）： $G$ 变好时，两个分数反而靠近。
 #
-# 能说明问题的是弗雷歇距离（Fréchet distance，FD）：在一个服装分类器的特征里，生成图与留出图相距多远（推导见[教程 7](07_measuring_quality.ipynb)）。下一个单元打印 $G$ 的距离，还有作为标尺两端的真实训练图和噪声的距离。它还画出四条直线，每行一条，从左端的噪声向量走到右端的另一个；最后一行在第一行的两端之间沿球面走（slerp）。
+# 能说明 $G$ 好不好的是弗雷歇距离（Fréchet distance，FD）：在一个服装分类器的特征里，生成图与留出图相距多远（推导见[教程 7](07_measuring_quality.ipynb)）。下一个单元打印 $G$ 的距离，还有作为标尺两端的真实训练图和噪声的距离。它还沿噪声空间里的四条直线画图，每行一条，从左端的噪声向量走到右端的另一个；最后一行在第一行的两端之间沿球面走（球面线性插值，slerp）。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)
@@ -626,7 +628,7 @@ labelled_grid((walk + 1) / 2, ["straight"] * 4 + ["slerp"])
 # %% [markdown] lang="en"
 # What you should see: nothing jumps on the way, and what lies between depends on the ends. Where they are different things, one fades into the other through pictures that are neither; where they are of one kind, the walk stays there. Where an end is hardly a garment, its neighbours are not either; after so few steps not every noise vector gives one.
 #
-# The straight line is another reason for what is neither. The squared length of a noise vector is a sum of 100 squares with mean 1, so its length is about $\sqrt{100} = 10$. Half-way, each number is the mean of two independent ones and has variance $1/2$, so the length is about $\sqrt{100 \cdot 1/2} = \sqrt{50} \approx 7$. $G$ has hardly ever seen noise so short. A walk along the sphere keeps it long, as the printed lengths show.
+# The straight line could be another reason for what is neither. The squared length of a noise vector is a sum of 100 squares with mean 1, so its length is about $\sqrt{100} = 10$. Half-way, each number is the mean of two independent ones and has variance $1/2$, so the length is about $\sqrt{100 \cdot 1/2} = \sqrt{50} \approx 7$. $G$ has hardly ever seen noise so short. A walk along the sphere keeps it long, as the printed lengths show; in the pictures the difference is small here.
 #
 # Look once more at the last row of the training figure, after 1,200 steps. Most of its garments are recognisable, all with a speckle over them: a dense layer does not know which pixels are neighbours, so each has to learn by itself that it should agree with those beside it. Convolutions know it: [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py).
 #
@@ -635,9 +637,9 @@ labelled_grid((walk + 1) / 2, ["straight"] * 4 + ["slerp"])
 # **1.** Count the numbers in a stack of dense layers with biases, `sizes` being the units from the input on.
 
 # %% [markdown] lang="zh"
-# 你应该看到：途中没有跳变，而两端之间是什么，要看两端。两端是不同的东西，就一样渐渐变成另一样，中间的图两样都不是；两端同属一类，途中也一直是这一类。如果某一端的图几乎不像衣服，靠近它的几张也就不像；步数这么少，并非每个噪声向量都已画得出衣服。
+# 你应该看到：途中没有跳变。如果两端是不同的商品，前一种就渐渐变成后一种，中间几张两种都不像；如果两端同属一类，途中也一直是这一类。如果某一端的图几乎不像衣服，靠近它的几张也就不像；步数这么少，并非每个噪声向量都已画得出衣服。
 #
-# 直线插值也是原因之一。噪声向量长度的平方是 100 个平方之和，每个平方的均值是 1，所以长度约为 $\sqrt{100} = 10$。在中点，每个数是两个独立的数的平均，方差是 $1/2$，所以长度约为 $\sqrt{100 \cdot 1/2} = \sqrt{50} \approx 7$。这么短的噪声 $G$ 几乎没见过。沿球面走，长度就不缩短，打印的长度可以为证。
+# 中间几张不像衣服，直线插值也可能是原因之一。噪声向量长度的平方是 100 个平方之和，每个平方的均值是 1，所以长度约为 $\sqrt{100} = 10$。在中点，每个数是两个独立的数的平均，方差是 $1/2$，所以长度约为 $\sqrt{100 \cdot 1/2} = \sqrt{50} \approx 7$。这么短的噪声 $G$ 几乎没见过。沿球面走，长度就不缩短，打印的长度可以为证；不过在这里的图上，差别很小。
 #
 # 再看一眼训练图的最后一行，即 1,200 步之后。衣物大多认得出来，但都有一层斑点：全连接层不知道哪些像素相邻，每个像素都得自己学会与旁边的一致。卷积天生就知道：[`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py)。
 #
@@ -719,7 +721,7 @@ def clipped_slope(s):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** $G$ never sees a real image. It gets one slope for each pixel of its own image, drawn by $D$, and passes it back through its layers; a factor of 0 anywhere in the chain ends the lesson. So $D$ answers with a logit, because a clipped probability has no slope where $D$ is sure. $G$ ends in tanh and the data are scaled to $[-1, 1]$, because $D$ otherwise tells them apart by the background. Each gradient names the variables that it moves, instead of a flag that somebody must set at the right time.
+# **To say it aloud.** $G$ never sees a real image. It gets one slope for each pixel of its own image, drawn by $D$, and passes it back through its layers; a factor of 0 anywhere in the chain ends the lesson. So $D$ answers with a logit, because a probability that is clipped has no slope where $D$ is sure, and only some models are repaired. $G$ ends in tanh and the data are scaled to $[-1, 1]$, because $D$ otherwise tells them apart by the background. Each gradient names the variables that it moves, instead of a flag that somebody must set at the right time.
 #
 # | part | choice | what goes wrong otherwise |
 # |---|---|---|
@@ -736,7 +738,7 @@ def clipped_slope(s):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** $G$ 从来没见过真实图。它得到的是 $D$ 对它自己那张图的每个像素给出的一个斜率，再由它逐层往回传；链条上任何一处为 0，学习就到此为止。所以 $D$ 输出 logit，因为截断过的概率在 $D$ 有把握的地方没有斜率。 $G$ 以 tanh 结尾，数据缩放到 $[-1, 1]$，否则 $D$ 凭背景就能分辨。每个梯度都写明它更新哪些变量，而不靠一个必须有人按时设置的开关。
+# **用几句话说出来。** $G$ 从来没见过真实图。它得到的是 $D$ 对它自己那张图的每个像素给出的一个斜率，再由它逐层往回传；链条上任何一处为 0，学习就到此为止。所以 $D$ 输出 logit，因为截断过的概率在 $D$ 有把握的地方没有斜率，而能自动补救的只是一部分模型。 $G$ 以 tanh 结尾，数据缩放到 $[-1, 1]$，否则 $D$ 凭背景就能分辨。每个梯度都写明它更新哪些变量，而不靠一个必须有人按时设置的开关。
 #
 # | 部分 | 选择 | 不这样会怎样 |
 # |---|---|---|

@@ -98,10 +98,11 @@ def show(pictures, columns=None, size=1.7, rows=()):
     plt.show()
 
 
-photo, painting = read("handbag"), read("flow_field")  # (160, 160, 3)
 painter = StyleTransfer(weights="hed")
+photo, painting = read("handbag", 256), read("flow_field", 256)  # (256, 256, 3)
 first = painter.stylize(photo, [painting], steps=2 if FAST else 24).image
-show({"content": photo, "style": painting, "result": first}, size=2.0)
+show({"content": photo, "style": painting, "result": first}, size=3.2)
+photo, painting = read("handbag"), read("flow_field")  # (160, 160, 3), for what follows
 
 # %% [markdown] lang="en"
 # **What VGG sees.** A convolutional network that was trained to tell a thousand things apart describes a picture by maps: in each layer one vector of features at each position. Below, for five layers, the two channels that vary most over the photo. Shallow maps are large and show edges and colours; deep maps are small and answer to parts of things. The *receptive field* is how many pixels a position looks at, the *stride* how many pixels lie between neighbours. Both grow by a simple rule: a 3 x 3 convolution adds two strides to the field, a pooling adds one stride and then doubles it (Q34 of the [interview questions](../../docs/interview.md)). The titles give the fields of VGG19, by this rule; in the network that draws these maps the last two see less, 76 and 132 pixels, as is said below the figure.
@@ -773,9 +774,9 @@ show(shown, columns=4, size=1.4)
 # **必须保留的商标。** 商家可以在徽标周围作画，但不能画在上面。`keep` 是一张蒙版，1 表示照片保持原样；网络看之前，这些像素就已换回，所以周围的笔触与它相合。这是精确的：蒙版为 1 的地方，一个比特也不变。应当看到：中间一幅，笔触穿过徽标，字母断开了；右边一幅，笔触到徽标的边缘为止。
 
 # %%
-mug, wave = read("mug", 192), read("wave_pattern", 192)
+mug, wave = read("mug", 256), read("wave_pattern", 256)
 where = data.picture_path("mug").with_name("mug_logo_mask.png")
-mask = pictures.resize(pictures.read_mask(where, (512, 512)), (192, 192))
+mask = pictures.resize(pictures.read_mask(where, (512, 512)), (256, 256))
 free, guarded = (
     painter.stylize(mug, [wave], keep=keep, steps=2 if FAST else 20).image for keep in (None, mask)
 )
@@ -785,7 +786,7 @@ print(f"{fixed.sum()} of {fixed.size} pixels are kept; largest change there", en
 print(
     f"{np.abs(guarded - mug)[fixed].max():.1f}, without the mask {np.abs(free - mug)[fixed].max():.2f}"
 )
-show({"photo": mug, "painted over": free, "the badge kept": guarded}, size=2.0)
+show({"photo": mug, "painted over": free, "the badge kept": guarded}, size=3.2)
 
 # %% [markdown] lang="en"
 # From the command line, at full size, with everything written down beside the picture:
