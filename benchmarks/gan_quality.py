@@ -10,7 +10,7 @@ with `--split test`, what was chosen is trained on all of them and compared with
 
     python benchmarks/gan_quality.py --systems dcgan dcgan_alternating --split validation --seeds 0
     python benchmarks/gan_quality.py --seconds 300 --seeds 0 1 2
-    python benchmarks/gan_quality.py --systems dcgan --steps 43000 --seeds 0 --docs
+    python benchmarks/gan_quality.py --systems dcgan --steps 43000 --seeds 0 --docs longer
 """
 
 import argparse
@@ -93,6 +93,13 @@ def _recipe(recipe, **changes):
     return lambda seed: (recipe(seed=seed, **changes).build(), recipe(**changes).images_per_step)
 
 
+CRITICS = {  # Wasserstein's loss: its critic's steps for each of G, and the rates
+    "wasserstein": {},
+    "wasserstein_five": {"discriminator_steps": 5},
+    "wasserstein_slow": {"d_learning_rate": 1e-4, "g_learning_rate": 1e-4, "beta_1": 0.0},
+}
+CRITICS["wasserstein_five_slow"] = CRITICS["wasserstein_five"] | CRITICS["wasserstein_slow"]
+
 SYSTEMS = {
     "sketch": sketch,
     "tutorial": tutorial,
@@ -103,6 +110,10 @@ SYSTEMS = {
     "dcgan_document": _recipe(DCGANRecipe, generator_width=64, penalty="none"),
     "mlp_gan": _recipe(MLPGANRecipe),
     "mlp_gan_without_penalty": _recipe(MLPGANRecipe, penalty="none"),
+    **{
+        name: _recipe(DCGANRecipe, loss="wasserstein_gp", update="alternating", **options)
+        for name, options in CRITICS.items()
+    },
 }
 
 
@@ -145,12 +156,28 @@ def curve(row):
     return [[f"{step:,}", *(f"{each:.2f}" for each in marks[step])] for step in sorted(marks)]
 
 
-def write_docs(row):
-    """Store a run's figures and put its table on both pages of results."""
-    write_text(DOCS / "longer.json", json.dumps(row, indent=1) + "\n")
-    text = "\n".join(markdown(["steps", "FD-FashionNet", "FD-StridedNet"], curve(row)))
-    fill(DOCS / "results.md", "longer", text)
-    fill(DOCS / "results.zh-CN.md", "longer", in_chinese(text))
+def critics(rows):
+    """Return the rows of a table: what each critic was given, and the distances at the end."""
+    cells = []
+    for row in rows:
+        options = CRITICS[row["system"]]
+        rate = options.get("d_learning_rate", DCGANRecipe.d_learning_rate)
+        k, (*_, last) = options.get("discriminator_steps", 1), curve(row)
+        cells.append([str(k), f"{rate:g}", *last])
+    return cells
+
+
+def write_docs(name, rows):
+    """Store the figures of runs and put their table on both pages of results."""
+    stored = rows[-1] if name == "longer" else rows
+    write_text(DOCS / f"{name}.json", json.dumps(stored, indent=1) + "\n")
+    head = ["steps", "FD-FashionNet", "FD-StridedNet"]
+    if name == "longer":
+        text = "\n".join(markdown(head, curve(stored)))
+    else:
+        text = "\n".join(markdown(["steps of D for each of G", "rate", *head], critics(stored)))
+    fill(DOCS / "results.md", name, text)
+    fill(DOCS / "results.zh-CN.md", name, in_chinese(text))
 
 
 def steps_of(arguments, images):
@@ -177,7 +204,7 @@ def main():
     parser.add_argument("--split", default="test", choices=("validation", "test"))
     parser.add_argument("--step-times", type=Path, help="JSON of earlier seconds per step")
     parser.add_argument("--data", default="fashion_mnist", choices=data.SOURCES)
-    parser.add_argument("--docs", action="store_true", help="put the last run into docs/")
+    parser.add_argument("--docs", choices=("longer", "critics"), help="table of docs/ to fill")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out"))
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -188,17 +215,17 @@ def main():
         real = data.fashion_mnist("test").images
     judges = load_judges("fashion_net", SHAPE)
     real_features = [judge(real)[0] for judge in judges]
-    totals = steps_of(arguments, images)
+    totals, rows = steps_of(arguments, images), []
     for seed in arguments.seeds:
         for name in arguments.systems:
             total = totals[name]
             row = run(name, seed, total, images, judges, real_features, arguments.out)
-            row = {"split": arguments.split, **row}
-            print(json.dumps(row), flush=True)
+            rows.append({"split": arguments.split, **row})
+            print(json.dumps(rows[-1]), flush=True)
             with (arguments.out / "results.jsonl").open("a") as file:
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps(rows[-1]) + "\n")
     if arguments.docs:
-        write_docs(row)
+        write_docs(arguments.docs, rows)
 
 
 if __name__ == "__main__":

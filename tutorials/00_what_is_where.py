@@ -94,7 +94,7 @@ plt.show()
 # %% [markdown] lang="en"
 # ## What is where
 #
-# A folder is a layer, a file name is a family, and arrows point down, from a row of this table to the rows below it: `gan.py` in `models` uses networks and losses, `dcgan.py` in `networks` knows nothing of training, `gan.py` in `losses` knows nothing of networks. A test reads every import and fails on an arrow that points up.
+# A folder is a layer, a file name is a family, and imports point down, from a row of this table to the rows below it: `gan.py` in `models` imports losses and is handed its networks, `dcgan.py` in `networks` knows nothing of training, `gan.py` in `losses` knows nothing of networks. A test reads every import and fails on one that points up.
 #
 # | folder | holds | open first |
 # |---|---|---|
@@ -118,7 +118,7 @@ plt.show()
 # %% [markdown] lang="zh"
 # ## 什么在哪里
 #
-# 文件夹是层，文件名是家族，箭头只朝下，即从表里的一行指向它下面的行：`models` 里的 `gan.py` 用到网络和损失，`networks` 里的 `dcgan.py` 不知道训练的事，`losses` 里的 `gan.py` 不知道网络的事。有一个测试读取所有 import，发现朝上的箭头就报错。
+# 文件夹是层，文件名是家族，导入只朝下，即从表里的一行指向它下面的行：`models` 里的 `gan.py` 导入损失，网络由外面传给它，`networks` 里的 `dcgan.py` 不知道训练的事，`losses` 里的 `gan.py` 不知道网络的事。有一个测试读取所有 import，发现朝上的就报错。
 #
 # | 文件夹 | 放什么 | 先打开 |
 # |---|---|---|
@@ -157,7 +157,7 @@ print(inspect.getsource(losses.non_saturating_generator_loss))
 # \end{aligned}
 # $$
 #
-# (4) undoes (1) and (2) for each of the 256 bytes, because it rounds to the nearest. By (5) one level of grey is a step of $0.0078$ in $x$: a generator that is off by $0.1$ is off by 13 levels.
+# (3) undoes (2), and (4) undoes (1) for each of the 256 bytes, because it rounds to the nearest. By (5) one level of grey is a step of $0.0078$ in $x$: a generator that is off by $0.1$ is off by 13 levels.
 
 # %% [markdown] lang="zh"
 # ## 公式，一行一步
@@ -174,7 +174,7 @@ print(inspect.getsource(losses.non_saturating_generator_loss))
 # \end{aligned}
 # $$
 #
-# (4) 四舍五入到最近的整数，所以对 256 种字节值都能把 (1) 和 (2) 还原。由 (5)，一级灰度相当于 $x$ 走 $0.0078$：生成器差 $0.1$，就差了 13 级。
+# (3) 还原 (2)；(4) 四舍五入到最近的整数，所以对 256 种字节值都能还原 (1)。由 (5)，一级灰度相当于 $x$ 走 $0.0078$：生成器差 $0.1$，就差了 13 级。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -293,7 +293,7 @@ except ValueError as error:
 # %% [markdown] lang="zh"
 # ## 真正的训练
 #
-# 开头的 GAN 接着训练，数据流也接着取：`start_step` 说明已经看过多少个批次。每一行都用同样的十六个噪声向量来画。损失说不出画得好不好（原因见教程 1）；到 2,000 件它从未见过的商品的弗雷歇距离（Fréchet distance，FD，推导见[教程 7](07_measuring_quality.ipynb)）说得出来，越小越好。一行比一行轮廓更清楚，FD 也一行比一行小。
+# 开头的 GAN 接着训练，数据流也接着取：`start_step` 说明已经看过多少个批次。每一行都用同样的十六个噪声向量来画。损失说不出画得好不好（原因见教程 1），说得出来的是弗雷歇距离（Fréchet distance，FD，推导见[教程 7](07_measuring_quality.ipynb)），即生成的图到 2,000 件它从未见过的商品的距离，越小越好。一行比一行轮廓更清楚，FD 也一行比一行小。
 
 # %%
 held_out = data.load("fashion_mnist_10k", split="test").images  # (2000, 28, 28, 1)

@@ -12,7 +12,7 @@
 # - derive the best discriminator of each loss, and the distance that its loss then states;
 # - compute each loss by hand and in one line of NumPy;
 # - write a gradient penalty, and predict the slope at which a critic settles, which is not 1;
-# - say why a penalty at the data stops a game from circling, and compute how fast it comes to rest;
+# - say why a penalty at the data keeps the smallest of all games from circling for ever, and compute how fast it comes to rest;
 # - compare losses on product images without taking one run for a ranking.
 
 # %% [markdown] lang="zh"
@@ -25,7 +25,7 @@
 # - 推导每种损失下的最优判别器，以及此时它的损失给出的是哪种距离；
 # - 手算每种损失，也能用一行 NumPy 算出来；
 # - 写出梯度惩罚，并预测评判器的斜率会停在哪里（不是 1）；
-# - 说明为什么在数据处加惩罚能让博弈不再打转，并算出它多快静止下来；
+# - 说明为什么在数据处加惩罚能让最小的博弈不再永远打转，并算出它多快静止下来；
 # - 在商品图上比较各种损失，而不把一次运行当成排名。
 
 # %%
@@ -127,7 +127,7 @@ assert np.allclose(pulls[-1], [0, 0, 0, 1, 3 / 0.3**2], atol=0.01)
 #
 # $D$ answers with a number $s(x)$, without a sigmoid. As in tutorial 1, the integrals can be minimised point by point.
 #
-# **Least squares** (LSGAN) lets $D$ regress 1 for real and 0 for generated images. The error is that of $D$'s *answers*, not of images; [one of the documents](../../docs/errata.md) leaves that open (E31):
+# **Least squares** (LSGAN) lets $D$ regress 1 for real and 0 for generated images. The error is that of $D$'s *answers*, not of images; [one of the two articles whose mistakes this project collects](../../docs/errata.md) leaves that open (E31):
 #
 # $$
 # \begin{aligned}
@@ -215,7 +215,7 @@ assert np.allclose(pulls[-1], [0, 0, 0, 1, 3 / 0.3**2], atol=0.01)
 # \end{aligned}
 # $$
 #
-# The $\mu$ are the eigenvalues; the halves are $\sigma(0)$. For $\gamma = 0$ (21) is $\pm \frac{i}{2}$: the game circles for ever, and with steps of a finite length it drifts outwards. With $0 < \gamma < 1$ it is a spiral inwards that shrinks by $e^{-\gamma t / 2}$; from $\gamma = 1$ on it no longer turns. DRAGAN takes the norm of (13) in a neighbourhood of the real images: it asks for a gentle slope instead of none.
+# The $\mu$ are the eigenvalues; the halves are $\sigma(0)$. For $\gamma = 0$ (21) is $\pm \frac{i}{2}$: the game circles for ever, and with simultaneous steps of a finite length it drifts outwards. With $0 < \gamma < 1$ it is a spiral inwards that shrinks by $e^{-\gamma t / 2}$; from $\gamma = 1$ on it no longer turns. DRAGAN takes (13) at points around the real images: there it asks for the slope 1, where R1 asks for 0.
 
 # %% [markdown] lang="zh"
 # 你应该看到：左图有三条曲线变平，一条是直线。右图中，饱和损失、最小二乘与合页的斜率，在相应曲线变平的地方趋于 0。Wasserstein 的斜率处处是 1。非饱和损失的斜率一直在增大，最后像 $\theta / 0.3^2$ 那样增长。
@@ -224,7 +224,7 @@ assert np.allclose(pulls[-1], [0, 0, 0, 1, 3 / 0.3**2], atol=0.01)
 #
 # $D$ 输出一个数 $s(x)$，不加 sigmoid。与教程 1 一样，积分可以逐点求最小。
 #
-# **最小二乘**（least squares，LSGAN）让 $D$ 对真图回归到 1，对生成图回归到 0。误差是 $D$ 的**回答**的误差，不是图像的误差；[两篇文档之一](../../docs/errata.zh-CN.md)没有说清（E31）：
+# **最小二乘**（least squares，LSGAN）让 $D$ 对真图回归到 1，对生成图回归到 0。误差是 $D$ 的**回答**的误差，不是图像的误差；[本项目所勘误的两篇文章之一](../../docs/errata.zh-CN.md)没有说清（E31）：
 #
 # $$
 # \begin{aligned}
@@ -312,7 +312,7 @@ assert np.allclose(pulls[-1], [0, 0, 0, 1, 3 / 0.3**2], atol=0.01)
 # \end{aligned}
 # $$
 #
-# $\mu$ 是特征值；其中的二分之一是 $\sigma(0)$。 $\gamma = 0$ 时 (21) 是 $\pm \frac{i}{2}$：博弈永远绕圈，步长有限时还会向外漂移。 $0 < \gamma < 1$ 时是向内的螺线，按 $e^{-\gamma t / 2}$ 收缩；从 $\gamma = 1$ 起不再绕圈。DRAGAN 在真图的邻域里对 (13) 的范数加惩罚：它要的是平缓的坡，而不是平地。
+# $\mu$ 是特征值；其中的二分之一是 $\sigma(0)$。 $\gamma = 0$ 时 (21) 是 $\pm \frac{i}{2}$：博弈永远绕圈；若双方同时走、步长有限，还会向外漂移。 $0 < \gamma < 1$ 时是向内的螺线，按 $e^{-\gamma t / 2}$ 收缩；从 $\gamma = 1$ 起不再绕圈。DRAGAN 把 (13) 用在真图周围的点上：它在那里要求斜率为 1，而 R1 要求为 0。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -345,7 +345,7 @@ assert np.allclose(pulls[-1], [0, 0, 0, 1, 3 / 0.3**2], atol=0.01)
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
 #
-# One for each pair of the table, and two more for the penalties. The library's functions must say the same:
+# Six this time: one for each pair of the table, and two more for the penalties. The library's functions must say the same:
 #
 # - least squares: [`keras_gen.losses.least_squares_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.least_squares_generator_loss`](../../keras_gen/losses/gan.py);
 # - hinge: [`keras_gen.losses.hinge_discriminator_loss`](../../keras_gen/losses/gan.py), [`keras_gen.losses.hinge_generator_loss`](../../keras_gen/losses/gan.py);
@@ -355,7 +355,7 @@ assert np.allclose(pulls[-1], [0, 0, 0, 1, 3 / 0.3**2], atol=0.01)
 # %% [markdown] lang="zh"
 # ## 五行 NumPy
 #
-# 表里的每一行对应一行代码，另有两行给惩罚项。库里的函数必须给出同样的结果：
+# 这次是六行：表里的每一行对应一行代码，另有两行给惩罚项。库里的函数必须给出同样的结果：
 #
 # - 最小二乘：[`keras_gen.losses.least_squares_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.least_squares_generator_loss`](../../keras_gen/losses/gan.py)；
 # - 合页：[`keras_gen.losses.hinge_discriminator_loss`](../../keras_gen/losses/gan.py)、[`keras_gen.losses.hinge_generator_loss`](../../keras_gen/losses/gan.py)；
@@ -554,12 +554,12 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: without a bound the "distance" grows as long as anyone trains, by (10), and its gradient with it: a generator would be thrown across the plane. With the penalty the estimate comes to rest at 1.54, a little above the dotted line of the exact $W_1$, 1.44. That is no noise: a critic whose slope is not 1 but $1 + W_1 / 20 = 1.072$, as (15) has it, states a distance that is larger by the same factor, $1.44 \cdot 1.072 = 1.54$.
+# What you should see: without a bound the "distance" grows as long as anyone trains, by (10), and its gradient with it: by plain gradient descent a generator would be thrown across the plane. With the penalty the estimate comes to rest at 1.54, a little above the dotted line of the exact $W_1$, 1.44. That is no noise: a critic whose slope is not 1 but $1 + W_1 / 20 = 1.072$, as (15) has it, states a distance that is larger by the same factor, $1.44 \cdot 1.072 = 1.54$.
 #
 # And the Dirac-GAN: 400 simultaneous steps of length 0.1 with the library's losses, so $t = 40$, without R1 and with two doses of it. The dotted lines are the radius that (21) predicts for the first two.
 
 # %% [markdown] lang="zh"
-# 你应该看到：没有界限，只要继续训练，“距离”就一直增长，正如 (10) 所说，梯度也跟着增长：生成器会被甩到平面之外。有了惩罚项，估计值停在 1.54，比点线所示的精确值 $W_1$，即 1.44，略高一点。这不是噪声：按 (15)，评判器的斜率不是 1，而是 $1 + W_1 / 20 = 1.072$，它说出的距离也就大了同样的倍数， $1.44 \cdot 1.072 = 1.54$。
+# 你应该看到：没有界限，只要继续训练，“距离”就一直增长，正如 (10) 所说，梯度也跟着增长：若用普通的梯度下降，生成器会被甩到平面之外。有了惩罚项，估计值停在 1.54，比点线所示的精确值 $W_1$，即 1.44，略高一点。这不是噪声：按 (15)，评判器的斜率不是 1，而是 $1 + W_1 / 20 = 1.072$，它说出的距离也就大了同样的倍数， $1.44 \cdot 1.072 = 1.54$。
 #
 # 再看 Dirac-GAN：用库里的损失同时走 400 步，步长 0.1，即 $t = 40$；不加 R1，以及加两种剂量的 R1。点线是 (21) 对前两种情形预言的半径。
 
@@ -653,12 +653,12 @@ print(f"and the saturating loss of tutorial 1: slope of L_G {pull:.5f}")
 # %% [markdown] lang="en"
 # What you should see: cross-entropy builds a cliff. Nothing holds its slope, and after these 400 steps it is 14, the steepest of the four. (What is shown is the end, not the way there.) Least squares and the hinge stop at their targets and are flatter. The Wasserstein critic is a ramp: everywhere nearly the same slope, the one that the spring (15) predicts, to within 0.03. The saturating loss looks down the same cliff and feels nothing.
 #
-# **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. Wasserstein and these two alternate, the first three move both players at once. In the titles $k$ counts the critic's steps; it is not the slope of (15). What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, how far they have to travel to the data, and how many lie at a centre if $G$ is not averaged. The samples, and the orange dots, come from the *averaged* generator; the shading is the $D$ of the last step, on a scale of its own in each panel.
+# **The game.** The losses on the ring of tutorial 1, with the package's [`mlp_gan`](../../keras_gen/networks/mlp_gan.py) networks. Wasserstein plays twice: with one step of the critic for each step of $G$, from three seeds, and with five, as its paper has it, and a slower $G$. Cross-entropy plays a second time with R1, and relativistic pairs play with R1 and R2, both with $\gamma = 0.1$. Wasserstein and these two alternate, the first three move both players at once. In the titles $k$ counts the critic's steps; it is not the slope of (15). What is printed: how many of 2,000 samples lie at one of the eight centres, how evenly, how far they have to travel to the data (1,000 of them to 1,000 real points; two draws of the data themselves are some 0.05 apart), and how many lie at a centre if $G$ is not averaged. The samples, and the orange dots, come from the *averaged* generator; the shading is the $D$ of the last step, on a scale of its own in each panel.
 
 # %% [markdown] lang="zh"
 # 你应该看到：交叉熵筑起一道悬崖。没有什么约束它的斜率，这 400 步之后是 14，四种里最陡。（这里看到的是结果，不是过程。）最小二乘与合页到目标为止，平缓一些。Wasserstein 评判器是一条坡道：斜率处处几乎相同，与弹簧 (15) 预言的值相差不到 0.03。饱和损失面对的是同一道悬崖，却毫无感觉。
 #
-# **博弈。** 各种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 玩两种： $G$ 每走一步，评判器走一步，取三个种子；或者像原论文那样走五步，并让 $G$ 慢一些。交叉熵再带着 R1 玩一次，相对论配对带着 R1 与 R2，两者都取 $\gamma = 0.1$。Wasserstein 和这两种交替更新，前三种同时更新。标题里的 $k$ 是评判器的步数，不是 (15) 的斜率。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，它们离数据还有多远的路，以及 $G$ 不取平均时有多少落在中心。样本和橙点都出自**滑动平均**的生成器；底色是最后一步的 $D$，每幅图各有自己的色标。
+# **博弈。** 各种损失都学习教程 1 的那个圆环，网络用本项目的 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)。Wasserstein 跑两种设置： $G$ 每走一步，评判器走一步，取三个种子；或者像原论文那样走五步，并让 $G$ 慢一些。交叉熵再加上 R1 跑一次，相对论配对则加上 R1 与 R2，两者都取 $\gamma = 0.1$。Wasserstein 和这两种交替更新，前三种同时更新。标题里的 $k$ 是评判器的步数，不是 (15) 的斜率。打印的是：2,000 个样本里有多少落在八个中心之一，是否均匀，它们离数据还有多远的路（1,000 个样本对 1,000 个真点；两批真点彼此也相距约 0.05），以及 $G$ 不取平均时有多少落在中心。样本和橙点都出自**滑动平均**的生成器；底色是最后一步的 $D$，每幅图各有自己的色标。
 
 
 # %%
@@ -737,14 +737,14 @@ for name in set(GAMES) - {"wasserstein_gp, k = 1"}:
     assert FAST or (at_centre[name, 0].sum() > 0.4 and at_centre[name, 0].min() > 0.02)
 
 # %% [markdown] lang="en"
-# What you should see: in every panel but the fourth, orange dots at all eight centres, as asserted, with stray ones between them. The fourth is a matter of luck. The Wasserstein generator needs a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. Such a game depends on the seed, and even on rounding: read the three lines, not one of them. With five steps it covers the ring here. But that game differs in three things, the critic's steps, $G$'s rate and the number of rounds, so it shows that the paper's way works here, and not which of the three does it. Two more cautions: the penalty weighs 1 here, a tenth of the paper's, so that by (15) slopes may go farther above 1; and a blob in the middle, as of seed 0, need not be what $G$ draws, since the average of a generator that circles lies there as well: so the last figure of each line is of $G$ itself, not averaged. Relativistic pairs cover it too. And R1? This ring is so easy that cross-entropy covers it with or without. On images that is no longer so.
+# What you should see: in every panel but the fourth, orange dots at all eight centres, as asserted, and bridges of them along the arcs between. Read the shares by this yardstick: an even circle of radius 0.7 would have 55 % of its points at a centre ($8 \cdot 2 \cdot 3 \sigma$ of $2 \pi \cdot 0.7$), the data have 99 %. The fourth is a matter of luck. In theory the Wasserstein generator wants a critic that is ahead of it: (12) holds at the critic's optimum only, and with one step of the critic for each of its own, $G$ runs after a slope that may be out of date. It may go well all the same, as with seed 2: such a game depends on the seed, and even on rounding, so read the three lines, not one of them. With five steps it covers the ring here. But that game differs in three things, the critic's steps, $G$'s rate and the number of rounds, so it shows that the paper's way works here, and not which of the three does it. Two more cautions: the penalty weighs 1 here, a tenth of the paper's, so that by (15) slopes may go farther above 1; and a blob in the middle, as of seed 0, need not be what $G$ draws, since the average of a generator that circles lies there as well: so the last figure of each line is of $G$ itself, not averaged. Relativistic pairs reach all eight centres too, but hardly more of their samples lie at one than of an even circle. And R1? This ring is so easy that cross-entropy reaches every centre with or without (the two games differ in the order of the moves as well). On images it makes a difference, though not at once.
 #
-# **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps. The first rows change the loss alone, without R1; the last is the recipe as it is: the loss of the first row, with R1 in every eighth step. FD is the Fréchet distance ([tutorial 7](07_measuring_quality.ipynb)) of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
+# **Products.** The recipe of this package, [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py), on the 10,000 embedded images, with few steps. The first rows change the loss, without R1 (Wasserstein's brings its gradient penalty, without which it would diverge); the last is the recipe as it is: the loss of the first row, with R1 in every eighth step. FD is the Fréchet distance ([tutorial 7](07_measuring_quality.ipynb)) of 2,000 samples to 2,000 held-out images, in the features of a garment classifier: lower is better.
 
 # %% [markdown] lang="zh"
-# 你应该看到：除了第四幅，每幅图里八个中心都有橙点（断言已经检查），之间还有零星的点。第四幅要看运气。用 Wasserstein 的生成器需要一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。这样的博弈取决于种子，甚至取决于舍入误差：三行要一起看，不要只看其中一行。走五步时，这里铺满了圆环。但那一局有三处不同：评判器的步数、 $G$ 的学习率、轮数，所以它说明论文的做法在这里行得通，却没有说明是哪一处起的作用。还有两点要当心：这里惩罚项的权重是 1，只有论文的十分之一，按 (15)，斜率可以超出 1 更多；而种子 0 那样停在中间的一团，未必是 $G$ 画的，一个在绕圈的生成器，平均之后也落在那里：所以每行最后一个数是 $G$ 本身的，不取平均。相对论配对也铺满了。那么 R1 呢？这个圆环太容易，交叉熵有没有 R1 都能铺满；换成图像就不同了。
+# 你应该看到：除了第四幅，每幅图里八个中心都有橙点（断言已经检查），中心之间的弧上也连成了桥。读这些百分数要有一把尺子：半径 0.7 的均匀圆周上，有 55 % 的点落在中心处（ $2 \pi \cdot 0.7$ 中的 $8 \cdot 2 \cdot 3 \sigma$）；数据本身是 99 %。第四幅要看运气。按理论，用 Wasserstein 的生成器最好有一个走在前面的评判器：(12) 只在评判器最优时成立；如果 $G$ 走一步评判器也只走一步， $G$ 追的斜率可能已经过时。但它也可能顺利，种子 2 就是如此：这样的博弈取决于种子，甚至取决于舍入误差，所以三行要一起看，不要只看其中一行。走五步时，这里铺满了圆环。但那一局有三处不同：评判器的步数、 $G$ 的学习率、轮数，所以它说明论文的做法在这里行得通，却没有说明是哪一处起的作用。还有两点要当心：这里惩罚项的权重是 1，只有论文的十分之一，按 (15)，斜率可以超出 1 更多；而种子 0 那样停在中间的一团，未必是 $G$ 画的，一个在绕圈的生成器，平均之后也落在那里：所以每行最后一个数是 $G$ 本身的，不取平均。相对论配对也到达了全部八个中心，但落在中心的样本并不比均匀圆周多多少。那么 R1 呢？这个圆环太容易，交叉熵有没有 R1 都能到达每个中心（这两局的更新次序也不同）；换成图像就有差别，只是不会马上显出来。
 #
-# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少。前几行只换损失，不加 R1；最后一行就是配方本身：损失与第一行相同，并在每第八步加上 R1。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance，见[教程 7](07_measuring_quality.ipynb)），取自一个服装分类器的特征，越小越好。
+# **商品。** 用本项目的配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 学习内置的 10,000 张图，步数很少。前几行换的是损失，不加 R1（Wasserstein 那一行带着它的梯度惩罚，否则会发散）；最后一行就是配方本身：损失与第一行相同，并在每第八步加上 R1。FD 是 2,000 个样本与 2,000 张留出图之间的弗雷歇距离（Fréchet distance，见[教程 7](07_measuring_quality.ipynb)），取自一个服装分类器的特征，越小越好。
 
 # %%
 images = data.load("fashion_mnist_10k").images  # (10000, 28, 28, 1) uint8
@@ -769,14 +769,14 @@ assert FAST or max(distances) < 1.5 * min(distances)
 labelled_grid(np.concatenate(list(rows.values())), rows=list(rows))
 
 # %% [markdown] lang="en"
-# What you should see: rough outlines of garments in every row, with speckle or blotches. The last row differs from the first in the penalty alone. After so few steps that hardly shows: all five distances lie within a factor of 1.5, and on another processor, which rounds otherwise, they came in another order. What the penalty does takes longer: after 10,000 steps on all 60,000 images the FD with the penalty is about half of that without (seed 0; the figures stand in the [recipe](../../keras_gen/recipes/gan.py)). Do not read a ranking of losses from this picture either: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found most of them close together. A loss is chosen for how it behaves, and the rest, networks, rates, averaging, decides more.
+# What you should see: rough outlines of garments in every row, with speckle or blotches. The last row differs from the first in the penalty alone. After so few steps that hardly shows: all five distances lie within a factor of 1.5, and on another processor, which rounds otherwise, they came in another order. What the penalty does takes longer: after 10,000 steps on all 60,000 images the FD with the penalty is about half of that without (seed 0; the figures stand in the [recipe](../../keras_gen/recipes/gan.py)). Do not read a ranking of losses from this picture either: one seed, seconds of training, and rates that were chosen for cross-entropy. With three seeds and a minute each the order is another ([results](../../docs/results.md)); with 100 settings of each loss, Lucic et al. 2018 found that most of them can reach similar scores with enough tuning. (At this recipe's rates Wasserstein's stays behind the others in both tables of the results.) So choose a loss for how it behaves, and spend the effort on networks, rates and averaging.
 #
 # ## Exercises
 #
 # **1.** LSGAN with other targets: $D$ regresses $b$ for real and $a$ for generated images. What is its best answer?
 
 # %% [markdown] lang="zh"
-# 你应该看到：每一行都有服装的大致轮廓，也都带着斑点或污块。最后一行与第一行只差惩罚项。步数这么少，几乎看不出差别：五个距离彼此不超过 1.5 倍，换一台舍入方式不同的处理器，顺序就变了。惩罚项的作用要久一点才显出来：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时的 FD 约为没有时的一半（种子 0，数字写在[配方](../../keras_gen/recipes/gan.py)里）。也不要从这幅图里读出各种损失的排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现大多数相差无几。选损失，看的是它的性质；决定结果的，更多是网络、学习率和权重平均。
+# 你应该看到：每一行都有服装的大致轮廓，也都带着斑点或污块。最后一行与第一行只差惩罚项。步数这么少，几乎看不出差别：五个距离彼此不超过 1.5 倍，换一台舍入方式不同的处理器，顺序就变了。惩罚项的作用要久一点才显出来：在全部 60,000 张图上训练 10,000 步之后，有惩罚项时的 FD 约为没有时的一半（种子 0，数字写在[配方](../../keras_gen/recipes/gan.py)里）。也不要从这幅图里读出各种损失的排名：只有一个种子，训练只有几秒，学习率还是按交叉熵选的。换成三个种子、每次一分钟，顺序就不同了（见[结果](../../docs/results.zh-CN.md)）；Lucic et al. 2018 给每种损失试了 100 组设置，发现只要调参足够，大多数能达到相近的分数。（按这个配方的学习率，Wasserstein 在结果的两张表里都落在后面。）所以选损失看它的性质，力气花在网络、学习率和权重平均上。
 #
 # ## 练习
 #
@@ -857,7 +857,7 @@ def one_sided_penalty(gradients):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** A loss is chosen for what its best discriminator states and for the slope that it leaves to $G$. Cross-entropy, least squares and the hinge state distances that become flat when the two sets no longer meet; the earth mover's distance does not, but its critic needs a bound on its slope. With the gradient penalty that bound is a spring, and the critic settles at $1 + W / (2 \lambda)$. Only where $G$'s loss is minus $D$'s does $G$ descend the distance that $D$ states. A penalty at the data is another matter: it keeps a game from circling, whatever the loss.
+# **To say it aloud.** A loss is chosen for what its best discriminator states and for the slope that it leaves to $G$. Cross-entropy, least squares and the hinge state distances that become flat when the two sets no longer meet; the earth mover's distance does not, but its critic needs a bound on its slope. With the gradient penalty that bound is a spring, and the critic settles at $1 + W / (2 \lambda)$. Only where $G$'s loss is minus $D$'s does $G$ descend the distance that $D$ states. A penalty at the data is another matter: it goes with any loss, and in the Dirac-GAN it turns the endless circle into a spiral that comes to rest.
 #
 # | loss | best answer $s^\ast$ | $L_D$ there | $L_G$ is minus $L_D$? | slope of $L_G$ at rejected images |
 # |---|---|---|---|---|
@@ -876,7 +876,7 @@ def one_sided_penalty(gradients):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** 选一种损失，看的是它的最优判别器说出什么，以及给 $G$ 留下怎样的斜率。交叉熵、最小二乘与合页说出的距离，在两个集合不再相交时变平；推土机距离不会，但它的评判器必须限制斜率。用梯度惩罚时，这个限制是一根弹簧，评判器停在 $1 + W / (2 \lambda)$。只有当 $G$ 的损失是 $D$ 的相反数时， $G$ 减小的才是 $D$ 说出的那个距离。在数据处加惩罚是另一回事：不论用哪种损失，它都让博弈不再打转。
+# **用几句话说出来。** 选一种损失，看的是它的最优判别器说出什么，以及给 $G$ 留下怎样的斜率。交叉熵、最小二乘与合页说出的距离，在两个集合不再相交时变平；推土机距离不会，但它的评判器必须限制斜率。用梯度惩罚时，这个限制是一根弹簧，评判器停在 $1 + W / (2 \lambda)$。只有当 $G$ 的损失是 $D$ 的相反数时， $G$ 减小的才是 $D$ 说出的那个距离。在数据处加惩罚是另一回事：它可以加到任何一种损失上；在 Dirac-GAN 里，它把没完没了的绕圈变成收向静止的螺线。
 #
 # | 损失 | 最佳答案 $s^\ast$ | 此时的 $L_D$ | $L_G$ 是 $L_D$ 的相反数吗 | 被否定处 $L_G$ 的斜率 |
 # |---|---|---|---|---|
@@ -921,7 +921,7 @@ def one_sided_penalty(gradients):
 # and the saturating loss of tutorial 1: slope of L_G {pull:.5f} => 教程 1 的饱和损失：L_G 的斜率 {pull:.5f}
 # {name:15s} slope of s {slopes.mean():6.3f}   slope of L_G {sizes.mean():6.3f} => {name:15s} s 的斜率 {slopes.mean():6.3f}   L_G 的斜率 {sizes.mean():6.3f}
 # {name:22s} seed {seed}: at a centre {hits.sum() / 2000:4.0%}, => {name:22s} 种子 {seed}：在中心处 {hits.sum() / 2000:4.0%}，
-# the rarest {hits.min() / 2000:5.1%}, W1 {way:.2f}; => 最少的一类 {hits.min() / 2000:5.1%}，W1 {way:.2f}；
+# the rarest {hits.min() / 2000:5.1%}, W1 {way:.2f}; => 最少的中心 {hits.min() / 2000:5.1%}，W1 {way:.2f}；
 # G itself {at_a_centre(latest).sum() / 2000:4.0%} => G 本身 {at_a_centre(latest).sum() / 2000:4.0%}
 # expected 0.5 and 1.4, found {found} => 应为 0.5 和 1.4，得到的是 {found}
 # expected 2.667, found {found} => 应为 2.667，得到的是 {found}

@@ -196,7 +196,7 @@ print(
 # \end{aligned}
 # $$
 #
-# The letters $r$ and $f$ stand for real and fake. (6) runs over all ways to pair real $x$ with generated $y$; only the covariance depends on the way. (8) is the inequality of Cauchy and Schwarz, and $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ reaches it, a pairing that turns one Gaussian into the other. (10) is the same for Gaussian vectors; with diagonal covariances it is (9), summed over the features. (The product of two covariances is not symmetric; its root means $(\Sigma_r^{1/2} \Sigma_f \Sigma_r^{1/2})^{1/2}$, which has the same trace. Elsewhere (10) is called the squared Wasserstein-2 distance of two Gaussians.) The vectors are *features* of a trained network, since pixels know nothing of sleeves.
+# The letters $r$ and $f$ stand for real and fake. (6) runs over all ways to pair real $x$ with generated $y$; only the covariance depends on the way. (8) is the inequality of Cauchy and Schwarz, and $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ reaches it, a pairing that turns one Gaussian into the other. (10) is the same for Gaussian vectors; with diagonal covariances it is (9), summed over the features. Distributions of other shapes may cost more to pair than (9) and (10) say. The measure, FD for short, is (10) all the same, with the means and covariances of the two sets: it compares the two Gaussians that have these moments. (The product of two covariances is not symmetric; its root means $(\Sigma_r^{1/2} \Sigma_f \Sigma_r^{1/2})^{1/2}$, which has the same trace. Elsewhere (10) is called the squared Wasserstein-2 distance of two Gaussians.) The vectors are *features* of a trained network, since pixels know nothing of sleeves.
 #
 # **Its bias.** Take two samples of *one* distribution. The true distance is 0, but the means differ by chance:
 #
@@ -215,7 +215,7 @@ print(
 # \end{aligned}
 # $$
 #
-# With the cubic kernel (15), $D$ being the length of a feature vector and not the discriminator ([notation](../../docs/notation.md)), this *maximum mean discrepancy* is the KID, the kernel distance. In (13) $x$ and $x'$ are two independent draws, so (14) leaves out $i = j$, and each of its terms has the right mean. **That is why it can be negative**: an estimate whose mean is 0 cannot stay above 0. With the terms $i = j$ it would be (12) for the samples themselves, a square, never negative, and too large on average.
+# With the cubic kernel (15), $D$ being the length of a feature vector and not the discriminator ([notation](../../docs/notation.md)), this *maximum mean discrepancy* is the KID, the kernel distance. In (13) $x$ and $x'$ are two independent draws, so (14) leaves out $i = j$, and each of its terms has the right mean. **That is why it can be negative**: for two sets from one distribution its mean is 0, and an estimate with the mean 0 cannot stay above 0. With the terms $i = j$ it would be (12) for the samples themselves, a square, never negative, and too large on average.
 #
 # **Balls.** Let $r(x)$ be the distance from $x$ to its $k$-th neighbour in its own set, $N$ real $x_i$ and $M$ generated $y_j$:
 #
@@ -267,7 +267,7 @@ print(
 # \end{aligned}
 # $$
 #
-# 下标 $r$ 与 $f$ 表示真实（real）与生成（fake）。(6) 遍历真实的 $x$ 与生成的 $y$ 的所有配对方式，只有协方差取决于怎样配。(8) 是柯西—施瓦茨不等式， $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ 能取到等号，这种配对恰好把一个高斯分布变成另一个。(10) 是高斯向量的情形；协方差为对角阵时，它就是 (9) 对各个特征求和。（两个协方差之积并不对称；它的平方根指 $(\Sigma_r^{1/2} \Sigma_f \Sigma_r^{1/2})^{1/2}$，迹相同。别处把 (10) 叫作两个高斯分布之间 Wasserstein-2 距离的平方。）这里的向量是一个训练好的网络的**特征**，因为像素不知道什么是袖子。
+# 下标 $r$ 与 $f$ 表示真实（real）与生成（fake）。(6) 遍历真实的 $x$ 与生成的 $y$ 的所有配对方式，只有协方差取决于怎样配。(8) 是柯西—施瓦茨不等式， $y = \mu_f + \frac{\sigma_f}{\sigma_r} (x - \mu_r)$ 能取到等号，这种配对恰好把一个高斯分布变成另一个。(10) 是高斯向量的情形；协方差为对角阵时，它就是 (9) 对各个特征求和。若是别的形状，配对的代价可能比 (9) 和 (10) 更高。作为指标的弗雷歇距离（简称 FD）仍取 (10)，代入两组图的均值和协方差：它比较的是具有这些矩的两个高斯分布。（两个协方差之积并不对称；它的平方根指 $(\Sigma_r^{1/2} \Sigma_f \Sigma_r^{1/2})^{1/2}$，迹相同。别处把 (10) 叫作两个高斯分布之间 Wasserstein-2 距离的平方。）这里的向量是一个训练好的网络的**特征**，因为像素不知道什么是袖子。
 #
 # **它的偏差。** 从**同一个**分布抽两组样本。真正的距离是 0，但均值会因为偶然而不同：
 #
@@ -286,7 +286,7 @@ print(
 # \end{aligned}
 # $$
 #
-# 取三次核 (15) 时（其中 $D$ 是特征向量的长度，不是判别器，见[记号表](../../docs/notation.zh-CN.md)），这个最大均值差异（maximum mean discrepancy，MMD）就是核距离（KID）。(13) 里的 $x$ 与 $x'$ 是两次独立的抽样，所以 (14) 去掉 $i = j$，这样每一项的均值都是对的。**它因此可能为负**：均值为 0 的估计量，不可能总在 0 之上。如果保留 $i = j$ 的项，得到的是样本本身的 (12)，是一个平方，从不为负，平均来说偏大。
+# 取三次核 (15) 时（其中 $D$ 是特征向量的长度，不是判别器，见[记号表](../../docs/notation.zh-CN.md)），这个最大均值差异（maximum mean discrepancy，MMD）就是核距离（KID）。(13) 里的 $x$ 与 $x'$ 是两次独立的抽样，所以 (14) 去掉 $i = j$，这样每一项的均值都是对的。**它因此可能为负**：两组出自同一分布时它的均值为 0，而均值为 0 的估计量不可能总在 0 之上。如果保留 $i = j$ 的项，得到的是样本本身的 (12)，是一个平方，从不为负，平均来说偏大。
 #
 # **球。** 设 $r(x)$ 是 $x$ 到它在自己那一组里第 $k$ 个近邻的距离，真实的 $x_i$ 有 $N$ 个，生成的 $y_j$ 有 $M$ 个：
 #
@@ -502,12 +502,12 @@ worse_than = np.minimum(blur_curve[0], noise_curve[-1])[:2]
 assert FAST or (shift_curve[0][:2] < worse_than).all()  # PSNR and SSIM, as is said below
 
 # %% [markdown] lang="en"
-# What you should see: a shift by one pixel, which no customer sees, costs more PSNR and SSIM than the smallest blur, and more than noise with a standard deviation of 0.2. FD has the opposite opinion: it forgives the shift, and punishes blur and noise.
+# What you should see: a shift by one pixel, which no customer sees, costs more PSNR and SSIM than the smallest blur, and more than noise with a standard deviation of 0.2. FD has the opposite opinion: it sees the shift (0.51, where unchanged real images have 0.18), but counts blur and noise several times as much.
 #
 # **The number of images.** Real images against real images, more and more of them. The true distance is 0.
 
 # %% [markdown] lang="zh"
-# 你应该看到：平移一个像素，顾客根本看不出来，但 PSNR 和 SSIM 扣的分比最轻的模糊还多，也比标准差为 0.2 的噪声还多。FD 的看法正相反：它原谅平移，惩罚模糊和噪声。
+# 你应该看到：平移一个像素，顾客根本看不出来，但 PSNR 和 SSIM 扣的分比最轻的模糊还多，也比标准差为 0.2 的噪声还多。FD 的看法正相反：平移它也看得出（0.51，不作改动的真实图是 0.18），但模糊和噪声扣的分要多好几倍。
 #
 # **图像的张数。** 真实图对真实图，张数越来越多。真正的距离是 0。
 
@@ -550,14 +550,14 @@ print(
 )
 
 # %% [markdown] lang="en"
-# What you should see: FD falls roughly like $1 / n$ and never reaches 0; KID scatters around 0 at every $n$. The dotted line, (11), explains about a fifth of the FD that is seen. The rest comes from the covariances, whose errors also fall like $1 / n$. (At $n = 2000$ all draws share the same 2,000 held-out images, so that the scatter shown there is too small.) Two hundred *real* images score worse than two thousand that were moved. So a Fréchet distance without its number of images says nothing, and two of them may be compared only at equal numbers.
+# What you should see: FD falls roughly like $1 / n$ and never reaches 0; KID scatters around 0 at every $n$. The dotted line, (11), explains about a fifth of the FD at 200 images, and nearly a third at 2,000. The rest comes from the covariances. The errors of means and covariances fall like $1 / \sqrt n$; what they add to FD is of the order of their squares, $1 / n$. (At $n = 2000$ all draws share the same 2,000 held-out images, so that the scatter shown there is too small.) Two hundred *real* images score worse than two thousand that were moved. So a Fréchet distance without its number of images says nothing, and two of them may be compared only at equal numbers.
 #
 # ## Where it stands in an evaluation
 #
 # `keras-gen evaluate RUN`, in Python [`keras_gen.evaluation.evaluate`](../../keras_gen/evaluation/measure_run.py). Its core:
 
 # %% [markdown] lang="zh"
-# 你应该看到：FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。虚线 (11) 只解释了所见 FD 的约五分之一；其余来自协方差，它们的误差也像 $1 / n$ 那样下降。（ $n = 2000$ 时，各次抽样用的是同样的 2,000 张留出图，所以那里显示的散布偏小。）两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
+# 你应该看到：FD 大致像 $1 / n$ 那样下降，永远到不了 0；KID 在任何 $n$ 都散布在 0 的两侧。虚线 (11) 在 200 张时只解释了 FD 的约五分之一，在 2,000 张时接近三分之一；其余来自协方差。均值和协方差的误差都像 $1 / \sqrt n$ 那样下降，它们给 FD 添上的则是平方量级，即 $1 / n$。（ $n = 2000$ 时，各次抽样用的是同样的 2,000 张留出图，所以那里显示的散布偏小。）两百张**真实**图的分数，比两千张平移过的图还差。所以，不说明张数的弗雷歇距离等于没说；只有张数相同的两个才能比较。
 #
 # ## 它在评估中的位置
 #
@@ -582,7 +582,7 @@ print(PAIRS_NOTE)
 # - 由于 (11)，`fake` 与 `real` 张数相同；它由字节构成：衡量的就是将要保存的东西。
 # - 特征只算一次，供距离和球使用。锐度与复制则像人一样看像素；复制要在整个 `train` 里查找。
 # - PSNR 与 SSIM 排在最后，而且只给会重建的模型，如变分自编码器（VAE）：它的重建图有原图。
-# - 成对的图也可以拿来训练：[修复](../../docs/restoration.zh-CN.md)受损图像的网络下降的是 `keras_gen.losses.pixel_loss`，代码为 `losses.pixel_loss(images, restored)`，即 $|x - y|$ 的平均值。一张受损图可能对应多张原图，它在这些原图的中位数处最小，而 PSNR 背后的平方误差在均值处最小；原图不一致的地方，两者都是模糊的，因此修复还要加上对抗损失，用 PSNR 换清晰。
+# - 成对的图也可以拿来训练：[修复](../../docs/restoration.zh-CN.md)受损图像的网络，训练时减小的是 `keras_gen.losses.pixel_loss`，代码为 `losses.pixel_loss(images, restored)`，即 $|x - y|$ 的平均值。一张受损图可能对应多张原图，网络的输出取这些原图的中位数时这个损失最小，取均值时 PSNR 背后的平方误差最小；原图不一致的地方，两者都是模糊的，因此修复还要加上对抗损失，用 PSNR 换清晰。
 # - 每个结果都是一个 [`keras_gen.evaluation.Measurement`](../../keras_gen/evaluation/measurements.py)：数值、区间、参照、张数，以及特征连同其权重的哈希。
 
 # %% [markdown] lang="en"
@@ -645,7 +645,7 @@ assert abs(errors["real images"] / errors["their mean"] - 2) < 0.1
 # - one image, 1,000 times; the same with six odd images among them (white, black, stripes, a checkerboard, noise); fifty images, twenty times each;
 # - uniform noise;
 # - no images at all: draws of a normal distribution that has the mean and the covariance of the real *features*;
-# - decoys: uniform noise whose pixels were then changed, by gradient descent through the feature network, until its features were those of real images. Such images are called *adversarial examples*.
+# - decoys: uniform noise whose pixels were then changed, by gradient descent through the feature network, until its features were nearly those of a real image. Such images are called *adversarial examples*.
 
 # %% [markdown] lang="zh"
 # **现在轮到比较两组图的指标。** 九种骗法，各 1,000 张，与 1,000 张真实图比较：
@@ -655,7 +655,7 @@ assert abs(errors["real images"] / errors["their mean"] - 2) < 0.1
 # - 一张图，重复 1,000 次；同样的图，中间混进六张怪图（全白、全黑、条纹、棋盘、噪声）；五十张图，每张二十次；
 # - 均匀噪声；
 # - 根本不是图：从正态分布抽出的特征，其均值和协方差与真实图的**特征**相同；
-# - 诱饵图（decoys）：先是均匀噪声，再沿着穿过特征网络的梯度改动像素，直到它的特征变得与真实图的一样。这类图叫对抗样本（adversarial example）。
+# - 诱饵图（decoys）：先是均匀噪声，再沿着穿过特征网络的梯度改动像素，直到它的特征变得与某张真实图的几乎一样。这类图叫对抗样本（adversarial example）。
 
 
 # %%
@@ -708,10 +708,10 @@ print(f"decoys: {seen.mean():.1%} are classified as the garment that they imitat
 grid(SETS["decoys"][:6] / 255, columns=6, zoom=2)
 
 # %% [markdown] lang="en"
-# Six decoys: trousers, shoes and dresses, says the network. Three columns of the table look at pixels. *Sharpness* is the root mean square of the discrete Laplacian, the strength of edges. *Copies* is the share of images whose nearest training image is much nearer than the second nearest: so much that of unseen real images 1 % are that close. *Near-duplicates* is the share that have a twin among the samples, within a root mean square of 0.02. And the table needs a rule for "worse than real": six sets of 1,000 real images, the first row among them, which the imagined generator has not seen. A figure is marked if it is worse than their mean by more than five of their standard deviations; for the sharpness, if it differs in either direction.
+# Six decoys. They imitate the first six products of the first picture: two dresses, a sandal, a coat, trousers and another dress. Three columns of the table look at pixels. *Sharpness* is the root mean square of the discrete Laplacian, the strength of edges. *Copies* is the share of images whose nearest training image is much nearer than the second nearest, by a margin that only 1 % of unseen real images reach. *Near-duplicates* is the share that have a twin among the samples, within a root mean square of 0.02. And the table needs a rule for "worse than real": six sets of 1,000 real images, the first row among them, which the imagined generator has not seen. A figure is marked if it is worse than their mean by more than five of their standard deviations; for the sharpness, if it differs in either direction.
 
 # %% [markdown] lang="zh"
-# 六张诱饵图：裤子、鞋子、连衣裙，网络如是说。表格有三列看的是像素。**锐度**（sharpness）是离散拉普拉斯的均方根，即边缘的强弱。**复制**（copies）是这样的图所占的比例：离它最近的训练图比第二近的近得多，近到没见过的真实图里只有 1 % 会这样。**近似重复**（near-duplicates）是在样本中另有一张与它的均方根差不超过 0.02 的比例。表格还需要一条“比真实图差”的规则：取六组真实图（第一行也在其中），各 1,000 张，都是设想中的生成器没见过的。某个数字比它们的均值差，且超过它们标准差的五倍，就做上记号；锐度则是偏高偏低都算。
+# 六张诱饵图，模仿的是第一幅图里最前面的六件商品：两条连衣裙、一只凉鞋、一件大衣、一条裤子，还有一条连衣裙。表格有三列看的是像素。**锐度**（sharpness）是离散拉普拉斯的均方根，即边缘的强弱。**复制**（copies）是这样的图所占的比例：离它最近的训练图比第二近的近得多，近到没见过的真实图里只有 1 % 会这样。**近似重复**（near-duplicates）是在样本中另有一张与它的均方根差不超过 0.02 的比例。表格还需要一条“比真实图差”的规则：取六组真实图（第一行也在其中），各 1,000 张，都是设想中的生成器没见过的。某个数字比它们的均值差，且超过它们标准差的五倍，就做上记号；锐度则是偏高偏低都算。
 
 # %%
 COLUMNS = (
@@ -796,24 +796,24 @@ for axes in (left, right):
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: blue is where a measure takes a set for real. No column is orange throughout, and each cheat has at least one orange cell:
+# What you should see: blue is where a measure takes a set for real, white where there are no images to measure. No column is orange throughout, and each cheat has at least one orange cell:
 #
 # - **Copies** pass every measure but the one that looks for copies. A generator that learned its training images by heart has an FD as good as that of real images.
 # - **One image** has precision 1 and the highest density of all: those ask only whether pictures are good. With six odd images among 994 equal ones the *recall* is nearly perfect as well, since the odd ones' balls reach across everything. Coverage is not impressed; its balls are real. Fifty images have a KID like real ones.
 # - **Noise** has a precision of about 0.9! The next picture shows why.
 # - **Gaussian features** match two moments, all that FD knows: $d^2$ is that of real images, and KID, which knows three, sees nothing either at this number. Precision, density and coverage do.
-# - **Decoys** are uniform noise to everybody but the network. KID, precision, density and coverage take them for real, and their FD is below that of real images *moved by a pixel*. What is measured in features is blind to whatever the features do not hold; nobody fools a person in this way, and the sharpness sees it at once.
+# - **Decoys** are uniform noise to everybody but the network. KID, precision, density and coverage take them for real. FD and recall mark them, since the descent does not match the features exactly, but no more than real images *moved by a pixel*: the recall is about the same, and FD is even lower. What is measured in features is blind to whatever the features do not hold; nobody fools a person in this way, and the sharpness sees it at once.
 #
 # First the real images whose balls hold the noise, with the number of noise images in each; then the features of garments beside Gaussian ones, in their two main directions.
 
 # %% [markdown] lang="zh"
-# 你应该看到：蓝色表示指标把这一组当成了真的。没有哪一列全是橙色，而每种骗法都至少有一格橙色：
+# 你应该看到：蓝色表示指标把这一组当成了真的，白色表示没有图可以衡量。没有哪一列全是橙色，而每种骗法都至少有一格橙色：
 #
 # - **复制**骗过了所有指标，除了专门找复制的那一个。把训练图背下来的生成器，FD 与真实图一样好。
 # - **一张图**的精确率是 1，密度全表最高：它们只问图好不好。在 994 张相同的图里混进六张怪图，连**召回率**也近乎完美，因为怪图的球覆盖了一切。覆盖率不为所动，它的球是真实图的。五十张图的 KID 与真实图无异。
 # - **噪声**的精确率竟有 0.9 左右！下面的图说明原因。
 # - **高斯特征**与真实特征前两阶矩相同，而 FD 只认识这两阶： $d^2$ 与真实图一样；KID 认识前三阶，在这个张数下也没看出来。精确率、密度和覆盖率看出来了。
-# - **诱饵图**在任何人眼里都是均匀噪声，唯独网络不这么看。KID、精确率、密度和覆盖率都把它们当成真的，FD 比**平移一个像素**的真实图还低。用特征来衡量，凡是特征里没有的就看不见；这骗不了人，锐度也一眼就看出来。
+# - **诱饵图**在任何人眼里都是均匀噪声，唯独网络不这么看。KID、精确率、密度和覆盖率都把它们当成真的。FD 和召回率做上了记号，因为梯度下降没有让特征完全吻合，但并不比**平移一个像素**的真实图更糟：召回率差不多，FD 还更低。用特征来衡量，凡是特征里没有的就看不见；这骗不了人，锐度也一眼就看出来。
 #
 # 先看是哪些真实图的球装下了噪声，并打印每个球里有多少张噪声图；再把服装的特征与高斯特征放在一起，画在两个主方向上。
 
@@ -837,7 +837,7 @@ left.set_ylabel("second direction")
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: at the left the kinds of garments form clusters with gaps between them; at the right the same two moments make one cloud that fills the gaps. FD cannot tell these two apart.
+# What you should see: at the left the garments form clusters with gaps between them, some of a single kind, such as trousers or bags, others of several; at the right the same two moments make one cloud that fills the gaps. FD cannot tell these two apart.
 #
 # A single striped bag has nothing like it among the 1,000. Its ball reaches far into the void, and the noise lies in it: one ball is all that (16) asks for. The density of the noise, which counts balls, is low, and its coverage is almost 0.
 #
@@ -846,7 +846,7 @@ plt.show()
 # The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) on the 10,000 embedded images, twice, without the penalty on $D$'s slope. Once $D$ is as wide as in the recipe, and once it has 2 channels instead of 32, an opponent that is easy to please. At five moments, 2,000 samples are measured against the 2,000 held-out images. The intervals: for FD from the bootstrap, for KID from its blocks, for shares Wilson's ([`keras_gen.measures.intervals`](../../keras_gen/measures/intervals.py)). The KID's are Student's, with 2.26 standard errors on each side instead of 1.96, as above. Wilson's are too short, since they treat the samples as independent, though all of them are judged by one random set of balls.
 
 # %% [markdown] lang="zh"
-# 你应该看到：左图里，各类服装聚成几团，中间有空隙；右图的前两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
+# 你应该看到：左图里，商品聚成几团，中间有空隙，有的团只含一类，如裤子、包，有的混着几类；右图的前两阶矩相同，却是一整团，把空隙都填上了。FD 分不出这两者。
 #
 # 一个带条纹的包，在 1,000 张图里没有同类。它的球伸到很远的空处，噪声就落在里面：(16) 只要有一个球就够了。噪声的密度要数球的个数，所以很低，覆盖率几乎是 0。
 #
@@ -934,7 +934,7 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 # %% [markdown] lang="en"
 # What you should see, from top to bottom: the five moments; at the left D of 32 channels, at the right of 2.
 #
-# - In the first run the loss of $G$ is *higher* at the end than in the second row of the table, while FD and KID fall from row to row, and the pictures agree with them.
+# - In the first run the loss of $G$ goes down and up: at the end it is *higher* than in the second row of the table, and lower than in the first. FD and KID fall from row to row, and the pictures agree with them.
 # - The second run has the better loss of $G$ by far. Its discriminator is undecided, $L_D$ is about $\log 4$: the "equilibrium" in which a GAN is said to be finished. Its samples are much worse, and recall and coverage are nearly 0: whether a GAN's images are diverse depends on the training, and [must be measured](../../docs/errata.md) (E40). At least once its FD or KID rises from one moment to the next, by more than the intervals: a GAN does not [improve step by step](../../docs/errata.md) (E35).
 # - Precision alone would not have told: at one of the moments more than half of the second run's blotches pass for real. The samples that pass lie in the balls of few real images: the line above the pictures counts those, of 2,000, whose ball holds a sample.
 #
@@ -945,7 +945,7 @@ grid(np.concatenate(rows), columns=8, zoom=2)
 # %% [markdown] lang="zh"
 # 你应该看到：从上到下是五个时刻；左边是 32 通道的 D，右边是 2 通道的。
 #
-# - 第一次训练里， $G$ 的损失在结束时比表的第二行**更高**，而 FD 与 KID 一行比一行低，图也确实在变好。
+# - 第一次训练里， $G$ 的损失时降时升：结束时比表的第二行**更高**，比第一行低。FD 与 KID 则一行比一行低，图也确实在变好。
 # - 第二次训练里 $G$ 的损失好看得多。它的判别器拿不定主意， $L_D$ 约为 $\log 4$：这正是所谓 GAN 训练完成时的“均衡”。它的样本却差得多，召回率和覆盖率几乎是 0：GAN 的图是否多样取决于训练，[要测量才知道](../../docs/errata.zh-CN.md)（E40）。从一个时刻到下一个，它的 FD 或 KID 至少上升过一次，而且超出了区间：GAN 并不是[一步一步变好](../../docs/errata.zh-CN.md)的（E35）。
 # - 单看精确率看不出来：在某个时刻，第二次训练画的斑点有一半以上被当成了真图。通过的样本只落在少数真实图的球里：图上方那一行是 2,000 张真实图中球里有样本的张数。
 #
@@ -973,14 +973,14 @@ for name, samples in (
     print(f" {np.median(distances[:, 0]):10.3f}")
 
 # %% [markdown] lang="en"
-# What to tell the manager: the distance and its interval, beside that of real images; one figure for quality and one for variety; that nothing was copied; how many images, which features. And the pictures. The intervals speak of the choice of 2,000 samples, not of the seed of the training: another seed is another network, and three are the least for a comparison. A blind test with people has the last word: `keras-gen study`.
+# What to tell the manager: the distance and its interval, beside that of real images; one figure for quality and one for variety; that the search found no copies; how many images, which features. And the pictures. The intervals speak of the choice of the images, generated and real, not of the seed of the training: another seed is another network, and three are the least for a comparison. A blind test with people has the last word: `keras-gen study`.
 #
 # ## Exercises
 #
 # **1.** Images come as bytes. Write the PSNR in decibels for two `uint8` arrays, with the peak 255.
 
 # %% [markdown] lang="zh"
-# 该对店长说什么：距离和它的区间，旁边是真实图的距离；一个说明质量的数，一个说明多样性的数；没有复制；多少张图，什么特征。还有图本身。区间只反映抽到哪 2,000 个样本，不反映训练的种子：换一个种子就是另一个网络，要比较至少得三个。最后说了算的是请人做的盲测：`keras-gen study`。
+# 该对店长说什么：距离和它的区间，旁边是真实图的距离；一个说明质量的数，一个说明多样性的数；没有查到复制；多少张图，什么特征。还有图本身。区间只反映抽到了哪些图（生成的和真实的），不反映训练的种子：换一个种子就是另一个网络，要比较至少得三个。最后说了算的是请人做的盲测：`keras-gen study`。
 #
 # ## 练习
 #
@@ -1084,7 +1084,7 @@ def coverage_on_a_line(x, y, k):
 # | one good image | precision, density | recall, coverage |
 # | noise and an odd real image | precision | FD, density, coverage |
 # | the right two moments | FD, KID | precision, density, coverage |
-# | decoys | KID, precision, density, coverage | sharpness, people |
+# | decoys | KID, precision, density, coverage | sharpness, people; FD and recall only just |
 #
 # **Predict, then run.** Build a set of 1,000 images with precision and recall near 1 and a coverage near 0, without odd images. Is there one? Write down why, or how, before you try.
 #
@@ -1111,7 +1111,7 @@ def coverage_on_a_line(x, y, k):
 # | 一张好图 | 精确率、密度 | 召回率、覆盖率 |
 # | 噪声，碰上一张古怪的真实图 | 精确率 | FD、密度、覆盖率 |
 # | 前两阶矩都对 | FD、KID | 精确率、密度、覆盖率 |
-# | 诱饵图 | KID、精确率、密度、覆盖率 | 锐度、人 |
+# | 诱饵图 | KID、精确率、密度、覆盖率 | 锐度、人；FD 和召回率勉强看出 |
 #
 # **先预测，再运行。** 不用怪图，造一组 1,000 张的图，精确率和召回率接近 1，覆盖率却接近 0。造得出来吗？动手之前，先写下理由或办法。
 #

@@ -52,7 +52,7 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The question
 #
-# A shop wants a picture of *a bag*. The GAN of tutorial 3 draws a garment, and nobody can say beforehand which. One could draw until a bag comes, but that needs a judge who recognises bags, and it throws most of the work away.
+# A shop wants a picture of *a bag*. The GAN of tutorial 3 draws some product, and nobody can say beforehand of which kind. One could draw until a bag comes, but that needs a judge who recognises bags, and it throws most of the work away.
 #
 # The training images do carry labels. **What must change in the game so that a label is an order, and not one more number beside the noise?**
 
@@ -66,12 +66,12 @@ FAST = bool(os.environ.get("KERAS_GEN_FAST"))  # tests set it, to run everything
 # %% [markdown] lang="en"
 # ## The picture
 #
-# Left: 40 draws of the trained DCGAN that comes with the package. Right: what an order looks like, a row for each class; these are real images.
+# Left: 40 draws of the trained DCGAN that comes with the package. Right: what an order looks like, a row for each of five of the ten classes; these are real images.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 左边是随包附带的、训练好的 DCGAN 画的 40 张图。右边是“按要求”应有的样子，每类一行；这里用的是真实图像。
+# 左边是本项目附带的、训练好的 DCGAN 画的 40 张图。右边是“按要求”应有的样子，取十类中的五类，每类一行；这里用的是真实图像。
 
 # %%
 train = data.load("fashion_mnist_10k")  # images (10000, 28, 28, 1) uint8, labels (10000,)
@@ -127,7 +127,7 @@ assert FAST or 0.05 < bags < 0.2
 # \end{aligned}
 # $$
 #
-# Every $G$ whose *mixture* is right has won. One that ignores $y$ has won. One that answers "bag" with boots and "boot" with bags has won as well, if both are asked for equally often. Nothing in the loss prefers obedience.
+# Every $G$ whose *mixture* is right has won. So has one that ignores $y$ and still draws the right mixture. One that answers "bag" with boots and "boot" with bags has won as well, if both are asked for equally often. Nothing in the loss prefers obedience.
 #
 # **The projection discriminator.** What must the logit of (3) look like? With $p(y)$ shared, Bayes' rule $p(x \mid y) = p(y \mid x)\, p(x) / p(y)$ splits it. Let both $p(y \mid x)$ be a softmax over linear functions of the same features $\phi(x)$, with $y$ as a vector that has 1 at the class and 0 elsewhere:
 #
@@ -146,7 +146,7 @@ assert FAST or 0.05 < bags < 0.2
 # \frac{\partial s}{\partial V} = y \, \phi(x)^\top, \qquad \frac{\partial s}{\partial \phi} = w + V^\top y \qquad (11)
 # $$
 #
-# By the left one only the row of the class that was asked for moves. By the right one $D$ pulls the same image in another direction for each label; this is what $G$ learns from.
+# By the left one only the row of the class that was asked for has a slope. By the right one $D$ pulls the same image in another direction for each label; this is what $G$ learns from.
 #
 # **The label in $G$** enters the first layer beside the noise. The part of its matrix that meets $y$ is called $U$ and has one row for each class:
 #
@@ -193,7 +193,7 @@ assert FAST or 0.05 < bags < 0.2
 # \end{aligned}
 # $$
 #
-# (6) 说：前者为 0，不能推出后者为 0。只要**混合**对了， $G$ 就赢了。不理会 $y$ 的 $G$ 赢了；要包画靴、要靴画包的 $G$ 也赢了，只要两者被要求得一样多。损失里没有哪一项偏爱听话。
+# 只要**混合**对了， $G$ 就赢了。不理会 $y$、但混合画得对的 $G$ 赢了；要包画靴、要靴画包的 $G$ 也赢了，只要两者被要求得一样多。损失里没有哪一项偏爱听话。
 #
 # **投影判别器**（projection discriminator）。(3) 的 logit 应当是什么样子？两边的 $p(y)$ 相同，用贝叶斯公式 $p(x \mid y) = p(y \mid x)\, p(x) / p(y)$ 就能把它拆开。设两个 $p(y \mid x)$ 都是同一组特征 $\phi(x)$ 的线性函数的 softmax， $y$ 写成向量，在所属类别处为 1，其余为 0：
 #
@@ -212,7 +212,7 @@ assert FAST or 0.05 < bags < 0.2
 # \frac{\partial s}{\partial V} = y \, \phi(x)^\top, \qquad \frac{\partial s}{\partial \phi} = w + V^\top y \qquad (11)
 # $$
 #
-# 由左式，只有所要求的那一类的行会动。由右式，同一张图，标签不同， $D$ 拉它的方向就不同； $G$ 正是由此学习的。
+# 由左式，只有所要求的那一类的行有斜率。由右式，同一张图，标签不同， $D$ 拉它的方向就不同； $G$ 正是由此学习的。
 #
 # **$G$ 里的标签**与噪声并排进入第一层。这一层的矩阵与 $y$ 相乘的部分记为 $U$，每类一行：
 #
@@ -285,12 +285,12 @@ assert FAST or 0.05 < bags < 0.2
 # %% [markdown] lang="en"
 # ## Five lines of NumPy
 #
-# All three, then the library. The projection is read off [`keras_gen.networks.conditional_gan.discriminator`](../../keras_gen/networks/conditional_gan.py): its last layers are fed with features of ours instead of those of an image. (3) is checked by playing: the loss of the best $D$ must be (4) with the opposite sign. The noise comes from [`keras_gen.models.sampling.draw_noise`](../../keras_gen/models/sampling.py).
+# All three, then the library. The projection is read off [`keras_gen.networks.conditional_gan.discriminator`](../../keras_gen/networks/conditional_gan.py): its last layers are fed with features of ours instead of those of an image. (3) is checked on numbers that are drawn, 200,000 real and 200,000 generated ones for class 1: there the loss of the best $D$ must be (4) with the opposite sign. The noise comes from [`keras_gen.models.sampling.draw_noise`](../../keras_gen/models/sampling.py).
 
 # %% [markdown] lang="zh"
 # ## 五行 NumPy
 #
-# 先算这三个数，再与库核对。投影取自 [`keras_gen.networks.conditional_gan.discriminator`](../../keras_gen/networks/conditional_gan.py)：给它的最后几层输入我们自己的特征，而不是某张图的特征。(3) 用实际的博弈来核对：最优 $D$ 的损失必须等于 (4) 的相反数。噪声来自 [`keras_gen.models.sampling.draw_noise`](../../keras_gen/models/sampling.py)。
+# 先算这三个数，再与库核对。投影取自 [`keras_gen.networks.conditional_gan.discriminator`](../../keras_gen/networks/conditional_gan.py)：给它的最后几层输入我们自己的特征，而不是某张图的特征。(3) 用抽出来的数核对，第 1 类的真数和生成的数各 200,000 个：在它们上面，最优 $D$ 的损失必须等于 (4) 的相反数。噪声来自 [`keras_gen.models.sampling.draw_noise`](../../keras_gen/models/sampling.py)。
 
 
 # %%
@@ -408,7 +408,7 @@ assert heights[BAG] > 0 and np.delete(heights, BAG).max() == 0
 
 # %% [markdown] lang="en"
 # - Asked for class 1, a number that lies at $-1$ is pulled to the right with the slope 8. Asked for class 0, it is left where it is. Told nothing, $D$ never pulls: the mixture is right already.
-# - "Bag" moves the row of bags and no other, whatever the image shows. So a class that is asked for ten times as often has a row that learns ten times as often.
+# - "Bag" gives a slope to the row of bags and to no other, whatever the image shows. So a class that is asked for ten times as often has a row that gets slopes ten times as often. (Adam also remembers earlier slopes and moves a row for some steps more; only in the first step do exactly the rows with a slope move.)
 #
 # ## Where it stands in `train_step`
 #
@@ -416,7 +416,7 @@ assert heights[BAG] > 0 and np.delete(heights, BAG).max() == 0
 
 # %% [markdown] lang="zh"
 # - 要求第 1 类时，位于 $-1$ 的数以斜率 8 被往右拉。要求第 0 类时，它留在原处。什么也不告诉时， $D$ 从来不拉：混合本来就是对的。
-# - “包”只动包的那一行，不管图上是什么。所以，被要求的次数是十倍的类别，它的行学习的次数也是十倍。
+# - “包”只给包的那一行斜率，不管图上是什么。所以，被要求的次数是十倍的类别，它的行得到斜率的次数也是十倍。（Adam 还记得以前的斜率，会让一行再动几步；只有在第一步，动的才恰好是有斜率的那些行。）
 #
 # ## 它在 `train_step` 中的位置
 #
@@ -430,12 +430,12 @@ print(inspect.getsource(keras_gen.GAN.train_generator))
 # %% [markdown] lang="en"
 # The line with `joined(latents, labels)` is the whole change, in `train_discriminator` as well: **the labels of the real batch are also what $G$ is asked for.** That is how $p(y)$ comes to be the same on both sides, which (3) and (7) needed.
 #
-# One step with the public methods, beside `train_step` on a twin. **Predict, then run:** a batch holds 16 images of ten classes. How many rows of $U$ and of $V$ will have moved?
+# One step with the public methods, beside `train_step` on a twin. **Predict, then run:** a batch holds 16 images, drawn at random from data of ten classes. How many rows of $U$ and of $V$ will have moved?
 
 # %% [markdown] lang="zh"
 # 全部的改动就是 `joined(latents, labels)` 这一处，`train_discriminator` 里也一样：**真实批次的标签，同时就是要求 $G$ 画的类别。** 两边的 $p(y)$ 因此相同，而这正是 (3) 与 (7) 所需要的。
 #
-# 下面用公开的方法走一步，与另一个相同模型上的 `train_step` 对照。**先预测，再运行**：一个批次有 16 张图，共十类。 $U$ 和 $V$ 各有几行会动？
+# 下面用公开的方法走一步，与另一个相同模型上的 `train_step` 对照。**先预测，再运行**：一个批次有 16 张图，从共有十类的数据里随机取出。 $U$ 和 $V$ 各有几行会动？
 
 # %%
 stream = data.batches(train.images, 16, seed=0, labels=train.labels)
@@ -474,7 +474,7 @@ for name, old, new in zip("UV", before, rows_of_classes(by_hand), strict=True):
 #
 # - *D sees the labels*: the recipe. A label has the length 1, the noise beside it the length 10: the label is a quiet voice.
 # - *D sees zeros*: the same, with one thing changed: $D$'s labels are multiplied by 0.
-# - *loud label*: the recipe, with one thing changed: each label first becomes a vector of 100 normal numbers of its own, as long as the noise (its weights are drawn anew).
+# - *loud label*: the recipe, but each label first becomes a vector of its own, as long as the noise: 100 normal numbers at the start, which are trained with the rest. For that the first layer of $G$ is wider, and all of $G$ starts from other weights; so this is a less strict comparison than the second.
 #
 # Then 1,000 images are asked for, 100 of each class, and a classifier that took no part in the training says what they show. The spread is the root of the variance of its features within the images asked for as one class: 0 if they are all alike. ***Predict, then run:*** what share will show the class asked for in the second game? And what will a loud label do to the spread?
 
@@ -485,7 +485,7 @@ for name, old, new in zip("UV", before, rows_of_classes(by_hand), strict=True):
 #
 # - *D 看得到标签*：就是这个配方。标签的长度是 1，旁边噪声的长度是 10：标签的声音小。
 # - *D 看到的是零*：与第一个相比只改一处，把给 $D$ 的标签乘以 0。
-# - *声音大的标签*：与第一个相比只改一处，每个标签先变成属于它的一个向量，由 100 个正态随机数组成，与噪声一样长（权重重新抽取）。
+# - *声音大的标签*：配方不变，但每个标签先变成属于它的一个向量，与噪声一样长：起初是 100 个正态随机数，随后一同训练。为此， $G$ 的第一层变宽了，整个 $G$ 也从另一组权重开始；所以这一对照不如第二个严格。
 #
 # 然后要 1,000 张图，每类 100 张，由一个没有参与训练的分类器来说它们是什么。离散度（spread）是按同一类要来的图像的特征方差的平方根，若全都一样就是 0。**先预测，再运行**：第二场博弈里，画的正是所要类别的图会占多少？标签声音大，离散度又会怎样？
 
@@ -591,12 +591,12 @@ plt.show()
 # %% [markdown] lang="en"
 # ## The real training
 #
-# The first of the three goes on. After each stage 2,000 images are asked for, 200 of each class, as many as there are real test images. The share of hits is given by two classifiers that were trained apart, because one judge can be pleased by accident; beside it stands what each of them says of real images, which is the yardstick: a judge that errs on real images errs here too. The documents promise more than classes: views, colours, customers, repair. A network can be asked only for what its data say ([errata](../../docs/errata.md), E44).
+# The first of the three goes on. After each stage 2,000 images are asked for, 200 of each class, as many as there are real test images. The share of hits is given by two classifiers that were trained apart, because one judge can be pleased by accident; beside it stands what each of them says of real images, which is the yardstick, since no judge is free of errors. The two articles whose mistakes this project collects promise more than classes: views, colours, customers, repair. A network can be asked only for what its data say ([errata](../../docs/errata.md), E44).
 
 # %% [markdown] lang="zh"
 # ## 真正的训练
 #
-# 三者中的第一个继续训练。每一阶段之后要 2,000 张图，每类 200 张，与真实测试图一样多。命中率由两个分别训练的分类器给出，因为只讨好一个裁判可能是碰巧；旁边是它们对真实图像的判断，这就是标尺：在真图上会判错的裁判，在这里也会判错。文档许诺的不止类别，还有角度、颜色、顾客、修复；但数据里说了什么，才能向网络要什么（[勘误](../../docs/errata.zh-CN.md)，E44）。
+# 三者中的第一个继续训练。每一阶段之后要 2,000 张图，每类 200 张，与真实测试图一样多。命中率由两个分别训练的分类器给出，因为只讨好一个裁判可能是碰巧；旁边是它们对真实图像的判断，这就是标尺，因为没有哪个裁判从不判错。本项目所勘误的两篇文章许诺的不止类别，还有角度、颜色、顾客、修复；但数据里说了什么，才能向网络要什么（[勘误](../../docs/errata.zh-CN.md)，E44）。
 
 # %%
 judges = (judge, second_judge)
@@ -632,12 +632,12 @@ right.legend(ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.05))
 plt.show()
 
 # %% [markdown] lang="en"
-# Read the bars in pairs. Where the classifier errs on real images as well, as with shirts, which look like T-shirts and coats, a low share is the judge's fault in part. In the picture each column has one noise vector: what stays the same down a column, such as how bright a garment is, comes from the noise, and what changes comes from the label.
+# After 1,050 steps neither judge sees a clear rise: its three intervals overlap. Nor do the judges agree: the one that names more real images rightly names fewer of the drawn ones. Read the bars in pairs. Where the classifier errs on real images as well, as with shirts, which look like T-shirts and coats, a low share is the judge's fault in part. In the picture each column has one noise vector: what stays the same down a column, such as how bright a garment is, comes from the noise, and what changes comes from the label.
 #
 # **From one class to another.** A label is a vector, so it can lie between two classes: $y = (1 - a)\, y_1 + a\, y_2$, at fixed noise. By (10) $D$'s logit would go from one to the other on a straight line, if the image stood still. Does the image change evenly as well?
 
 # %% [markdown] lang="zh"
-# 柱子要成对看。分类器在真图上也会判错的地方（例如衬衫，它与 T 恤、外套相像），命中率低有一部分是裁判的过错。图中每列是同一个噪声向量：一列中上下不变的，例如衣物的明暗，来自噪声；变化的来自标签。
+# 1,050 步之后，两个裁判都没有看到明显的上升：各自的三个区间互相重叠。两个裁判也不一致：认对真图更多的那一个，认对的生成图反而更少。柱子要成对看。分类器在真图上也会判错的地方（例如衬衫，它与 T 恤、外套相像），命中率低有一部分是裁判的过错。图中每列是同一个噪声向量：一列中上下不变的，例如衣物的明暗，来自噪声；变化的来自标签。
 #
 # **从一类到另一类。** 标签是一个向量，所以可以取在两类之间： $y = (1 - a)\, y_1 + a\, y_2$，噪声不变。由 (10)，若图像不动， $D$ 的 logit 会沿直线从一端走到另一端。图像也会均匀地变化吗？
 
@@ -663,12 +663,12 @@ plt.show()
 assert FAST or (np.mean(readings[:, 0] == first) > 0.5 and np.mean(readings[:, -1] == second) > 0.5)
 
 # %% [markdown] lang="en"
-# $G$ has never been trained on a label between two classes. That the pictures there are pictures at all is not promised by any formula: it is what a smooth network does between two points it knows. Walks change over at different places, so the shares on the right shift bit by bit.
+# $G$ has never been trained on a label between two classes. That the pictures there are pictures at all is not promised by any formula: it is what a smooth network does between two points it knows. To the classifier the change is not even: more than half of the walks show an ankle boot before the middle is reached. The shares on the right shift bit by bit because walks change over at different places; how one walk changes, they do not say.
 #
 # **Truncation.** **Predict, then run:** the noise is kept within $t = 1$, 0.7 and 0.4. Which of the columns below will rise, and which will fall? And what becomes of the DCGAN, which has no label to hold on to? Precision is the share of samples that lie among real ones, recall the share of real ones that lie among samples ([tutorial 7](07_measuring_quality.ipynb)).
 
 # %% [markdown] lang="zh"
-# $G$ 从来没有在介于两类之间的标签上训练过。那里画出来的还是像样的图，并没有哪个公式保证：这只是一个光滑的网络在两个学过的点之间的表现。各次行走改变类别的位置不同，所以右图的比例是逐渐移动的。
+# $G$ 从来没有在介于两类之间的标签上训练过。那里画出来的还是像样的图，并没有哪个公式保证：这只是一个光滑的网络在两个学过的点之间的表现。在分类器看来，变化并不均匀：还没走到中点，一半以上的路上画的已经是短靴。右图的比例逐渐移动，是因为各条路改变类别的位置不同；至于一条路上怎样变化，这些比例并没有说。
 #
 # **截断。** **先预测，再运行**：把噪声限制在 $t = 1$、0.7、0.4 以内。下面各列，哪些会升，哪些会降？没有标签可依靠的 DCGAN 又会怎样？精确率是落在真图之中的样本所占的比例，召回率是落在样本之中的真图所占的比例（见[教程 7](07_measuring_quality.ipynb)）。
 
@@ -706,7 +706,7 @@ plt.show()
 # %% [markdown] lang="en"
 # Mild truncation makes hits rise while recall and spread fall: requests are met more often, by fewer different things. Precision falls as well: more drawings are named rightly, fewer lie among real ones. (After the recipe's 15,000 steps it first [rises a little](../../docs/results.md#generation-on-request), from 0.85 to 0.89 at $t = 1.5$.) So a share of hits near that of real images, or above it, is no triumph by itself. Real shirts include some that look like coats; a generator that leaves these out pleases every classifier, and shows a smaller shop than the one it learnt from. **Never report hits without recall.**
 #
-# Strong truncation need not gain anything, and here it loses hits again: at $t = 0.4$ the noise has a quarter of its usual length, and how $G$ behaves there is decided by nothing in the training. The DCGAN shows the extreme. It has only the noise to tell it what to draw, so the middle between all garments is no garment, and precision is lost together with recall. A label that is not truncated helps to keep $G$ within a class. (One run. In the picture the three truncated rows hold the same noise, more and more squeezed; the first row holds other noise.)
+# Strong truncation need not gain anything, and here it loses hits again: at $t = 0.4$ the noise has a quarter of its usual length, and how $G$ behaves there is decided by nothing in the training. The DCGAN has only the noise to tell it what to draw, and the middle between all goods is no product: at $t = 0.4$ hardly one of its drawings lies among real ones, while of those asked for by label two in five do. Recall is another matter: at every $t$ the DCGAN keeps more of it. That a label which is not truncated helps to keep $G$ within a class fits these numbers, but they are no proof: the two networks differ in more than the label, the DCGAN having been trained for 15,000 steps on 60,000 images, this one for 1,950 on 10,000. (One run. In the picture the three truncated rows hold the same noise, more and more squeezed; the first row holds other noise.)
 #
 # On the command line, with a run of 15,000 steps instead of these:
 #
@@ -722,7 +722,7 @@ plt.show()
 # %% [markdown] lang="zh"
 # 适度的截断使命中率上升，召回率和离散度下降：要求更常得到满足，画出的种类却更少。精确率也在降：被认对的图多了，落在真图之中的却少了。（配方的 15,000 步之后，精确率先[略有上升](../../docs/results.zh-CN.md#按要求生成)，到 $t = 1.5$ 时由 0.85 升到 0.89。）所以命中率接近甚至高于真实图像，本身并不是胜利。真实的衬衫里有些像外套；把它们略去不画的生成器，哪个分类器都满意，但它展示的店，比它学习的那家店小。**报告命中率，一定要同时报告召回率。**
 #
-# 截断得太狠就未必有好处，这里命中率又降了下来： $t = 0.4$ 时，噪声只有平时长度的四分之一， $G$ 在那里怎样表现，训练并没有规定。DCGAN 是极端的例子：画什么全由噪声决定，而所有商品的正中间不是任何商品，于是精确率与召回率一起丢掉。不截断的标签，则有助于让 $G$ 留在类别之内。（只有一次训练。图中截断的三行用的是同一批噪声，只是压得越来越紧；第一行是另一批噪声。）
+# 截断得太狠就未必有好处，这里命中率又降了下来： $t = 0.4$ 时，噪声只有平时长度的四分之一， $G$ 在那里怎样表现，训练并没有规定。DCGAN 画什么全由噪声决定，而所有商品的正中间不是任何商品： $t = 0.4$ 时，它画的图几乎没有一张落在真图之中，按标签画的图则还有五分之二。召回率却是另一回事：不论 $t$ 取多少，DCGAN 都保留得更多。不截断的标签有助于让 $G$ 留在类别之内，这与上面的数字相符，但数字并没有证明它：两个网络的差别不止标签，DCGAN 在 60,000 张图上训练了 15,000 步，这一个在 10,000 张图上只训练了 1,950 步。（只有一次训练。图中截断的三行用的是同一批噪声，只是压得越来越紧；第一行是另一批噪声。）
 #
 # 命令行的做法如下，那里训练 15,000 步，而不是这里的步数：
 #
@@ -813,7 +813,7 @@ def draws_until_one_fits(t, latent_dim):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** Both networks get the label. For each label the game is the old one, so the best discriminator compares $p_r(x \mid y)$ with $p_g(x \mid y)$. A discriminator without the label sees only the mixture, and any generator with the right mixture wins. By Bayes' rule the logit splits into two questions, "does it look real?" and "does it look like its label?", and the second is an inner product of the features with a vector of the class. Truncated noise makes samples easier to name and less varied, so hits are reported together with recall.
+# **To say it aloud.** Both networks get the label. For each label the game is the old one, so the best discriminator compares $p_r(x \mid y)$ with $p_g(x \mid y)$. A discriminator without the label sees only the mixture, and any generator with the right mixture wins. By Bayes' rule the logit splits into two questions, "does it look real?" and "does it look like its label?", and the second is an inner product of the features with a vector of the class. Mildly truncated noise makes samples easier to name, strongly truncated noise need not; either makes them less varied, so hits are reported together with recall.
 #
 # Three ways to let $D$ know of the label:
 #
@@ -831,7 +831,7 @@ def draws_until_one_fits(t, latent_dim):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** 两个网络都得到标签。对每个标签来说，博弈还是原来的博弈，所以最优判别器比较的是 $p_r(x \mid y)$ 与 $p_g(x \mid y)$。不知道标签的判别器只看得到混合，混合对了，生成器就赢了。由贝叶斯公式，logit 拆成两个问题，“像不像真的”和“像不像它的标签”，后者是特征与该类向量的内积。截断噪声会让样本更容易辨认，也更单一，所以命中率要与召回率一起报告。
+# **用几句话说出来。** 两个网络都得到标签。对每个标签来说，博弈还是原来的博弈，所以最优判别器比较的是 $p_r(x \mid y)$ 与 $p_g(x \mid y)$。不知道标签的判别器只看得到混合，混合对了，生成器就赢了。由贝叶斯公式，logit 拆成两个问题，“像不像真的”和“像不像它的标签”，后者是特征与该类向量的内积。适度截断噪声会让样本更容易辨认，截断得太狠则未必；两者都让样本更单一，所以命中率要与召回率一起报告。
 #
 # 让 $D$ 知道标签的三种办法：
 #

@@ -153,7 +153,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# By (2) the distance depends on the difference of the angles alone, and 359° lies beside 1°. A hue $h$ lies on a circle by nature: in CIELAB the colour is a lightness $L$ and a point $(a, b)$ around grey, at the distance $C$. The kind is $e_k$, a vector with 1 at its number; in (4) it picks one column $W_k$, which is the kind's *embedding*. (5) is how the wish speaks in every layer of [`keras_gen.networks.product_gan.generator`](../../keras_gen/networks/product_gan.py): $w$ is what a small network makes of noise and $y$, and it scales and moves each map.
+# By (2) the distance depends on the difference of the angles alone, and 359° lies beside 1°. A hue $h$ lies on a circle by nature: in CIELAB the colour is a lightness $L$ and a point $(a, b)$ around grey, at the distance $C$. The kind is $e_k$, a vector with 1 at its number; in (4) it picks one column $W_k$, which is the kind's *embedding*. (5) is how the request speaks in every hidden layer of [`keras_gen.networks.product_gan.generator`](../../keras_gen/networks/product_gan.py): $w$ is what a small network makes of noise and $y$, and it scales and moves each map.
 #
 # **Several right answers.** A pixel $x$ is not settled by what the network is told; let $c$ be its guess:
 #
@@ -168,7 +168,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 #
 # (6) vanishes at the *median*, (7) at the *mean*. Where an edge is here or there, the mean is half of each, a blur that is never right; the median decides for the likelier one, always the same. Neither draws what may be. (8) is a restorer $R$ of a damaged picture $d$ ([`keras_gen.losses.pixel_loss`](../../keras_gen/losses/restoration.py) and the loss of tutorial 1): a blur is what $D$ tells from real pictures most easily, so the second term pushes away from it. (9) is the generator of products: of $k$ draws of noise only the one whose picture is nearest to the real $x$ is held to it, and $D$ judges the same picture. With $k = 1$ the first term would send every noise to the median (6), and $G$ would hear little of its noise; with more, each answer gets a noise of its own.
 #
-# **Cutting out.** A pixel that the product covers to the share $\alpha$ mixes its colour $f$ with the backdrop $b$. $A$ and $B$ are the pixels of at least $1/2$ in the true matte and in another one:
+# **Cutting out.** From here on $\alpha$ is no angle, $c$ no guess and $b$ no coordinate of a colour: a pixel that the product covers to the share $\alpha$ shows $c$, its colour $f$ mixed with the backdrop $b$. $A$ and $B$ are the pixels of at least $1/2$ in the true matte and in another one:
 #
 # $$
 # \begin{aligned}
@@ -189,7 +189,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# (13) moves the lightness, so that light and shade stay. In (14), where the star is the conjugate, $g$ is nearly $\chi_t / \bar\chi$: multiplying by it turns the hue and scales the chroma. A white highlight, $\chi = 0$, goes to $\chi_t - g \bar\chi$, which is nearly 0: it stays white. This is [`keras_gen.pictures.recolour`](../../keras_gen/pictures/recolouring.py); the $k$ keeps a grey product from having its noise blown up.
+# (13) moves the lightness, so that light and shade stay. In (14), where the star is the conjugate, $g$ is nearly $\chi_t / \bar\chi$: multiplying by it turns the hue and scales the chroma. A white highlight, $\chi = 0$, goes to $\chi_t - g \bar\chi$, which is nearly 0: it stays colourless, but (13) moves its lightness as well, and where the target is darker, white becomes a light grey. This is [`keras_gen.pictures.recolour`](../../keras_gen/pictures/recolouring.py); the $k$ keeps a grey product from having its noise blown up.
 #
 # **More like this.** Somebody bought pictures with the features $f_1, \dots, f_n$. Which direction $t$ of length 1 is most like all of them?
 #
@@ -202,7 +202,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# The inequality is that of Cauchy and Schwarz, and (17) reaches it: the mean of the *unit* vectors. (18) hides one thing that each customer bought, and asks whether it is among the first $k$ recommended. Of $N$ items, $n$ of them bought, chance alone finds it in $k / (N - n)$ of the cases. These are [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py), [`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) and [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py).
+# The inequality is that of Cauchy and Schwarz, and (17) reaches it: the mean of the *unit* vectors. (18) hides one thing that each customer bought, and asks whether it is among the first $k$ recommended. Of $N$ items, $n$ of them known to be bought (the hidden one is not among these) and not recommended again, chance alone finds it in $k / (N - n)$ of the cases. These are [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py), [`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) and [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py).
 
 # %% [markdown] lang="zh"
 # 第一行里画错的图与照片不同，可以核对。第二行里画错的图，却没有任何东西可以对照：茶壶的背面是猜的，当作照片来卖，就是虚假的承诺（[勘误](../../docs/errata.zh-CN.md)，E44）。第三行都是真实的东西，可能不好的只是选择。
@@ -221,7 +221,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# 由 (2)，距离只取决于两个角度之差，359° 就在 1° 旁边。色相 $h$ 天生就在一个圆上：在 CIELAB 里，颜色是明度 $L$ 加上绕灰色的一点 $(a, b)$，到灰色的距离是 $C$。种类是 $e_k$，在它的编号处为 1 的向量；在 (4) 里它挑出一列 $W_k$，也就是这个种类的**嵌入**（embedding）。(5) 是要求在 [`keras_gen.networks.product_gan.generator`](../../keras_gen/networks/product_gan.py) 的每一层里起作用的方式： $w$ 是一个小网络由噪声和 $y$ 得出的，它缩放并平移每个特征图。
+# 由 (2)，距离只取决于两个角度之差，359° 就在 1° 旁边。色相 $h$ 天生就在一个圆上：在 CIELAB 里，颜色是明度 $L$ 加上绕灰色的一点 $(a, b)$，到灰色的距离是 $C$。种类是 $e_k$，在它的编号处为 1 的向量；在 (4) 里它挑出一列 $W_k$，也就是这个种类的**嵌入**（embedding）。(5) 是要求在 [`keras_gen.networks.product_gan.generator`](../../keras_gen/networks/product_gan.py) 的每个隐藏层里起作用的方式： $w$ 是一个小网络由噪声和 $y$ 得出的，它缩放并平移每个特征图。
 #
 # **好几个正确答案。** 网络得到的信息定不下像素 $x$ 的值；设 $c$ 是它的猜测：
 #
@@ -236,7 +236,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 #
 # (6) 在**中位数**处为零，(7) 在**均值**处为零。一条边可能在这里，也可能在那里时，均值是两者各一半，一团从来不对的模糊；中位数选更可能的那一个，而且总是同一个。两者都不会画出各种可能。(8) 是修复受损图 $d$ 的网络 $R$（[`keras_gen.losses.pixel_loss`](../../keras_gen/losses/restoration.py) 加上教程 1 的损失）：模糊是 $D$ 最容易与真图区分的东西，所以第二项把它推开。(9) 是画商品的生成器：噪声抽 $k$ 次，只有画得离真图 $x$ 最近的那一次受它约束， $D$ 评判的也是这一张。若 $k = 1$，第一项会把每个噪声都推向中位数 (6)， $G$ 就不大理会噪声；抽几次，每种答案就各有自己的噪声。
 #
-# **抠图。** 一个像素若有 $\alpha$ 的部分被商品盖住，就是商品颜色 $f$ 与背景 $b$ 的混合。 $A$ 和 $B$ 是真蒙版与另一个蒙版中不小于 $1/2$ 的像素：
+# **抠图。** 这一段里 $\alpha$ 不是角度， $c$ 不是猜测， $b$ 也不是颜色坐标：一个像素若有 $\alpha$ 的部分被商品盖住，它的颜色 $c$ 就是商品颜色 $f$ 与背景 $b$ 的混合。 $A$ 和 $B$ 是真蒙版与另一个蒙版中不小于 $1/2$ 的像素：
 #
 # $$
 # \begin{aligned}
@@ -257,7 +257,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# (13) 平移明度，所以明暗保留。(14) 里星号是共轭， $g$ 接近 $\chi_t / \bar\chi$：乘以它，就是旋转色相、缩放彩度。白色高光 $\chi = 0$ 变成 $\chi_t - g \bar\chi$，几乎是 0：仍然是白的。这就是 [`keras_gen.pictures.recolour`](../../keras_gen/pictures/recolouring.py)；有了 $k$，灰色商品的噪声不会被放大。
+# (13) 平移明度，所以明暗保留。(14) 里星号是共轭， $g$ 接近 $\chi_t / \bar\chi$：乘以它，就是旋转色相、缩放彩度。白色高光 $\chi = 0$ 变成 $\chi_t - g \bar\chi$，几乎是 0：仍然没有颜色；但 (13) 也平移它的明度，目标颜色较暗时，白色会变成浅灰。这就是 [`keras_gen.pictures.recolour`](../../keras_gen/pictures/recolouring.py)；有了 $k$，灰色商品的噪声不会被放大。
 #
 # **更多类似的。** 某人买过的图，特征是 $f_1, \dots, f_n$。哪个长度为 1 的方向 $t$ 与它们全体最像？
 #
@@ -270,7 +270,7 @@ print("looked up:", ", ".join(KINDS[k] for k in test.labels[alike]))
 # \end{aligned}
 # $$
 #
-# 这个不等式是柯西-施瓦茨不等式，(17) 使等号成立：取**单位**向量的均值。(18) 把每位顾客买过的东西藏起一件，看它在不在推荐的前 $k$ 件里。在 $N$ 件商品中随机推荐，其中 $n$ 件已经买过，命中的比例是 $k / (N - n)$。库里的函数是 [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py)、[`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) 和 [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py)。
+# 这个不等式是柯西-施瓦茨不等式，(17) 使等号成立：取**单位**向量的均值。(18) 把每位顾客买过的东西藏起一件，看它在不在推荐的前 $k$ 件里。在 $N$ 件商品中随机推荐，其中已知买过的 $n$ 件（不含藏起的那一件）不再推荐，命中的比例是 $k / (N - n)$。库里的函数是 [`keras_gen.measures.mean_direction`](../../keras_gen/measures/recommendations.py)、[`keras_gen.measures.cosine_similarity`](../../keras_gen/measures/recommendations.py) 和 [`keras_gen.measures.held_out_hits`](../../keras_gen/measures/recommendations.py)。
 
 # %% [markdown] lang="en"
 # ## A number by hand
@@ -424,14 +424,14 @@ worst = line[CURVES["-log D"].argmax()]
 assert abs(worst - 0.6) < 0.15  # the adversarial term is highest near the blur
 
 # %% [markdown] lang="en"
-# At the mean the squared difference is at rest. The adversarial term is near its highest there: a grey that no real picture has gives the generator away, and it is pushed to whichever side is nearer. The absolute difference leans the way of the majority all along between the two. So in (8) the pixels say *where*, and $D$ says *decide*. The weight $w$ is small, because what $D$ makes the restorer decide may be the wrong side.
+# At the mean the squared difference is at rest. The adversarial term is near its highest there: a grey that no real picture has gives the generator away, and it is pushed to whichever side is nearer. The absolute difference leans gently towards the majority there, and goes on to its minimum at 0.8, where the median lies once the true values scatter. So in (8) the pixels say *where*, and $D$ says *decide*. The weight $w$ is small, because what $D$ makes the restorer decide may be the wrong side.
 #
 # ## Where it stands in `train_step`
 #
 # Two methods of [`keras_gen.models.ProductGAN`](../../keras_gen/models/product_gan.py) are (9); the discriminator's step is that of tutorial 10. In the first `pixel_steps` the second term is left out.
 
 # %% [markdown] lang="zh"
-# 在均值处，平方差不再移动；对抗项在那里却接近最高：没有哪张真图有这种灰色，生成器因此露馅，被推向较近的一侧。在两个值之间，绝对差始终偏向多数。所以在 (8) 里，像素说**在哪里**， $D$ 说**作个决定**。权重 $w$ 很小，因为 $D$ 逼修复网络选的那一侧可能是错的。
+# 在均值处，平方差不再移动；对抗项在那里却接近最高：没有哪张真图有这种灰色，生成器因此露馅，被推向较近的一侧。绝对差在那里略微偏向多数，一直到 0.8 处的最小值：真值有了出入，中位数就在 0.8。所以在 (8) 里，像素说**在哪里**， $D$ 说**作个决定**。权重 $w$ 很小，因为 $D$ 逼修复网络选的那一侧可能是错的。
 #
 # ## 它在 `train_step` 中的位置
 #
@@ -558,14 +558,14 @@ assert FAST or seams["number, 4 draws"] > 3 * seams["circle, 4 draws"]
 assert FAST or spreads["circle, 1 draw"] < 0.6 * spreads["circle, 4 draws"]
 
 # %% [markdown] lang="en"
-# What you should see: two rows for each game. The upper one turns through 0° between the fourth and the fifth picture. As a number, 359 and 1 are the two ends of a line, and the picture jumps there. The lower one holds eight draws of noise: with $k = 1$ they differ far less, all drawn towards the median sneaker. (After so few steps all of them are blurred; what matters is the difference.)
+# What you should see: two rows for each game. The upper one turns through 0° between the fourth and the fifth picture. As a number, 359 and 1 are the two ends of a line, and the picture jumps there, in shade more than in shape: this generator has hardly learned to turn the shoe at all. The lower one holds eight draws of noise: with $k = 1$ they differ far less, all drawn towards the median sneaker. (After so few steps all of them are blurred; what matters is the difference.)
 #
-# **The mean of two tastes.** The same mistake once more. Somebody bought two reddish mugs and two blue lamps. Then the mean (17) lies between them. Beside it another rule: an item is worth its cosine to whichever bought one is *nearest* to it. What you should see: in the first row what was bought, in the second what the mean recommends, in the third what the nearest does.
+# **The mean of two tastes.** The same mistake once more. Somebody bought two reddish mugs and two blue lamps. Then the mean (17) lies between them. Beside it another rule: an item is worth its cosine to whichever bought one is *nearest* to it. What you should see: in the first row what was bought, in the second what the mean recommends, in the third what the nearest does. The lamps that the mean finds have the mugs' colours, the kind of one taste with the colour of the other, and none of them is blue. The shares that are printed are strict: reddish is a hue within 25° of 30°, blue one within 25° of 280°, so that some pictures that look red or blue do not count.
 
 # %% [markdown] lang="zh"
-# 你应该看到：每场训练两行。上面一行在第四、第五张图之间转过 0°。按数来算，359 和 1 是一条线的两端，图在那里跳变。下面一行是八个噪声： $k = 1$ 时它们的差别小得多，都靠近中位数的运动鞋。（步数这么少，图都是模糊的；要看的是差别。）
+# 你应该看到：每场训练两行。上面一行在第四、第五张图之间转过 0°。按数来算，359 和 1 是一条线的两端，图在那里跳变，变的主要是深浅，不是形状：这个生成器几乎没有学会转动鞋子。下面一行是八个噪声： $k = 1$ 时它们的差别小得多，都靠近中位数的运动鞋。（步数这么少，图都是模糊的；要看的是差别。）
 #
-# **两种口味的均值。** 同样的错误再来一次。某人买了两个偏红的马克杯和两盏蓝灯，均值 (17) 就落在它们之间。旁边是另一条规则：一件商品的价值，是它与买过的东西中**最近**那一件的余弦。你应该看到：第一行是买过的，第二行是均值推荐的，第三行是“最近”推荐的。
+# **两种口味的均值。** 同样的错误再来一次。某人买了两个偏红的马克杯和两盏蓝灯，均值 (17) 就落在它们之间。旁边是另一条规则：一件商品的价值，是它与买过的东西中**最近**那一件的余弦。你应该看到：第一行是买过的，第二行是均值推荐的，第三行是“最近”推荐的。均值找来的灯是马克杯的颜色，即一种口味的种类配上另一种口味的颜色，没有一盏是蓝的。印出的比例算得很严：色相离 30° 不到 25° 才算偏红，离 280° 不到 25° 才算蓝，所以有些看上去是红的或蓝的并不算数。
 
 # %%
 hues, cosines = test.conditions["hue"], measures.cosine_similarity(features, features)
@@ -601,14 +601,14 @@ assert off["nearest"] < 0.7 < off["mean"]
 #
 # ## The real training
 #
-# **The photo.** A restorer (8) learns in a few hundred steps to take noise away, from the middle $32 \times 32$ pixels of each training picture; made of convolutions, it then works at any size. The network that cuts out comes with the package. Both then meet a hundred pictures of objects that neither has seen: how near is the picture to the photo without noise (PSNR, in decibels), and how well is it cut out? The median of $3 \times 3$ pixels is the classical remedy.
+# **The photo.** A restorer (8) learns in a few hundred steps to take noise away, from the middle $32 \times 32$ pixels of each training picture; made of convolutions, it then works at any size. The network that cuts out comes with the package. Both then meet a hundred pictures of objects that neither has seen: how near is the picture to the photo without noise (PSNR, in decibels), and how well is it cut out? The median of $3 \times 3$ pixels stands for the classical remedies, but is a weak one against such noise: non-local means, their parameters well chosen, reach 30.7 dB [on such pictures](../../docs/restoration.md).
 
 # %% [markdown] lang="zh"
 # **几个正确答案的均值，往往不是正确答案**：两个角度如此，两张图如此，两种口味也如此。补救办法是同一类：用对的几何，取几个中最近的，或者有人指出真的东西没有长成这样的。
 #
 # ## 真正的训练
 #
-# **照片。** 修复网络 (8) 用几百步学会去噪，训练时只用每张图中间的 $32 \times 32$ 像素；它由卷积组成，所以之后任何尺寸都能用。抠图的网络是随包附带的。然后两者面对一百张图，其中的商品它们都没见过：修复后的图离没有噪声的照片有多近（PSNR，单位分贝）？抠得有多准？ $3 \times 3$ 像素的中位数滤波是经典的办法。
+# **照片。** 修复网络 (8) 用几百步学会去噪，训练时只用每张图中间的 $32 \times 32$ 像素；它由卷积组成，所以之后任何尺寸都能用。抠图的网络是随包附带的。然后两者面对一百张图，其中的商品它们都没见过：修复后的图离没有噪声的照片有多近（PSNR，单位分贝）？抠得有多准？ $3 \times 3$ 像素的中值滤波代表经典的办法，但对付这种噪声较弱：参数选好的非局部均值[在这样的图上](../../docs/restoration.zh-CN.md)能到 30.7 dB。
 
 # %%
 restoring = RestorerRecipe(
@@ -660,18 +660,18 @@ show(axes, rows, ("the truth", "by networks"))
 plt.show()
 
 # %% [markdown] lang="en"
-# PSNR rises by several decibels, the IoU hardly moves: the network that cuts out copes with this noise by itself, so restoring serves the eye and not the cut.
+# PSNR rises by several decibels, the IoU hardly moves: this noise costs the network that cuts out only about 0.02, so there is little for restoring to win back, and it serves the eye more than the cut.
 #
-# What you should see: the lower row is the upper one as two networks have it. Look at the rim of the cut-out and at the spout, where its matte is unsure; on white, a wrong edge shows as a fringe of paper, and recoloured, the fringe takes the new colour too. On photographs the matte is [less certain](../../docs/from-photo-to-ad.md) than on renders. Which method restores best, and what the adversarial term buys, is measured in [restoration](../../docs/restoration.md), with longer training than here.
+# What you should see: the lower row is the upper one as two networks have it. Look at the top of the lid: its white knob, as pale as the paper, is missing from the matte and from every cut-out after it. Where a matte takes in too much instead, a fringe of paper shows on white, and recoloured, the fringe takes the new colour too. On photographs the matte is [less certain](../../docs/from-photo-to-ad.md) than on renders. Which method restores best, and what the adversarial term buys, is measured in [restoration](../../docs/restoration.md), with longer training than here.
 #
-# **The other sides.** The generator (9) learns all eight kinds. The judge, which saw training renders alone, reads kind, colour and angle off 400 of its pictures; what it makes of test renders is the yardstick, since nothing can be measured more finely. *Colour* is the median CIEDE2000, a distance between colours that is meant to grow as the eye sees it (1 is just visible); *angle* is the median error.
+# **The other sides.** The generator (9) learns all eight kinds in 675 steps, the first 450 of them by pixels alone. The judge, which saw training renders alone, reads kind, colour and angle off 400 of its pictures; what it makes of test renders is the yardstick, though not a floor: a drawn picture can be easier to read than a render. *Colour* is the median CIEDE2000, a distance between colours that is meant to grow as the eye sees it (1 is just visible); *angle* is the median error.
 
 # %% [markdown] lang="zh"
-# PSNR 升了好几分贝，交并比却几乎没动：抠图网络自己就经得住这样的噪声，修复是为了好看，帮不了抠图。
+# PSNR 升了好几分贝，交并比却几乎没动：这样的噪声只让抠图网络损失约 0.02，修复没有多少可以挽回，主要还是为了好看。
 #
-# 你应该看到：下面一行是两个网络做出来的上面那一行。看抠图的边缘和壶嘴，那里蒙版拿不准；放在白底上，错的边缘是一圈纸的颜色，换色以后，这一圈也跟着变色。在真实照片上，蒙版比在渲染图上[更不可靠](../../docs/from-photo-to-ad.zh-CN.md)。哪种方法修复得最好、对抗项换来了什么，见[修复](../../docs/restoration.zh-CN.md)一页的测量，那里训练得比这里久。
+# 你应该看到：下面一行是两个网络做出来的上面那一行。看壶盖顶上：白色的盖钮与背景纸一样浅，蒙版里没有它，后面的每张抠图里也没有。反过来，蒙版若多抠了一圈，放在白底上就露出一圈纸的颜色，换色以后，这一圈也跟着变色。在真实照片上，蒙版比在渲染图上[更不可靠](../../docs/from-photo-to-ad.zh-CN.md)。哪种方法修复得最好、对抗项换来了什么，见[修复](../../docs/restoration.zh-CN.md)一页的测量，那里训练得比这里久。
 #
-# **其他角度。** 生成器 (9) 学习全部八个种类。裁判只见过训练用的渲染图，由它从 400 张生成图里读出种类、颜色和角度；它对测试渲染图的读数就是标尺，因为没有办法量得更细。颜色一栏是 CIEDE2000 的中位数，这是按人眼感觉设计的颜色距离（1 左右刚能看出）；角度一栏是误差的中位数。
+# **其他角度。** 生成器 (9) 用 675 步学习全部八个种类，其中前 450 步只看像素。裁判只见过训练用的渲染图，由它从 400 张生成图里读出种类、颜色和角度；它对测试渲染图的读数就是标尺，但不是下限：画出来的图可能比渲染图更好认。颜色一栏是 CIEDE2000 的中位数，这是按人眼感觉设计的颜色距离（1 左右刚能看出）；角度一栏是误差的中位数。
 
 # %%
 recipe = ProductGANRecipe(
@@ -731,9 +731,9 @@ show(axes, [*rows, draw("teapot", ways, np.full(8, 0.0))], ("turned",) * 3 + ("c
 plt.show()
 
 # %% [markdown] lang="en"
-# What you should see: from column to column the object turns, though not by exactly 45°, and stays more or less itself, as far as so short a training draws one; in the last row it is mainly the glaze that changes. Kind and colour are mostly obeyed, the angle only roughly, as its median error above says, and none of them as well as in renders; the shapes are frayed. The recipe's own 4,200 steps [come close to the renders](../../docs/products.md) in all three figures.
+# What you should see: from column to column sneaker and chair turn, though not by exactly 45°, while the teapot hardly does, since its spout and its handle are barely drawn yet. Each object stays more or less itself, as far as so short a training draws one; in the last row it is mainly the glaze that changes. Kind and colour are mostly obeyed, the angle only roughly, as its median error above says, and none of them as well as in renders; the shapes are frayed. The recipe with its own settings (4,200 steps, wider networks, half the learning rates) [comes close to the renders](../../docs/products.md) in all three figures.
 #
-# **You may also like.** Nobody's purchases are known here, so customers are invented: each has one taste or two, a taste being a hue of one kind of product (two tastes may share the kind), and buys four different items near it, popular ones more often. One of the four is hidden. The hit rate (18) at $k = 10$, with Wilson's interval:
+# **You may also like.** Nobody's purchases are known here, so customers are invented: each has one taste or two, a taste being a hue of one kind of product (two tastes may share the kind), and buys four different items near it (with two tastes, two near each), popular ones more often. One of the four is hidden, so that with two tastes only one of the other three was bought for the same taste. The hit rate (18) at $k = 10$, with Wilson's interval:
 #
 # - *mean*: cosine to the mean direction (17) of the judge's features;
 # - *nearest*: cosine to the nearest bought item;
@@ -742,9 +742,9 @@ plt.show()
 # - *random*: chance.
 
 # %% [markdown] lang="zh"
-# 你应该看到：从一列到下一列，商品在转，但不是正好 45°；大体上还是同一件，当然训练这么短，画得也只有这么好；最后一行主要是釉色在变。种类和颜色大多听从了，角度只是大致听从（见上面的误差中位数），三者都不如渲染图，形状也毛糙。这个配方自己的 4,200 步，在三个数上都[接近渲染图](../../docs/products.zh-CN.md)。
+# 你应该看到：从一列到下一列，运动鞋和椅子在转，但不是正好 45°；茶壶几乎看不出在转，因为壶嘴和把手还没怎么画出来。每一行大体上还是同一件，当然训练这么短，画得也只有这么好；最后一行主要是釉色在变。种类和颜色大多听从了，角度只是大致听从（见上面的误差中位数），三者都不如渲染图，形状也毛糙。这个配方若用自己的设置（4,200 步，网络更宽，学习率减半），三个数都[接近渲染图](../../docs/products.zh-CN.md)。
 #
-# **猜你喜欢。** 这里没有任何人的购买记录，所以顾客是虚构的：每位顾客有一种或两种口味，一种口味就是某种商品的某个色相（两种口味可以是同一种商品），买下四件与之相近的不同商品，热门的买得更多。四件中藏起一件。下面是 $k = 10$ 的命中率 (18)，以及威尔逊区间：
+# **猜你喜欢。** 这里没有任何人的购买记录，所以顾客是虚构的：每位顾客有一种或两种口味，一种口味就是某种商品的某个色相（两种口味可以是同一种商品），买下四件与之相近的不同商品（有两种口味时，各买两件），热门的买得更多。四件中藏起一件，所以有两种口味时，其余三件里只有一件是出于同一种口味买的。下面是 $k = 10$ 的命中率 (18)，以及威尔逊区间：
 #
 # - *均值*：与裁判特征的均值方向 (17) 的余弦；
 # - *最近*：与买过的最近一件的余弦；
@@ -812,14 +812,14 @@ assert FAST or low["random", 1] < 10 / (ITEMS - 3) < high["random", 1]
 # - With **two tastes** the mean is worse than popularity, which looks at no picture at all. Nearest is far better than the mean, but here no better than popularity.
 # - Who bought a mug may want a saucer and not a second mug. What goes *together* is in no picture of one thing; it takes purchases (McAuley et al. 2015).
 #
-# For garments the same is done with FashionNet's features. And here is the second meaning of "personalised pictures": *new* ones near the taste, drawn by the DCGAN that comes with the package. What you should see: what was bought; the most similar of 2,000 test garments; the most similar of 1,000 drawn ones, which nobody can buy.
+# For garments the same is done with FashionNet's features. "Personalised pictures" can also mean *new* ones near the taste, here drawn by the DCGAN that comes with the package. What you should see: what was bought; the most similar of 2,000 test garments; the most similar of 1,000 drawn ones, which nobody can buy. That these are ankle boots is what FashionNet says, which also chose them; those looked up have labels of their own.
 
 # %% [markdown] lang="zh"
 # - 只有**一种口味**时，三张图的均值找到藏起的那一件，远比按热度推荐来得多。但请看*缩略图*：口味若由种类和颜色构成，一张 64 像素的图知道的几乎与网络一样多。这些顾客虚构出来，本来就适合用图片去找；换成真实的顾客，这个数可能是任何值。
 # - 有**两种口味**时，均值还不如热度，而热度一张图也没看。“最近”远好于均值，但在这里并不比热度强。
 # - 买了马克杯的人，要的也许是碟子，而不是第二个杯子。什么与什么**搭配**，单件商品的图里没有，要靠购买记录（McAuley et al. 2015）。
 #
-# 衣物也一样做，用 FashionNet 的特征。“个性化图像”还有第二种意思：画出合乎口味的**新**图，这里由随包附带的 DCGAN 来画。你应该看到：买过的；2,000 件测试衣物中最像的；画出来的 1,000 张中最像的，后者谁也买不到。
+# 衣物也一样做，用 FashionNet 的特征。“个性化图像”也可以指合乎口味的**新**图，这里由随包附带的 DCGAN 来画。你应该看到：买过的；2,000 件测试衣物中最像的；画出来的 1,000 张中最像的，后者谁也买不到。画出来的是不是短靴，由挑选它们的 FashionNet 自己判断；查出来的则有自己的标签。
 
 # %%
 fashion = data.load("fashion_mnist_10k", split="test")
@@ -848,10 +848,10 @@ print(f"ankle boots: {same[0]:.0%} of those looked up, {same[1]:.0%} of those dr
 assert FAST or min(same) >= 0.8
 
 # %% [markdown] lang="en"
-# **The page.** Everything together, for the teapot of the beginning, from its noisy photo: the restorer, the cut-out, the recolouring; eight views of that kind, in the colour that the judge reads off the restored photo, drawn by the `product_gan` that comes with the package, which was trained longer than ours; the catalogue's nearest items; and new teapots, those of 64 draws whose features are nearest to it.
+# **The page.** Everything together, for the teapot of the beginning, from its noisy photo: the restorer, the cut-out, the recolouring; eight views of that kind, in the colour that the judge reads off the restored photo, drawn by the `product_gan` that comes with the package, which was trained longer than ours; the catalogue's nearest items; and new teapots: of 64 draws in that colour, from the angle that the judge reads off the photo, the eight whose features are nearest to it.
 
 # %% [markdown] lang="zh"
-# **商品页。** 从那张有噪声的照片出发，把所有部分合在一起，还是开头那把茶壶：修复、抠图、换色；这个种类的八个角度，由随包附带的 `product_gan` 来画，它训练得比我们的久，颜色取自裁判从修复后的照片里读到的值；目录里最近的商品；以及新的茶壶，即 64 次抽样中特征与它最近的几张。
+# **商品页。** 从那张有噪声的照片出发，把所有部分合在一起，还是开头那把茶壶：修复、抠图、换色；这个种类的八个角度，由随包附带的 `product_gan` 来画，它训练得比我们的久，颜色取自裁判从修复后的照片里读到的值；目录里最近的商品；以及新的茶壶：按这种颜色和裁判读出的角度抽样 64 次，取特征与它最近的八张。
 
 # %%
 gan = keras_gen.load("product_gan")
@@ -880,7 +880,7 @@ print(
 assert FAST or np.mean(new_cosines) > np.mean(old_cosines[np.isfinite(old_cosines)])
 
 # %% [markdown] lang="en"
-# What you should see: the first row keeps to the photo, the second does not. The teapot that turns there is *some* teapot of that colour, however well it is drawn: kind, colour and angle were asked for, its spout and its lid were not, because the request has no number for them. The generator was never told which teapot the photo shows, so this row must not be sold as views of it. Whoever can order photographs from four sides should; a label says what was drawn ([labels](../../docs/compliance.md)).
+# What you should see: the first row keeps to the photo, but for the knob of the lid, which the cut-out has lost; the second does not. The teapot that turns there is *some* teapot of that colour, however well it is drawn: kind, colour and angle were asked for, its spout and its lid were not, because the request has no number for them. The generator was never told which teapot the photo shows, so this row must not be sold as views of it. Whoever can order photographs from four sides should; a label says what was drawn ([labels](../../docs/compliance.md)).
 #
 # And what the documents call virtual fitting is none of this: no body was in any picture ([why it is not offered](../../docs/errata.md), E44; [what it needs](../../docs/interview/gan.md), Q90).
 #
@@ -897,7 +897,7 @@ assert FAST or np.mean(new_cosines) > np.mean(old_cosines[np.isfinite(old_cosine
 # **1.** The mean of several angles, by way of the circle, as degrees from 0 to 360.
 
 # %% [markdown] lang="zh"
-# 你应该看到：第一行忠于照片，第二行则不然。那里转动的是那种颜色的**某一把**茶壶，画得再好也一样：要求里有种类、颜色和角度，没有它的壶嘴和壶盖，因为要求里没有表示它们的数。没有人告诉生成器照片上是哪一把茶壶，所以不能把这一行当作它的其他角度来卖。能请人从四面拍照的，就应当去拍；画出来的要有标识（[标识](../../docs/compliance.zh-CN.md)）。
+# 你应该看到：第一行忠于照片，只是抠图丢了盖钮；第二行则不然。那里转动的是那种颜色的**某一把**茶壶，画得再好也一样：要求里有种类、颜色和角度，没有它的壶嘴和壶盖，因为要求里没有表示它们的数。没有人告诉生成器照片上是哪一把茶壶，所以不能把这一行当作它的其他角度来卖。能请人从四面拍照的，就应当去拍；画出来的要有标识（[标识](../../docs/compliance.zh-CN.md)）。
 #
 # 文档所说的虚拟试穿也不在其中：没有哪张图里有人体（[为什么不提供](../../docs/errata.zh-CN.md)，E44；[它需要什么](../../docs/interview/gan.zh-CN.md)，Q90）。
 #
@@ -995,11 +995,11 @@ def hit_rate(scores, hidden, k):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** A network is told an angle and a hue as points of a circle, and a kind as an embedding. Where several answers are right, the squared difference draws their mean and the absolute one their median. An adversarial term asks for a picture that looks real, and the nearest of several draws leaves each answer its place. A cut-out guesses seven numbers from three, and IoU tells how well. Recolouring in CIELAB keeps lightness and turns the hue. The mean of unit features is the direction most like a basket, if the basket has one taste. Hits are reported beside chance and popularity, with an interval. What is computed can be checked against the photo; what is drawn is a guess, and the page must say so.
+# **To say it aloud.** A network is told an angle and a hue as points of a circle, and a kind as an embedding. Where several answers are right, the squared difference draws their mean and the absolute one their median. An adversarial term asks for a picture that looks real, and the nearest of several draws leaves each answer its place. A cut-out guesses seven numbers from three, and IoU tells how well. Recolouring in CIELAB moves the lightness, so that light and shade stay, turns the hue and scales the chroma. The mean of unit features is the direction most like a basket, if the basket has one taste. Hits are reported beside chance and popularity, with an interval. What is computed can be checked against the photo; what is drawn is a guess, and the page must say so.
 #
 # | picture on the page | where it comes from | what can be wrong |
 # |---|---|---|
-# | cleaned, cut out, recoloured | computed from the photo | noise taken for texture, a wrong edge, trim that changes colour too |
+# | cleaned, cut out, recoloured | computed from the photo | texture taken for noise, a wrong edge, trim that changes colour too |
 # | other sides | drawn for a request | everything that the request does not say |
 # | you may also like | looked up | the choice: invented customers are no customers |
 # | new ones near a taste | drawn | they are not for sale |
@@ -1010,7 +1010,7 @@ def hit_rate(scores, hidden, k):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** 角度和色相用圆上的点来告诉网络，种类用嵌入。有好几个正确答案时，平方差画出它们的均值，绝对差画出中位数。对抗项要求画得像真的，“几次抽样中最近的一个”则给每个答案留出位置。抠图是由三个数猜七个数，猜得准不准看交并比。在 CIELAB 里换颜色，保留明度，旋转色相。单位特征的均值，是与购物篮最像的方向，前提是篮子里只有一种口味。命中率要与随机推荐和热度对照，并给出区间。算出来的可以与照片核对；画出来的是猜测，页面上必须说明。
+# **用几句话说出来。** 角度和色相用圆上的点来告诉网络，种类用嵌入。有好几个正确答案时，平方差画出它们的均值，绝对差画出中位数。对抗项要求画得像真的，“几次抽样中最近的一个”则给每个答案留出位置。抠图是由三个数猜七个数，猜得准不准看交并比。在 CIELAB 里换颜色，是平移明度（所以明暗保留）、旋转色相、缩放彩度。单位特征的均值，是与购物篮最像的方向，前提是篮子里只有一种口味。命中率要与随机推荐和热度对照，并给出区间。算出来的可以与照片核对；画出来的是猜测，页面上必须说明。
 #
 # | 页面上的图 | 从哪里来 | 可能错在哪里 |
 # |---|---|---|
@@ -1057,11 +1057,11 @@ def hit_rate(scores, hidden, k):
 # bought => 买过的
 # noisy => 有噪声
 # median => 中值滤波
-# restored => 复原
+# restored => 修复后
 # clean => 干净
 # {name:9s} {psnrs[name]:5.1f} dB, IoU {ious[name]:.2f} ({low:.2f} to {high:.2f}) => {name:6s} {psnrs[name]:5.1f} dB，IoU {ious[name]:.2f}（{low:.2f} 至 {high:.2f}）
 # the truth => 真值
-# by networks => 网络抠的
+# by networks => 网络做的
 # {:>14s}  kind {:6.1%}  colour {:5.1f}  angle {:5.1f} degrees => {:>12s}  种类 {:6.1%}  颜色 {:5.1f}  角度 {:5.1f} 度
 # real renders => 真实渲染图
 # {gan.steps_done} steps => {gan.steps_done} 步
@@ -1078,6 +1078,6 @@ def hit_rate(scores, hidden, k):
 # {'chance':14s} {10 / (ITEMS - 3):.1%} => {'chance':11s} {10 / (ITEMS - 3):.1%}
 # chance => 全凭运气
 # ankle boots: {same[0]:.0%} of those looked up, {same[1]:.0%} of those drawn => 短靴：查出来的里占 {same[0]:.0%}，画出来的里占 {same[1]:.0%}
-# read off the restored photo: a {KINDS[seen.kinds[0]]}, CIEDE2000 from its colour {apart:.1f} => 从复原的照片读出：{KINDS[seen.kinds[0]]}，与它的颜色相差 CIEDE2000 {apart:.1f}
+# read off the restored photo: a {KINDS[seen.kinds[0]]}, CIEDE2000 from its colour {apart:.1f} => 从修复后的照片读出：{KINDS[seen.kinds[0]]}，与它的颜色相差 CIEDE2000 {apart:.1f}
 # new => 新图
 # expected {product}, found {found} => 应为 {product}，得到的是 {found}
