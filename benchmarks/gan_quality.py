@@ -93,7 +93,7 @@ def _recipe(recipe, **changes):
     return lambda seed: (recipe(seed=seed, **changes).build(), recipe(**changes).images_per_step)
 
 
-CRITICS = {  # Wasserstein's loss: its critic's steps for each of G, and the rates
+CRITICS = {  # Wasserstein's loss: its critic's steps for each of G, and the rates of its paper
     "wasserstein": {},
     "wasserstein_five": {"discriminator_steps": 5},
     "wasserstein_slow": {"d_learning_rate": 1e-4, "g_learning_rate": 1e-4, "beta_1": 0.0},

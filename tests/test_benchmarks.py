@@ -242,11 +242,12 @@ def test_the_tables_of_results_are_those_of_the_stored_figures(name):
             assert text.count(f"\n{line}\n") == 1, line
 
 
-@pytest.mark.parametrize("name", ["flow", "longer"])
-def test_the_tables_of_single_runs_are_those_of_the_stored_figures(name):
+@pytest.mark.parametrize(("name", "n"), [("flow", 3), ("longer", 4), ("critics", 4)])
+def test_the_tables_of_single_runs_are_those_of_the_stored_figures(name, n):
     stored = json.loads((FOLDER.parent / "docs" / f"{name}.json").read_text("utf-8"))
-    rows = flow.rows_of(stored["rows"]) if name == "flow" else gan_quality.curve(stored)
-    assert len(rows) == {"flow": 3, "longer": 4}[name]
+    tables = {"longer": gan_quality.curve, "critics": gan_quality.critics}
+    rows = flow.rows_of(stored["rows"]) if name == "flow" else tables[name](stored)
+    assert len(rows) == n
     for page in ("results.md", "results.zh-CN.md"):
         text = (FOLDER.parent / "docs" / page).read_text("utf-8")
         for line in results_table.markdown([""], rows)[2:]:

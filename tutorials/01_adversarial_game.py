@@ -789,7 +789,7 @@ assert FAST or np.bincount(shares, minlength=8).min() > 10
 gif(frames, colours=32)
 
 # %% [markdown] lang="en"
-# What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is pale at the centres, where it cannot tell, and red elsewhere: between the centres only generated points lie; in the middle and outside hardly any point of either kind is left, so that (7) does not fix $D$ there. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game; real points are grey here, and the colours of each frame reach to the largest logit of that moment, so that a pale picture at the end means a $D$ that is sure of one place only. The surface keeps changing, since $D$ answers $G$ itself; the orange points are drawn with the averaged weights.
+# What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is pale at the centres, where it cannot tell, and red elsewhere: between the centres only generated points lie; in the middle and outside hardly any point of either kind is left, so that (7) does not fix $D$ there. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game; real points are grey here, and the colours of each frame reach to the largest logit of that moment, at the end that of the corners, so that the rest looks paler than above. The surface keeps changing, since $D$ answers $G$ itself; the orange points are drawn with the averaged weights.
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
 #
@@ -800,7 +800,7 @@ gif(frames, colours=32)
 # **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
 
 # %% [markdown] lang="zh"
-# 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在中心处颜色很浅，那里它分不出真假；别处是红色：各中心之间只有生成的点，正中和外围则几乎什么点都没有了，(7) 也就管不到那里的 $D$。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈；其中真点是灰色，每一帧的颜色以那一刻最大的 logit 为准，所以最后一帧颜色浅，说明 $D$ 只在某一处特别有把握。底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出。
+# 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在中心处颜色很浅，那里它分不出真假；别处是红色：各中心之间只有生成的点，正中和外围则几乎什么点都没有了，(7) 也就管不到那里的 $D$。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈；其中真点是灰色，每一帧的颜色以那一刻最大的 logit 为准，最后是四角的 logit，所以其余部分比上图浅。底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出。
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素进行同一场博弈，公式与像素个数无关。
 #
