@@ -89,7 +89,7 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # - *The copy.* The exported file draws what the model drew.
 # - *The label.* Whoever meets a picture, person or program, can tell that it was generated.
 #
-# One of the [two documents](../../docs/errata.md) answers the question how generation is made efficient with a list for training (E48), and neither mentions the duty to label (E50), which may be younger than they are.
+# One of the [two documents](../../docs/errata.md) answers the question how generation is made efficient with a list of which half is about training (E48), and neither mentions the duty to label (E50), which may be younger than they are.
 
 # %% [markdown] lang="zh"
 # ## 问题
@@ -102,19 +102,19 @@ print("replicas:", one.num_replicas_in_sync, "and", two.num_replicas_in_sync)
 # - **导出。** 导出的文件画出来的，就是模型画出来的。
 # - **标识。** 无论是人还是程序，遇到一张图都能知道它是生成的。
 #
-# 问到怎样提高生成的效率，[两篇文档](../../docs/errata.zh-CN.md)之一列出的却是训练的办法（E48）；两篇都没有提到标识的义务（E50），也许规定出台时文章已经写好。
+# 问到怎样提高生成的效率，[两篇文档](../../docs/errata.zh-CN.md)之一列出的办法，却有一半讲的是训练（E48）；两篇都没有提到标识的义务（E50），也许规定出台时文章已经写好。
 
 # %% [markdown] lang="en"
 # ## The picture
 #
-# What the shop gets: a page of products, each with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with half its usual width and a tenth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
+# What the shop gets: a page of products, with a mark that people see, all from one run folder. The run is the package's DCGAN by [`keras_gen.runs.train`](../../keras_gen/runs/training.py), with half its usual width and a tenth of its usual steps. A copy of the folder as it was early on is kept: it is the yardstick for the run that will be killed. Not everything below is a garment; which pictures go out is decided by a review (Q73), not here.
 #
 # What you should see: 24 products in three rows, and one mark at the lower right. It is in Chinese in both editions of this notebook. The Chinese standard, as it is quoted ([Q69](../../docs/interview.md)), asks for Chinese words; the package's English mark, `AI-generated`, does not meet it.
 
 # %% [markdown] lang="zh"
 # ## 图示
 #
-# 店铺拿到的东西：一页商品，每张都有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，宽度为平常的一半，步数为十分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
+# 店铺拿到的东西：一页商品，带有人看得见的标识，全部出自一个运行文件夹。训练的是本项目的 DCGAN，由 [`keras_gen.runs.train`](../../keras_gen/runs/training.py) 完成，宽度为平常的一半，步数为十分之一。训练早期的文件夹另存一份，作为后面那次被杀掉的训练的准绳。下面并非张张都像衣服；哪些能发布由审核决定（Q73），不在本篇。
 #
 # 你应该看到：三行共 24 件商品，右下角有一个标识。本篇的英文版里，标识也是中文的：据转引（[Q69](../../docs/interview.zh-CN.md)），中国标准要求的是中文文字；本项目的英文标识 `AI-generated` 不符合这一标准。
 
@@ -196,7 +196,7 @@ Image.open(folder / "products.png")
 # \end{aligned}
 # $$
 #
-# If $(\theta_t, s_t)$ and $x_t$ are equal bit for bit, so are all later ones, by induction on (9). Leave one part out, and the run is another run. (12) says how bad it can be, for Adam that has lost its moments (but for its tiny $\varepsilon$): every weight takes a full step of size $\eta$, the learning rate, however small its gradient. ($m_1$ and $v_1$ are the first moments of the gradient and of its square, $\beta_1$ and $\beta_2$ how much of them is kept from step to step; this $m$ is not the one of the rounding.)
+# If $(\theta_t, s_t)$ and $x_t$ are equal bit for bit, so are all later ones, by induction on (9). Leave one part out, and the run is another run. (12) says how bad it can be, for Adam that has lost its moments and its count of steps, and so begins anew (but for its tiny $\varepsilon$): every weight takes a full step of size $\eta$, the learning rate, however small its gradient. ($m_1$ and $v_1$ are the moments after one step, running means of the gradient and of its square, $\beta_1$ and $\beta_2$ how much of them is kept from step to step; this $m$ is not the one of the rounding.)
 #
 # **Fewer bits in the file.** Weights rounded to multiples of a step $\Delta$ err by $u$, nearly uniform in $[-\Delta / 2, \Delta / 2]$:
 #
@@ -243,7 +243,7 @@ Image.open(folder / "products.png")
 # \end{aligned}
 # $$
 #
-# 想要的是 (5)。每个副本在自己那一份上求平均，得到的是 (6)。优化器对副本**求和**，稍不留心就成了 (7)，大了 $R$ 倍。(8) 是改正：每个副本只交出自己的一份。
+# 想要的是 (5)。每个副本在自己那一份上求平均，得到的是 (6)。优化器对副本**求和**，稍不留心就成了 (7)，是应有的 $R$ 倍。(8) 是改正：每个副本只交出自己的一份。
 #
 # **中断。** 一步训练就是一个函数。记 $\theta$ 为全部权重， $x_t$ 为这一批数据， $s$ 为这一步读取或改动的其余一切：
 #
@@ -256,7 +256,7 @@ Image.open(folder / "products.png")
 # \end{aligned}
 # $$
 #
-# 只要 $(\theta_t, s_t)$ 和 $x_t$ 逐位相等，由 (9) 归纳，以后的全部逐位相等。漏掉一样，就成了另一次训练。(12) 说明后果可以有多糟（略去很小的 $\varepsilon$）：Adam 丢了矩，每个权重都会走大小为 $\eta$（学习率）的整整一步，不管它的梯度有多小。（ $m_1$ 与 $v_1$ 是梯度及其平方的第一步的矩， $\beta_1$ 与 $\beta_2$ 是每一步保留多少；这里的 $m$ 不是舍入里的那个 $m$。）
+# 只要 $(\theta_t, s_t)$ 和 $x_t$ 逐位相等，由 (9) 归纳，以后的全部逐位相等。漏掉一样，就成了另一次训练。(12) 说明后果可以有多糟（略去很小的 $\varepsilon$）：Adam 丢了矩和步数，从头开始，每个权重都会走大小为 $\eta$（学习率）的整整一步，不管它的梯度有多小。（ $m_1$ 与 $v_1$ 是走了一步之后的矩，即梯度及其平方的滑动平均， $\beta_1$ 与 $\beta_2$ 是每一步保留多少；这里的 $m$ 不是舍入里的那个 $m$。）
 #
 # **文件里少用几位。** 把权重舍入到步长 $\Delta$ 的整数倍，误差 $u$ 在 $[-\Delta / 2, \Delta / 2]$ 内近似均匀分布：
 #
@@ -642,12 +642,12 @@ axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %% [markdown] lang="en"
-# With nothing lost, every bit is that of the run without a pause. Without the optimizers $D$'s first step has the size of the learning rate, 0.001, as (12) says; and since they also count the steps, the average of $G$ takes itself for a beginner and forgets what it had. The lost average is another average at once. The random state and the data go wrong quietly: the run is as good as any other, only not this one, and some images come twice and others not at all.
+# With nothing lost, every bit is that of the run without a pause. Without the optimizers $D$'s first step has the size of the learning rate, 0.001, as (12) says; and since they also count the steps, the average of $G$ takes itself for a beginner and forgets what it had. The lost average is another average at once. The random state and the data go wrong quietly: $D$'s first step is nearly as before, and the pictures drift away slowly. The noise of the run's beginning is drawn again, or its first images come once more than their turn; nothing reports it.
 #
 # **The copy is not the model.** Two exports that run and are wrong. The first one exports $G$ as it was trained: BatchNorm takes its statistics from whatever comes in together, so a picture depends on its neighbours. The second one draws its noise inside: handy, and after every restart of the server the same products come again.
 
 # %% [markdown] lang="zh"
-# 什么都没丢时，每一位都与没有停过的训练相同。丢了优化器的状态， $D$ 的第一步就有学习率 0.001 那么大，正如 (12) 所说；步数也由它们记着，于是 $G$ 的平均以为训练才开始，把原有的忘掉。丢了平均，立刻就是另一个平均。随机状态和数据位置错得悄无声息：这次训练不比别的差，只是不再是原来那次，而且有的图看了两遍，有的一遍也没看。
+# 什么都没丢时，每一位都与没有停过的训练相同。丢了优化器的状态， $D$ 的第一步就有学习率 0.001 那么大，正如 (12) 所说；步数也由它们记着，于是 $G$ 的平均以为训练才开始，把原有的忘掉。丢了平均，立刻就是另一个平均。随机状态和数据位置错得悄无声息： $D$ 的第一步与原来差不多，画出的图也只是慢慢偏离。训练开头的噪声又抽了一遍，或者开头的那些图又多看了一遍，却没有任何提示。
 #
 # **导出的不是原来的模型。** 两种能运行却错误的导出。第一种把 $G$ 按训练时的样子导出：批归一化（BatchNorm）的统计量取自一起进来的那些图，于是一张图取决于它的邻居。第二种在内部抽噪声：很方便，但服务器每次重启，出来的又是同一批商品。
 
@@ -839,7 +839,7 @@ grid(np.concatenate([gan.sample(32, seed=2) for gan in (short, half_model)]), co
 # **The copy.** A nightly program needs the averaged generator and nothing else: no $D$, no optimizers, no noise inside, no training mode. `export` writes such a SavedModel. It is loaded and compared before anybody relies on it. And what would 8 bits do? Each kernel is rounded to multiples of $\Delta = \max |w| / 127$, which the file could store as one byte a weight; (13) says what to expect.
 
 # %% [markdown] lang="zh"
-# **导出。** 每晚运行的程序只需要滑动平均的生成器：不要 $D$，不要优化器，内部不抽噪声，也不要训练模式。`export` 写出的就是这样一个 SavedModel。在有人依赖它之前，先加载，再比较。若只用 8 位呢？把每个卷积核舍入到 $\Delta = \max |w| / 127$ 的整数倍，存成文件时一个权重只要一个字节；(13) 说明误差该有多大。
+# **导出。** 每晚运行的程序只需要滑动平均的生成器：不要 $D$，不要优化器，内部不抽噪声，也不要训练模式。`export` 写出的就是这样一个 SavedModel。在有人依赖它之前，先加载，再比较。若只用 8 位呢？把每一层的核（kernel）舍入到 $\Delta = \max |w| / 127$ 的整数倍，存成文件时一个权重只要一个字节；(13) 说明误差该有多大。
 
 # %%
 model.ema_generator.export(str(folder / "export"), verbose=False)
@@ -874,14 +874,14 @@ print(
 assert FAST or np.allclose(ratios, 1, atol=0.1)
 
 # %% [markdown] lang="en"
-# This is an estimate of what 8 bits cost in quality. A real int8 file also computes in 8 bits: `keras-gen export RUN --format litert --int8` writes one, and [the page on export](../../docs/export.md#fewer-bits) has its measured size, distance and speed.
+# The PSNR says by how many decibels the mean squared error lies below the square of the full scale: 47 dB are an error of about one grey level of 255, 59 dB of a third of one. This is an estimate of what 8 bits cost in quality. A real int8 file also computes in 8 bits: `keras-gen export RUN --format litert --int8` writes one, and [the page on export](../../docs/export.md#fewer-bits) has its measured size, distance and speed.
 #
-# **The label.** One night: 64 products, each in a file of its own with both marks, and every file read back. The mark names the run and the seed, the run's `generated.jsonl` says how many were drawn that night, since the noise of number 17 is only promised within the same 64, and `recipe.json` keeps data, seed and versions. So number 17 is found again by its pixels' hash alone, which is how a picture can be traced, and withdrawn. (Where the run folder lies has to be written down elsewhere.)
+# **The label.** One night: 64 products, each in a file of its own with both marks, and every file read back. The mark names the run and the seed, the run's `generated.jsonl` says how many were drawn that night, since the noise of number 17 is only promised within the same 64, and `recipe.json` keeps data, seed and versions. So the night can be drawn again, and number 17 in it is recognised by its pixels' hash, which its mark repeats. This is how a picture can be traced, and withdrawn, as long as it keeps its mark. (Where the run folder lies has to be written down elsewhere.)
 
 # %% [markdown] lang="zh"
-# 这只是估计 8 位会损失多少质量。真正的 int8 文件连计算也用 8 位：`keras-gen export RUN --format litert --int8` 就写出这样一个文件，[导出一页](../../docs/export.zh-CN.md#更少的位数)有测得的大小、距离和速度。
+# 峰值信噪比（PSNR）说的是均方误差比满量程的平方低多少分贝：47 dB 相当于 255 级灰度里约一级的误差，59 dB 约三分之一级。这只是估计 8 位会损失多少质量。真正的 int8 文件连计算也用 8 位：`keras-gen export RUN --format litert --int8` 就写出这样一个文件，[导出一页](../../docs/export.zh-CN.md#更少的位数)有测得的大小、距离和速度。
 #
-# **标识。** 一个晚上：64 件商品，每件一个文件，两种标识都有，再把每个文件读回来。标识写着是哪次运行、哪个种子；运行文件夹里的 `generated.jsonl` 记着那一晚共画了多少张，因为只有在同样的 64 张里，第 17 号的噪声才保证相同；`recipe.json` 存着数据、种子和版本。于是单凭像素的哈希值就能重新找到第 17 号：任何一张图都能这样查到，也能撤下。（运行文件夹放在哪里，要另行记下。）
+# **标识。** 一个晚上：64 件商品，每件一个文件，两种标识都有，再把每个文件读回来。标识写着是哪次运行、哪个种子；运行文件夹里的 `generated.jsonl` 记着那一晚共画了多少张，因为只有在同样的 64 张里，第 17 号的噪声才保证相同；`recipe.json` 存着数据、种子和版本。于是可以把那一晚重画一遍，再凭标识里的像素哈希值认出第 17 号：只要标识还在，任何一张图都能这样查到，也能撤下。（运行文件夹放在哪里，要另行记下。）
 
 # %%
 generate(folder / "whole", n=64, seed=1, out=folder / "tonight", marks=Marks(visible="zh"))
@@ -919,7 +919,7 @@ grid(np.stack([np.asarray(Image.open(f).convert("L"))[..., None] / 255 for f in 
 # - **中国**，自 2025 年 9 月 1 日起（[《人工智能生成合成内容标识办法》](https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm)和强制性国家标准 GB 45438-2025，后者的原文未核对）：要有显式标识，文字高度不低于最短边的 5 %，并且既说明是人工智能（AI），又说明是生成或合成；还要有文件元数据里的隐式标识，即 XMP 属性 `TC260:AIGC` 及其 JSON。传播图片的平台另有义务：读取这个标识，提示用户，并添加自己的记录。
 # - **欧盟**，自 2026 年 8 月 2 日起（[《人工智能法》](https://eur-lex.europa.eu/eli/reg/2024/1689/oj)第 50 条第 2 款）：提供者以机器可读的方式标记输出，在可行的范围内有效、可靠。多个来源称，此前已上市的系统有过渡期，到 2026 年 12 月 2 日为止；修正案原文未核对。实际做法是 IPTC 的 `DigitalSourceType`，以及 C2PA 之类带签名的来源记录。
 #
-# 本项目两种标识都写，看得见的那种中英文任选，自带有这些字的字体；两种里只有中文的符合中国标准的要求（[项目做了什么，哪些仍是你的义务](../../docs/compliance.zh-CN.md)）。它做不到的，是让标识去不掉。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服并不是谁家在卖的商品；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
+# 本项目两种标识都写，看得见的那种中英文任选，自带有这些字的字体；两种里只有中文的写着中国标准所要求的文字（[项目做了什么，哪些仍是你的义务](../../docs/compliance.zh-CN.md)）。它做不到的，是让标识去不掉。以上是工程说明，不是法律意见。加了标识，图也不会因此变得真实：这些衣服并不是谁家在卖的商品；只接收噪声的 GAN，画不出指定的某一件商品（E44）。
 #
 # ## 练习
 #
@@ -949,7 +949,7 @@ def next_bfloat16(x):
 # **2.** An uneven batch. At the end of an epoch the replicas get parts of different `sizes`, and each computes the mean gradient of its part. By which factor must each multiply it, so that the sum over the replicas is the mean over all images?
 
 # %% [markdown] lang="zh"
-# **2.** 分得不均的批次。一轮的末尾，各副本分到的份数不同，为 `sizes`，各自算出自己那一份的平均梯度。每个副本要乘以多大的因子，加起来才是全部图像的平均？
+# **2.** 分得不均的批次。一轮的末尾，各副本分到的张数不同，为 `sizes`，各自算出自己那一份的平均梯度。每个副本要乘以多大的因子，加起来才是全部图像的平均？
 
 
 # %% exercise
@@ -1073,7 +1073,7 @@ def chunk(png, at):
 # steps after the checkpoint => 检查点之后的步数
 # difference, grey levels => 差，灰度级
 # training={mode}: one picture, alone and among 16, {apart:.2f} grey levels apart => training={mode}：同一张图，单独与在 16 张之中，相差 {apart:.2f} 个灰度级
-# noise inside: the second night's products are the first's: => 噪声在图内：第二夜的商品就是第一夜的：
+# noise inside: the second night's products are the first's: => 内部抽噪声：第二夜的商品就是第一夜的：
 # as written => 写出时的样子
 # saved again => 另存一次
 # as JPEG, quality 20 => 存成 JPEG，质量 20
@@ -1087,7 +1087,7 @@ def chunk(png, at):
 # milliseconds a step {1e3 * full_time:.1f} and {1e3 * half_time:.1f} => 每步毫秒数 {1e3 * full_time:.1f} 和 {1e3 * half_time:.1f}
 # , ratio {half_time / full_time:.2f} => ，比值 {half_time / full_time:.2f}
 # export, loaded again: largest difference of a pixel in [-1, 1] {gap:.1e} => 导出后重新读入：像素（[-1, 1]）的最大差 {gap:.1e}
-# squared error of each kernel, in units of (13): => 每个卷积核的平方误差，以 (13) 为单位：
+# squared error of each kernel, in units of (13): => 每一层核的平方误差，以 (13) 为单位：
 # {count:,} weights: {4 * count / 1e6:.1f} MB in float32, {2 * count / 1e6:.1f} in 16 bits => {count:,} 个权重：float32 为 {4 * count / 1e6:.1f} MB，16 位 {2 * count / 1e6:.1f}
 # , {count / 1e6:.1f} in 8; PSNR of the pictures {decibels.min():.1f} to {decibels.max():.1f} dB => ，8 位 {count / 1e6:.1f}；图的 PSNR {decibels.min():.1f} 至 {decibels.max():.1f} dB
 # drawn again by the run: the picture with this hash is => 由该运行重新画出：哈希相同的图是

@@ -25,7 +25,7 @@
 # - 写入中国标准和欧盟《人工智能法》所要求的标识，用自己写的解析器读出来，并演示它们经不起什么；
 # - 说出要看多少张图才能保证缺陷率，以及为什么不能一直看到满意为止；
 # - 计算 Cohen 的 kappa，并说出它何时会误导人；
-# - 用十行代码让训练的一步变成隐私的，并推导噪声为什么能给出 $\varepsilon$；
+# - 用十行代码让训练的一步满足差分隐私，并推导噪声为什么能给出 $\varepsilon$；
 # - 攻击一个把图背下来的模型，并读懂攻击的 ROC 曲线。
 
 # %%
@@ -128,7 +128,7 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 # p_e = \sum_k a_k b_k, \qquad \kappa = \frac{p_o - p_e}{1 - p_e} \qquad (4)
 # $$
 #
-# **Privacy.** Let $S$ and $S'$ be data sets that differ in one image, and $M$ a training with all that is made of it. $M$ is $(\varepsilon, \delta)$-*differentially private* if for all such pairs and all sets $A$ of results
+# **Privacy.** Let $S$ and $S'$ be data sets of which one, whichever it is, has one image more than the other, and $M$ a training with everything that is computed from it. $M$ is $(\varepsilon, \delta)$-*differentially private* if for all such pairs and all sets $A$ of results
 #
 # $$
 # P(M(S) \in A) \le e^{\varepsilon} P(M(S') \in A) + \delta \qquad (5)
@@ -197,7 +197,7 @@ grid(np.stack([np.asarray(one) for one in labelled])[..., None] / 255, columns=6
 # p_e = \sum_k a_k b_k, \qquad \kappa = \frac{p_o - p_e}{1 - p_e} \qquad (4)
 # $$
 #
-# **隐私。** 设 $S$ 与 $S'$ 是只差一张图的两个数据集， $M$ 是训练以及由它得出的一切。如果对所有这样的一对、对结果的任何集合 $A$ 都有下式，就说 $M$ 是 $(\varepsilon, \delta)$ *差分隐私*的：
+# **隐私。** 设 $S$ 与 $S'$ 是两个数据集，其中一个（不论哪一个）比另一个多一张图， $M$ 是训练以及由它得出的一切。如果对所有这样的一对、对结果的任何集合 $A$ 都有下式，就说 $M$ 是 $(\varepsilon, \delta)$ *差分隐私*的：
 #
 # $$
 # P(M(S) \in A) \le e^{\varepsilon} P(M(S') \in A) + \delta \qquad (5)
@@ -322,10 +322,10 @@ assert np.isclose(area, measures.membership_attack(members, others).area)
 assert abs(delta_of(1, 1) - 0.127) < 5e-4 and abs(delta_of(1, 5) - 1.75e-8) < 1e-10
 
 # %% [markdown] lang="en"
-# **A label, written and read.** Every picture of the package leaves by one door, [`keras_gen.provenance.save_generated`](../../keras_gen/provenance/door.py). It writes a packet of XMP beside the pixels and changes none of them. Two readers ask for different words: the Chinese standard GB 45438-2025 for a property `AIGC` that holds JSON, IPTC's vocabulary, which fits article 50 of the AI Act, for a `DigitalSourceType`. Below, a reader that knows nothing of the package: the chunks of PNG by hand, XML by Python's own `minidom`, and the digest of the pixels computed anew.
+# **A label, written and read.** Every picture of the package leaves by one door, [`keras_gen.provenance.save_generated`](../../keras_gen/provenance/door.py). Where a visible label is asked for, as here, it is drawn into the picture first. Then a packet of XMP is written beside the pixels, and changes none of them. Two readers ask for different words: the Chinese standard GB 45438-2025 for a property `AIGC` that holds JSON, IPTC's vocabulary, which fits article 50 of the AI Act, for a `DigitalSourceType`. Below, a reader that knows nothing of the package: the chunks of PNG by hand, XML by Python's own `minidom`, and the digest of the pixels computed anew.
 
 # %% [markdown] lang="zh"
-# **标识，写入再读出。** 包里的图都从同一扇门出去，即 [`keras_gen.provenance.save_generated`](../../keras_gen/provenance/door.py)。它在像素旁边写入一段 XMP，一个像素也不改。两种读者要看不同的词：中国标准 GB 45438-2025 要的是属性 `AIGC`，内容是 JSON；IPTC 的词表要的是 `DigitalSourceType`，它适合《人工智能法》第 50 条。下面的读者对这个包一无所知：PNG 的数据块自己拆，XML 用 Python 自带的 `minidom`，像素的摘要重新计算。
+# **标识，写入再读出。** 包里的图都从同一扇门出去，即 [`keras_gen.provenance.save_generated`](../../keras_gen/provenance/door.py)。如果要看得见的标识（这里就要），就先把它画进图里；然后在像素旁边写入一段 XMP，这一步一个像素也不改。两种读者要看不同的词：中国标准 GB 45438-2025 要的是属性 `AIGC`，内容是 JSON；IPTC 的词表要的是 `DigitalSourceType`，它适合《人工智能法》第 50 条。下面的读者对这个包一无所知：PNG 的数据块自己拆，XML 用 Python 自带的 `minidom`，像素的摘要重新计算。
 
 # %%
 workplace = tempfile.TemporaryDirectory()  # removed when the notebook is closed
@@ -367,14 +367,14 @@ assert aigc["ReservedCode1"] == f"sha256:{digest}" and source.endswith("/trained
 assert read_marks(folder / "shop.png").faults == ()  # what `keras-gen inspect` says
 
 # %% [markdown] lang="en"
-# `Label` "1" means generated; the producer answers for the picture; the number names model, run and seed, so that a complaint can be traced; `ReservedCode1` is the producer's own field against changes, and holds a digest of the pixels here.
+# `Label` "1" means generated; the `ContentProducer` answers for the picture; the number names model, run and seed, so that a complaint can be traced; `ReservedCode1` is the producer's own field against changes, and holds a digest of the pixels here.
 #
 # ## Value and slope
 #
 # From the left: (1) over $n$, whose logarithm is a line of slope $\log(1 - p)$; both densities of (8) with what an outcome tells, (9), a line of slope $1 / \sigma^2$; the $\delta$ of (12); and the region that (14) leaves to an attacker.
 
 # %% [markdown] lang="zh"
-# `Label` 为 "1" 表示生成；ContentProducer 对图片负责；编号写明模型、运行和种子，遇到投诉可以查到；`ReservedCode1` 是提供者自己用来防改动的字段，这里存放像素的摘要。
+# `Label` 为 "1" 表示生成；`ContentProducer` 是对图片负责的提供者；编号写明模型、运行和种子，遇到投诉可以查到；`ReservedCode1` 是提供者自己用来防改动的字段，这里存放像素的摘要。
 #
 # ## 值与斜率
 #
@@ -422,18 +422,18 @@ plt.show()
 assert abs(np.mean(best_attack(f, 1)) - 0.731) < 0.002  # its area, see exercise 3
 
 # %% [markdown] lang="en"
-# Each further picture without a defect takes the same *share* off the doubt, so halving the defect rate that one can exclude doubles the work. Noise works by flattening $L$: with twice the $\sigma$ every outcome tells a quarter. And an $\varepsilon$ of 3 already leaves an attacker nearly everything; what holds in practice is then luck and not promise.
+# Each further picture without a defect takes the same *share* off the doubt, so halving the defect rate that one can exclude doubles the work. Noise works by flattening $L$: with twice the $\sigma$ the same outcome $u$ tells a quarter. Outcomes spread twice as far, however, so that the deviation of $L$, $1 / \sigma$ by (10), only halves. And an $\varepsilon$ of 3 already leaves an attacker nearly everything; what holds in practice is then luck and not promise.
 #
 # ## Where it stands in `train_step`
 #
 # Only $D$ sees real images, so only $D$'s step is made private. $G$ is trained by what $D$ has become; whatever is computed from a private result is private, at no cost, and so are the samples. This is $D$'s step in [`keras_gen.models.PrivateGAN`](../../keras_gen/models/private_gan.py):
 
 # %% [markdown] lang="zh"
-# 每多看一张没有缺陷的图，疑问减少的*比例*都一样，所以要把能排除的缺陷率减半，工作量就要加倍。噪声的作用是把 $L$ 压平： $\sigma$ 加倍，每个结果透露的只剩四分之一。而 $\varepsilon$ 到 3 就几乎把一切都留给了攻击者；那时实际上守得住，靠的是运气，不是承诺。
+# 每多看一张没有缺陷的图，疑问减少的*比例*都一样，所以要把能排除的缺陷率减半，工作量就要加倍。噪声的作用是把 $L$ 压平： $\sigma$ 加倍，同一个结果 $u$ 透露的只剩四分之一。不过结果的分布也宽了一倍，所以按 (10)， $L$ 的标准差 $1 / \sigma$ 只减半。而 $\varepsilon$ 到 3 就几乎把一切都留给了攻击者；那时实际上守得住，靠的是运气，不是承诺。
 #
 # ## 它在 `train_step` 中的位置
 #
-# 只有 $D$ 看得到真图，所以只需让 $D$ 的那一步变成隐私的。 $G$ 由训练之后的 $D$ 来训练；凡是由隐私的结果算出来的都是隐私的，不另花预算，样本也是如此。下面是 [`keras_gen.models.PrivateGAN`](../../keras_gen/models/private_gan.py) 中 $D$ 的一步：
+# 只有 $D$ 看得到真图，所以只需让 $D$ 的那一步满足差分隐私。 $G$ 由训练之后的 $D$ 来训练；凡是由满足差分隐私的结果算出来的，也都满足差分隐私，不另花预算，样本也是如此。下面是 [`keras_gen.models.PrivateGAN`](../../keras_gen/models/private_gan.py) 中 $D$ 的一步：
 
 # %%
 print(inspect.getsource(PrivateGAN.train_discriminator))
@@ -573,12 +573,12 @@ for name in names[2:]:
     assert found[name] == ("other pixels than those that were marked",)
 
 # %% [markdown] lang="en"
-# A plain copy keeps everything. Saved again by a program that does not know of the packet, the file has lost it, and nothing shows that it ever had one. With the packet taken along, the label is still there, and the digest says that these are no longer the pixels that were marked; the crop has taken the visible label away as well. So the label goes on last, and is read back from the file that customers get. Against somebody who wants it gone neither label helps; a watermark was tried for that and is not in the package ([law and ethics](../../docs/compliance.md) has the figures).
+# A plain copy keeps everything. Saved again by a program that does not know of the packet, the file has lost it, and no program can tell that it ever had one; only the visible label is left. With the packet taken along, the label is still there, and the digest says that these are no longer the pixels that were marked; the crop has taken the visible label away as well. So the label goes on last, and is read back from the file that customers get. Against somebody who wants it gone neither label helps; a watermark was tried for that and is not in the package ([law and ethics](../../docs/compliance.md) has the figures).
 #
 # **A review that goes on until it pleases.** The plan says: 59 pictures without a defect. Somebody finds one among the 59, remembers that 93 with one defect would do as well, and looks at 34 more; if a second one turns up, 124 with two would do. The defect rate is 5 %, too high. How often is it accepted?
 
 # %% [markdown] lang="zh"
-# 原样复制什么都不丢。由不认识 XMP 的程序另存一次，标识就没了，而且看不出曾经有过。把 XMP 一起带上，标识还在，但摘要说明这已不是当初加标识的那些像素；裁剪还把看得见的标识一并裁掉了。所以标识要最后加，再从顾客真正拿到的文件里读回来。遇上存心要去掉它的人，两种标识都不管用；为此试过一种水印，没有收进包里（数字见[法律与伦理](../../docs/compliance.zh-CN.md)）。
+# 原样复制什么都不丢。由不认识 XMP 的程序另存一次，给程序看的标识就没了，程序也看不出曾经有过；只剩下看得见的那个。把 XMP 一起带上，标识还在，但摘要说明这已不是当初加标识的那些像素；裁剪还把看得见的标识一并裁掉了。所以标识要最后加，再从顾客真正拿到的文件里读回来。遇上存心要去掉它的人，两种标识都不管用；为此试过一种水印，没有收进包里（数字见[法律与伦理](../../docs/compliance.zh-CN.md)）。
 #
 # **一直看到满意为止的审核。** 计划是：看 59 张，没有缺陷。有人在 59 张里发现一个，想起 93 张允许一个缺陷也行，就再看 34 张；若又发现一个，那就看 124 张，允许两个。实际缺陷率是 5 %，太高了。它有多大机会被接受？
 
@@ -604,14 +604,14 @@ print(f"agreed {nearly.observed:.1%}, kappa {nearly.kappa:.3f}")
 assert nearly.observed > 0.93 and nearly.kappa < 0
 
 # %% [markdown] lang="en"
-# Each plan by itself keeps its 5 %; the choice among them afterwards does not. And kappa, beside it: two reviewers agree on 90 of 96 pictures and have a kappa below 0, since they agree on no *rejection*, and two people who each reject 3 of 96 by lot would agree as often. It says that they mean different things by a defect.
+# Each plan by itself keeps its 5 %; the choice among them afterwards does not. And kappa, beside it: two reviewers agree on 90 of 96 pictures and have a kappa below 0, since they agree on no *rejection*, and two people who each reject 3 of 96 by lot would agree as often. So it says that on defects they agree no better than by chance. But three rejections each are few: a single one in common would have made it 0.31. Where rejections are rare, kappa hangs on one or two pictures, and misleads if it is read alone.
 #
-# **A model that knows its images by heart.** The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) without its penalty, in small batches, on 250 images. The attacker has the whole model, and calls an image a member if $D$ takes it for real (Hayes et al. 2019). The others are 2,000 test images, of the same kind and never seen. **Predict, then run:** is the area under the curve 0.5 at the beginning? And at the end?
+# **A model that knows its images by heart.** The recipe [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) without its penalty, with half the width of $G$, in batches of 32 (its own are of 16), on 250 images. The attacker has the whole model, and calls an image a member if $D$ takes it for real (Hayes et al. 2019). The others are 2,000 test images, of the same kind and never seen. **Predict, then run:** is the area under the curve 0.5 at the beginning? And at the end?
 
 # %% [markdown] lang="zh"
-# 每个计划单独看都守住 5 %，事后在其中挑选就守不住了。再看 kappa：两位审核人在 96 张中有 90 张意见一致，kappa 却低于 0，因为他们没有一张*驳回*是一致的，而两个人若各自随机驳回 3 张，一致率也同样高。它说明两人对“缺陷”的理解不同。
+# 每个计划单独看都守住 5 %，事后在其中挑选就守不住了。再看 kappa：两位审核人在 96 张中有 90 张意见一致，kappa 却低于 0，因为他们没有一张*驳回*是一致的，而两个人若各自随机驳回 3 张，一致率也同样高。它说明，在缺陷上两人的一致不比碰运气强。但每人只驳回 3 张，太少了：只要有一张相同，kappa 就是 0.31。驳回的图很少时，kappa 全看一两张图，单独看它会误导人。
 #
-# **把图背下来的模型。** 配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 去掉惩罚项，用小批次，只用 250 张图训练。攻击者手里有整个模型： $D$ 认为是真的，他就说这张图是成员（Hayes et al. 2019）。其他的图是 2,000 张测试图，同类，但从未见过。**先预测，再运行**：开始时曲线下的面积是 0.5 吗？结束时呢？
+# **把图背下来的模型。** 配方 [`keras_gen.recipes.DCGANRecipe`](../../keras_gen/recipes/gan.py) 去掉惩罚项， $G$ 的宽度减半，每批 32 张（配方本来是 16 张），只用 250 张图训练。攻击者手里有整个模型： $D$ 认为是真的，他就说这张图是成员（Hayes et al. 2019）。其他的图是 2,000 张测试图，同类，但从未见过。**先预测，再运行**：开始时曲线下的面积是 0.5 吗？结束时呢？
 
 # %%
 few = train.take(np.arange(250))
@@ -710,12 +710,12 @@ for panel, model, name in zip(axes[1:], (by_heart, private), ("by heart", "priva
 plt.show()
 
 # %% [markdown] lang="en"
-# The attack finds nothing, and the samples are far worse. But this run had 500 steps and the other one 2,000, and after 500 steps the attack found little there either (printed above). So the failed attack is no evidence yet; what the noise did and what the fewer steps did is not separated here. So much noise is needed because 250 images are few: the share $q = B / N$ is large. It falls with the size of the data set, and with it the noise that an $\varepsilon$ needs. On 60,000 images the price is another one; [its table](../../docs/privacy.md#what-it-costs) sets four budgets side by side. And a failed attack proves nothing by itself, as this one would also fail against a model that was hardly trained; the curve that counts is the dashed one, which holds against every attacker. Here it lies high, like that of $\varepsilon = 3$ above: with so few images even this noise buys little promise. It holds only as long as nobody can guess the seed: whoever has it can compute the noise and subtract it.
+# The attack finds nothing, but the samples are speckle, the same in every field: $G$ has learnt hardly anything. (The Fréchet distance compares what a garment classifier sees in samples and in test images; smaller is nearer. It is not even twice that of the other model: look at the pictures.) Besides, this run had 500 steps and the other one 2,000, and after 500 steps the attack found little there either (printed above). So the failed attack is no evidence yet; how much is due to the noise, to the clipping, to players that move in turn instead of at once, or to fewer steps, is not separated here. So much noise is needed because 250 images are few: the share $q = B / N$ is large. It falls with the size of the data set, and with it the noise that an $\varepsilon$ needs. On 60,000 images the price is another one; [its table](../../docs/privacy.md#what-it-costs) sets four budgets side by side. And a failed attack proves nothing by itself, as this one would also fail against a model that was hardly trained; the curve that counts is the dashed one, which holds against every attacker of the private model. (Of that model only: the one that learnt by heart has no $\varepsilon$, and on the right its curve runs above the dashed one. On the left it is hardly better than guessing: to find nine members in ten, the attacker has to accuse about a third of the other images as well.) Here it lies high, like that of $\varepsilon = 3$ above: with so few images even this noise buys little promise. It holds only as long as nobody can guess the seed: whoever has it can compute the noise and subtract it. The seed of this notebook is 0 and stands in its code, so strictly not even this little is promised here; a model that is given away needs a secret one, drawn at random.
 #
 # **What the next person is told.** A model that goes out goes with its card. It is written from the run's own records, in both languages, names its weaknesses, and repeats the duty to label. Here it is for the package's DCGAN, shortened:
 
 # %% [markdown] lang="zh"
-# 攻击什么也没发现，样本也差得多。不过这次训练只有 500 步，前面那个模型有 2,000 步，而它在 500 步时，攻击同样没发现多少（见上面打印的数）。所以攻击失败还算不上证据；差别有多少来自噪声、多少来自步数，这里没有分开。之所以需要这么大的噪声，是因为 250 张图太少，比例 $q = B / N$ 太大。它随数据集变大而下降，达到某个 $\varepsilon$ 所需的噪声也随之下降。60,000 张图时的代价就不同了；[那里的表](../../docs/privacy.zh-CN.md#代价)把四种预算放在一起。另外，攻击失败本身什么也不证明，换成一个几乎没训练过的模型，它同样会失败；算数的是那条虚线，它对任何攻击者都成立。这里它很高，与上面 $\varepsilon = 3$ 的曲线差不多：图这么少，这么大的噪声也换不来多少承诺。前提是没有人猜得到种子：知道种子的人可以算出噪声再减掉。
+# 攻击什么也没发现，但样本只是一片斑点，每一格都一样： $G$ 几乎什么也没学到。（弗雷歇距离比较服装分类器在样本与测试图里看到的特征，越小越接近；这里还不到背下来的那个模型的两倍，可见不能只看数，要看图。）再者，这次训练只有 500 步，前面那个模型有 2,000 步，而它在 500 步时，攻击同样没发现多少（见上面打印的数）。所以攻击失败还算不上证据；差别有多少来自噪声，多少来自截断、双方轮流而不是同时走步，多少来自步数，这里没有分开。之所以需要这么大的噪声，是因为 250 张图太少，比例 $q = B / N$ 太大。它随数据集变大而下降，达到某个 $\varepsilon$ 所需的噪声也随之下降。60,000 张图时的代价就不同了；[那里的表](../../docs/privacy.zh-CN.md#代价)把四种预算放在一起。另外，攻击失败本身什么也不证明，换成一个几乎没训练过的模型，它同样会失败；算数的是那条虚线，它对攻击这个隐私模型的任何人都成立。（只对这个模型成立：背下来的模型没有 $\varepsilon$，它的曲线在右边高过了虚线。在左边，它比瞎猜好不了多少：要找出九成的成员，攻击者得把大约三分之一的其他图也误认作成员。）这里虚线很高，与上面 $\varepsilon = 3$ 的曲线差不多：图这么少，这么大的噪声也换不来多少承诺。前提是没有人猜得到种子：知道种子的人可以算出噪声再减掉。本篇的种子是 0，就写在代码里，所以严格说来，这里连这点承诺也没有；要交给别人的模型，种子必须随机抽取，并且保密。
 #
 # **告诉下一个人什么。** 对外提供的模型要附上它的模型卡片。卡片由运行自己的记录写成，中英文各一份，写明弱点，并重申标识义务。下面是随包附带的 DCGAN 的卡片，有删节：
 
@@ -735,20 +735,20 @@ assert "2e487a6c89124f78" in sections[titles[0]] and "2026-08-02" in sections[ti
 #
 # - `keras-gen generate dcgan --n 59 --visible-label zh`, then `keras-gen inspect FILE`;
 # - `keras-gen review dcgan --n 59`, then `keras-gen review-results FILE`;
-# - `keras-gen train private_gan --target-epsilon 10`, then `keras-gen evaluate RUN`, which attacks it and renews its card.
+# - `keras-gen train private_gan --target-epsilon 10` (a weak promise: $e^{10}$ is about 22,000), then `keras-gen evaluate RUN`, which attacks it and renews its card.
 #
 # ## Exercises
 #
 # **1.** How many pictures without a defect hold the rate below $p$ with confidence $1 - \alpha$? Exactly, by (2).
 
 # %% [markdown] lang="zh"
-# 现在可以回答开头的三个人了。平台得到一份程序读得懂的声明，但挡不住有意去掉它的人。商品负责人得到缺陷率的上界及其置信度，只限于这些审核人看得出来的缺陷。训练集里的那个人，如果训练是隐私的，得到对任何攻击者都成立的上界；否则只得到一次失败的攻击，那要弱得多。
+# 现在可以回答开头的三个人了。平台得到一份程序读得懂的声明，但挡不住有意去掉它的人。商品负责人得到缺陷率的上界及其置信度，只限于这些审核人看得出来的缺陷。训练集里的那个人，如果训练满足差分隐私，得到的是概率之比的上界，对任何攻击者都成立；否则只得到一次失败的攻击，那要弱得多。
 #
 # 命令行的做法：
 #
 # - `keras-gen generate dcgan --n 59 --visible-label zh`，然后 `keras-gen inspect FILE`；
 # - `keras-gen review dcgan --n 59`，然后 `keras-gen review-results FILE`；
-# - `keras-gen train private_gan --target-epsilon 10`，然后 `keras-gen evaluate RUN`，它会攻击模型，并更新卡片。
+# - `keras-gen train private_gan --target-epsilon 10`（这是很弱的承诺： $e^{10}$ 约为 22,000），然后 `keras-gen evaluate RUN`，它会攻击模型，并更新卡片。
 #
 # ## 练习
 #
@@ -770,7 +770,7 @@ print("not yet" if ... in found else "right ✓")
 # %% solution
 def pictures_needed(p, alpha):
     """Return the least n for which n pictures without a defect are enough."""
-    # the rule of three, 3 / p, asks for one more each time
+    # with alpha = 0.05 the rule of three, 3 / p, asks for one more
     return math.ceil(math.log(alpha) / math.log(1 - p))
 
 
@@ -838,7 +838,7 @@ def largest_auc(epsilon):
 # | "this picture was generated" | a label beside the pixels, and their digest | a program saves the file without the label |
 # | "fewer than 5 % are bad" | 59 pictures without a defect, their number fixed before | somebody keeps looking until the result pleases |
 # | "two reviewers agree" | $\kappa$, beside the share on which they agree | rejections are rare |
-# | "no image shows in the model" | clipping, noise, and an accountant's $\varepsilon$ | the seed is known, or a failed attack is taken for a proof |
+# | "no image shows in the model" | clipping, noise, and an accountant's $\varepsilon$ | $\varepsilon$ is large, the seed is known, or a failed attack is taken for a proof |
 #
 # - [Labels](../../keras_gen/provenance/door.py) and [who reads them](../../keras_gen/provenance/reading.py), [review](../../docs/review.md), [differential privacy](../../docs/privacy.md), [law and ethics](../../docs/compliance.md), [signatures](../../docs/security.md); [interview questions](../../docs/interview.md) Q68 to Q71, Q87 and Q99.
 # - Hanley and Lippman-Hand 1983, JAMA 249(13), for the rule of three; Cohen 1960, Educational and Psychological Measurement 20(1).
@@ -854,7 +854,7 @@ def largest_auc(epsilon):
 # | “这张图是生成的” | 像素旁边的标识，以及像素的摘要 | 有程序另存时丢掉了标识 |
 # | “缺陷率低于 5 %” | 59 张没有缺陷，而且张数事先定好 | 有人一直看到满意为止 |
 # | “两位审核人意见一致” | $\kappa$，与一致率放在一起看 | 驳回的图很少 |
-# | “模型里看不出任何一张图” | 截断、噪声，以及记账程序给出的 $\varepsilon$ | 种子泄露，或者把失败的攻击当成证明 |
+# | “模型里看不出任何一张图” | 截断、噪声，以及记账程序给出的 $\varepsilon$ | $\varepsilon$ 很大，种子泄露，或者把失败的攻击当成证明 |
 #
 # - [标识](../../keras_gen/provenance/door.py)与[读标识的一方](../../keras_gen/provenance/reading.py)、[审核](../../docs/review.zh-CN.md)、[差分隐私](../../docs/privacy.zh-CN.md)、[法律与伦理](../../docs/compliance.zh-CN.md)、[签名](../../docs/security.zh-CN.md)；[面试题](../../docs/interview.zh-CN.md) Q68 至 Q71、Q87、Q99。
 # - Hanley 与 Lippman-Hand 1983，JAMA 249(13)，三倍法则；Cohen 1960，Educational and Psychological Measurement 20(1)。
