@@ -50,7 +50,7 @@ class StyleOptions:
     )
     steps: int | None = option(
         None,
-        "most steps at the first scale (200, or 300 with the classic schedule)",
+        "most steps at the first scale (160, or 300 with the classic schedule)",
         item_type=int,
         least=1,
     )

@@ -138,7 +138,7 @@ def test_measures_are_those_of_the_finished_picture(made):
 
 def test_pictures_of_the_work_and_their_animation(here, unmeasured):
     """Steps 2 and 4 of 5, and the last, all of the size of the result."""
-    options = changed(size=200, steps=3, save_every=2)  # two scales, of 3 and 3 / sqrt(2) = 2 steps
+    options = changed(size=200, steps=3, save_every=2)  # two scales, of 3 and 3 / 2 = 2 steps
     stylize("content.png", ["style.png"], here / "a.jpg", options)
     steps = [f"a_steps/step-0000{number}.png" for number in (2, 4, 5)]
     assert [name for name in files(here) if name.startswith("a")] == [

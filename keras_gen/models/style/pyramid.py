@@ -4,7 +4,8 @@ import math
 
 FIRST_LONG_SIDE = 128  # pixels of the longer side at the first scale, at least
 MIN_SHORT_SIDE = 32  # pixels of the shorter side that block 5 needs to see anything
-SCHEDULES = {"quality": 200, "classic": 300}  # name -> steps at the first scale
+SCHEDULES = {"quality": 160, "classic": 300}  # name -> steps at the first scale
+LEAST = 0.3  # of these steps at every later scale; with fewer, 512 pixels are left unfinished
 
 Size = tuple[int, int]  # (height, width) in pixels
 
@@ -17,14 +18,14 @@ def pyramid(
     "quality" goes from coarse to fine: large forms settle where the 156 pixels that the network
     sees are most of the picture, and later scales only add detail. It begins with 128 to 181 pixels
     on the longer side, or more where the shorter one would have less than 32; each scale is larger
-    by the square root of 2 and has fewer steps by the same factor. "classic" is one scale, as in
-    the papers.
+    by the square root of 2. The second one has half the steps of the first, all others 0.3 of them.
+    "classic" is one scale, as in the papers.
 
     Args:
         height: pixels of the finished picture.
         width: pixels of the finished picture.
         schedule: "quality" or "classic".
-        steps: at the first scale; by default 200 or, for "classic", 300.
+        steps: at the first scale; by default 160 or, for "classic", 300.
 
     Returns:
         List of ((height, width), steps), the last one of full size.
@@ -43,7 +44,7 @@ def pyramid(
     return [
         (
             (round(height / factor), round(width / factor)),
-            max(1, round(steps * factor / factors[0])),
+            max(1, round(steps * max(LEAST, 0.5**number))),
         )
-        for factor in factors
+        for number, factor in enumerate(factors)
     ]
