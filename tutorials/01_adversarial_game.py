@@ -725,7 +725,7 @@ plt.show()
 # **Two pixels.** Now the networks of this package, [`mlp_gan`](../../keras_gen/networks/mlp_gan.py), on eight kinds of "product" around a circle. Blue dots are real. Orange ones are drawn by the generator with the averaged weights (17). The shading is $D$ of that moment, which plays against $G$ itself; it should fade to 1/2 where the dots are. Where it stays blue, $D$ has lately met more real points than generated ones.
 
 # %% [markdown] lang="zh"
-# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度。（由 (7)， $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$。固定 $D^\ast$，第一项在 $p_g$ 上的平均，梯度等于 $KL(p_g \Vert p_r)$ 的梯度；第二项与 (13) 反号，梯度等于 $-2\,JS$ 的梯度。）这个反向的 $KL = E_{p_g}[\log (p_g / p_r)]$ 在 $G$ 画出不像真实图的地方很大；而 $G$ 从不画的真实图，再常见也不会使它变大。理论只讲到这里，标准差最小是 0.38。实际训练却一路降到 0.15，可能是因为它的 $D$ 落后于最优，把所有图往同一边推；随后路线又跳回自己的虚线。这里失去的是宽度；单峰分布只有一个模式，谈不上丢失模式。（**模式**（mode）是密度的一个峰，比如一类商品。）有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因，即生成器只画其中几个。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
+# 两者都到了，两个分数最后都接近 1/2，与理论一致。路线却不同。虚线是假如 $D$ 在 $G$ 的每一步之前都处于最优 (8)，这个损失会走的路。饱和损失跟着 $JS$ 走： $p_g$ 先变宽，直到够着数据，实际训练紧贴自己的虚线。非饱和损失先把 $p_g$ 收窄：面对最优的 $D$，它的梯度是 $KL(p_g \Vert p_r) - 2\,JS$ 的梯度。（由 (7)， $-\log D^\ast = \log(p_g / p_r) - \log(1 - D^\ast)$。固定 $D^\ast$，第一项在 $p_g$ 上的平均，梯度等于 $KL(p_g \Vert p_r)$ 的梯度；第二项与 (13) 反号，梯度等于 $-2\,JS$ 的梯度。）这个反向的 $KL = E_{p_g}[\log (p_g / p_r)]$ 在 $G$ 画出不像真实图的地方很大；而 $G$ 从不画的真实图，再常见也不会使它变大。这些都是理论；按理论，标准差最小只降到 0.38。实际训练却一路降到 0.15，可能是因为它的 $D$ 落后于最优，把所有图往同一边推；随后路线又跳回自己的虚线。这里失去的是宽度；单峰分布只有一个模式，谈不上丢失模式。（**模式**（mode）是密度的一个峰，比如一类商品。）有多个模式时，反向 $KL$ 常被说成模式崩溃（mode collapse）的原因，即生成器只画其中几个。这有争议：Goodfellow 2016 年的教程认为，没有哪一种损失是它的起因，因为用别的散度的 GAN 同样会崩溃。[教程 9](09_collapse.ipynb) 看得更细。
 #
 # **两个像素。** 现在用本项目的网络 [`mlp_gan`](../../keras_gen/networks/mlp_gan.py)，学习排成一圈的八类“商品”。蓝点是真的。橙点由权重取滑动平均 (17) 的生成器画出。底色是那一刻的 $D$，它的对手是 $G$ 本身；在有点的地方，底色应当逐渐变成 1/2；仍然发蓝的地方， $D$ 最近遇到的真点比生成的点多。
 
@@ -789,7 +789,7 @@ assert FAST or np.bincount(shares, minlength=8).min() > 10
 gif(frames, colours=32)
 
 # %% [markdown] lang="en"
-# What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is pale at the centres, where it cannot tell, and red elsewhere: between the centres only generated points lie; in the middle and outside hardly any point of either kind is left, so that (7) does not fix $D$ there. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game; real points are grey here, and the colours of each frame reach to the largest logit of that moment, at the end that of the corners, so that the rest looks paler than above. The surface keeps changing, since $D$ answers $G$ itself; the orange points are drawn with the averaged weights.
+# What you should see, from left to right: a streak that has not found the data, a cloud spread among the centres, and then eight groups with bridges of stray dots. At the end $D$ is pale at the centres, where it cannot tell, and red elsewhere: between the centres only generated points lie; in the middle and outside hardly any point of either kind is left, so that (7) does not fix $D$ there. Both mean scores, printed below the pictures, are then near the 0.50 of the theory, and no centre is left out. The moving picture shows the same game; real points are grey here, and the colours of each frame are scaled by the logit of that moment that is farthest from 0, at the end that of the corners, so that the rest looks paler than above. The surface keeps changing, since $D$ answers $G$ itself; the orange points are drawn with the averaged weights.
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) plays the same game with 784 pixels. Nothing in the formulas knows how many there are.
 #
@@ -800,7 +800,7 @@ gif(frames, colours=32)
 # **1.** A batch holds real images with the share $\pi$, not one half. What is the best discriminator? `p_r` and `p_g` are the densities at the point.
 
 # %% [markdown] lang="zh"
-# 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在中心处颜色很浅，那里它分不出真假；别处是红色：各中心之间只有生成的点，正中和外围则几乎什么点都没有了，(7) 也就管不到那里的 $D$。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈；其中真点是灰色，每一帧的颜色以那一刻最大的 logit 为准，最后是四角的 logit，所以其余部分比上图浅。底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出。
+# 你应该看到，从左到右：一道还没找到数据的条带，一团散在各中心之间的点，然后是八组点，之间还有零星的点连着。最后， $D$ 在中心处颜色很浅，那里它分不出真假；别处是红色：各中心之间只有生成的点，正中和外围则几乎什么点都没有了，(7) 也就管不到那里的 $D$。图下方打印的两个平均分数这时都接近理论的 0.50，也没有一个中心被漏掉。动图是同一场博弈；其中真点是灰色，每一帧的颜色按那一刻绝对值最大的 logit 定标；到最后，绝对值最大的在四角，所以其余部分比上图浅。底色一直在变，因为 $D$ 回应的是 $G$ 本身；橙点由平均后的权重画出。
 #
 # [`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py) 用 784 个像素进行同一场博弈，公式与像素个数无关。
 #

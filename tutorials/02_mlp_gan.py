@@ -487,7 +487,7 @@ assert moved == 0
 # **The last layer of $D$.** Both documents end $D$ in a sigmoid and take `binary_crossentropy` as the loss (E18). On paper $-\log \sigma(s)$ is $\mathrm{softplus}(-s)$. In float32 the detour through the probability loses both the value and the slope. There $\sigma(s)$ rounds to 0 for very negative $s$ and to exactly 1 above $s \approx 17$, and $\log 0 = -\infty$. To avoid that, Keras clips $D$ to $[10^{-7}, 1 - 10^{-7}]$. A clipped value no longer depends on $s$. So the loss stops at $-\log 10^{-7} = 16.12$, and the slope (6) is 0, just where $D$ is surest and $G$ has most to learn. Where the sigmoid is the very last operation, Keras on TensorFlow finds its logit and repairs this: that is the thick curve, and it is undamaged. With any layer behind the sigmoid, here a `Reshape` that changes nothing, it does not (dashed). The library's $D$ answers with a logit: [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py). What you should see: towards the left, the dashed curve leaves the other two near $s = -16$; its loss stays flat, and its slope jumps to 0.
 
 # %% [markdown] lang="zh"
-# **判别器的最后一层。** 两篇文档的 $D$ 都以 sigmoid 结尾，再用 `binary_crossentropy` 计算损失（E18）。纸面上 $-\log \sigma(s)$ 就是 $\mathrm{softplus}(-s)$。但在 float32 里，先算概率再取对数，值和斜率都会丢失。 $s$ 很负时 $\sigma(s)$ 舍入成 0，超过 $s \approx 17$ 时恰好舍入成 1（这时 $1 - \sigma(s) = 0$），而 $\log 0 = -\infty$。为了避开它，Keras 把 $D$ 截断到 $[10^{-7}, 1 - 10^{-7}]$。截断后的值不再随 $s$ 变化，于是损失停在 $-\log 10^{-7} = 16.12$，斜率 (6) 变成 0，而那正是 $D$ 最有把握、 $G$ 最该学的地方。如果 sigmoid 恰好是最后一个运算，TensorFlow 后端的 Keras 能找到它的 logit，自动补救：那就是粗线，它没有损失什么。sigmoid 后面再接任何一层，比如这里什么也不改的 `Reshape`，就补救不了（虚线）。库里的 $D$ 直接给出 logit：[`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py)。你应该看到：往左看，虚线在 $s = -16$ 附近离开另外两条曲线；它的损失变平，斜率跳到 0。
+# **判别器的最后一层。** 两篇文档的 $D$ 都以 sigmoid 结尾，再用 `binary_crossentropy` 计算损失（E18）。纸面上 $-\log \sigma(s)$ 就是 $\mathrm{softplus}(-s)$。但在 float32 里，先算概率再取对数，值和斜率都会丢失。 $s$ 很负时 $\sigma(s)$ 舍入成 0，超过 $s \approx 17$ 时恰好舍入成 1（这时 $1 - \sigma(s) = 0$），而 $\log 0 = -\infty$。为了避开它，Keras 把 $D$ 截断到 $[10^{-7}, 1 - 10^{-7}]$。截断后的值不再随 $s$ 变化，于是损失停在 $-\log 10^{-7} = 16.12$，斜率 (6) 变成 0，而那正是 $D$ 最有把握、 $G$ 最该学的地方。如果 sigmoid 恰好是最后一个运算，TensorFlow 后端的 Keras 能找到它的 logit，自动补救：那就是粗线，值和斜率都没有丢。sigmoid 后面再接任何一层，比如这里什么也不改的 `Reshape`，就补救不了（虚线）。库里的 $D$ 直接给出 logit：[`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py)。你应该看到：往左看，虚线在 $s = -16$ 附近离开另外两条曲线；它的损失变平，斜率跳到 0。
 
 # %%
 s = np.linspace(-25, 5, 121, dtype="float32")[:, None]  # (121, 1)
@@ -544,14 +544,14 @@ assert FAST or gaps[0] < 0.75 < 0.9 < min(gaps[1:])
 labelled_grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), list(ENDS))
 
 # %% [markdown] lang="en"
-# What you should see: blurred outlines of garments on black in the first row, and light dots on mid grey in the other two. With a sigmoid or a ReLU nothing is darker than 0, that grey. $D$ needs one look at the background to know, and it is certain: over these 200 steps its mean score is close to 1 for real images and close to 0 for generated ones. With $\tanh$, which can draw the background, the two scores have come closer. The other two do not fail because $D$ is sure, since by (6) a sure $D$ gives the steepest slope: their last layer cannot draw what is asked of it.
+# What you should see: blurred outlines of garments on black in the first row, and light dots on mid grey in the other two. With a sigmoid or a ReLU nothing is darker than 0, that grey. $D$ needs one look at the background to know, and it is certain: over these 200 steps its mean score is close to 1 for real images and close to 0 for generated ones. With $\tanh$, which can draw the background, the two scores (0.78 and 0.26) lie less far apart. The other two do not fail because $D$ is sure, since by (6) a sure $D$ gives the steepest slope: their last layer cannot draw what is asked of it.
 #
 # ## The real training
 #
 # The recipe, [`keras_gen.recipes.MLPGANRecipe`](../../keras_gen/recipes/gan.py), on the embedded sample: the first document's widths (128, 256, 512, 1024), the missing layer of 784 with $\tanh$, BatchNorm in $G$, dropout in $D$, and a penalty on the slope of $D$ that [tutorial 4](04_losses.ipynb) explains. Its default is 5,000 steps; here are 1,200. The rows show the same 16 noise vectors at different times. What you should see: a bright spot in the middle at first, then blurred outlines, and in the last row boots, tops and trousers, with one or two pictures still almost black.
 
 # %% [markdown] lang="zh"
-# 你应该看到：第一行是黑底上模糊的衣物轮廓，另外两行是中灰底上的亮点。用 sigmoid 或 ReLU，没有一个像素比 0 更暗，而 0 就是这种中灰。 $D$ 看一眼背景就知道，而且毫不怀疑：在这 200 步里，它给真实图的平均分数接近 1，给生成图的接近 0。用 $\tanh$ 时画得出背景，两个分数已经靠近。另外两种学不会，不是因为 $D$ 有把握（由 (6)，有把握的 $D$ 给出的斜率最陡），而是因为最后一层根本画不出该画的东西。
+# 你应该看到：第一行是黑底上模糊的衣物轮廓，另外两行是中灰底上的亮点。用 sigmoid 或 ReLU，没有一个像素比 0 更暗，而 0 就是这种中灰。 $D$ 看一眼背景就知道，而且毫不怀疑：在这 200 步里，它给真实图的平均分数接近 1，给生成图的接近 0。用 $\tanh$ 时画得出背景，两个分数（0.78 和 0.26）离得没有那么开。另外两种学不会，不是因为 $D$ 有把握（由 (6)，有把握的 $D$ 给出的斜率最陡），而是因为最后一层根本画不出该画的东西。
 #
 # ## 真正的训练
 #
@@ -641,7 +641,7 @@ labelled_grid((walk + 1) / 2, ["straight"] * 4 + ["slerp"])
 #
 # 中间几张不像衣服，直线插值也可能是原因之一。噪声向量长度的平方是 100 个平方之和，每个平方的均值是 1，所以长度约为 $\sqrt{100} = 10$。在中点，每个数是两个独立的数的平均，方差是 $1/2$，所以长度约为 $\sqrt{100 \cdot 1/2} = \sqrt{50} \approx 7$。这么短的噪声 $G$ 几乎没见过。沿球面走，长度就不缩短，打印的长度可以为证；不过在这里的图上，差别很小。
 #
-# 再看一眼训练图的最后一行，即 1,200 步之后。衣物大多认得出来，但都有一层斑点：全连接层不知道哪些像素相邻，每个像素都得自己学会与旁边的一致。卷积天生就知道：[`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py)。
+# 再看一眼“真正的训练”一节开头那组生成图的最后一行，即 1,200 步之后。衣物大多认得出来，但都有一层斑点：全连接层不知道哪些像素相邻，每个像素都得自己学会与旁边的一致。卷积天生就知道：[`keras_gen.networks.dcgan`](../../keras_gen/networks/dcgan.py)。
 #
 # ## 练习
 #

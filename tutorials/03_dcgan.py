@@ -17,7 +17,7 @@
 # %% [markdown] lang="zh"
 # # 3. DCGAN：转置卷积，以及博弈的一步
 #
-# DCGAN（深度卷积生成对抗网络）的生成器用小特征图“盖章”盖出图像，判别器透过带步幅的窗口看图；在训练步里，双方各自只动自己的权重。请先读[教程 2](02_mlp_gan.ipynb)，并了解卷积的卷积核、步幅、通道和填充。
+# DCGAN（深度卷积生成对抗网络）的生成器用小特征图“盖章”盖出图像，判别器透过带步幅的窗口看图；在训练步里，双方各自只动自己的权重。请先读[教程 2](02_mlp_gan.ipynb)，并且知道卷积核、步幅、通道和填充是什么。
 #
 # 学完本篇，你能够
 #
@@ -534,10 +534,10 @@ assert FAST or likeness[-1] > 0.5 > abs(likeness[0])
 labelled_grid((np.concatenate(rows) + 1) / 2, ["untrained", "50 steps", "200 steps"])
 
 # %% [markdown] lang="en"
-# What you should see: noise, then bright blobs that look alike, and then rough outlines of garments, with regular dots over them. Forty lines are enough for that. The library's model does the same, and more around it. Tutorials 1 and 2 printed its halves; here is what calls them, and the average.
+# What you should see: noise, then bright blobs that look alike, and then rough outlines of garments, with regular dots over them. Forty lines are enough for that. The library's model does the same, and more around it. Tutorial 1 printed the two halves of an alternating step, tutorial 2 a simultaneous step; here is what calls them, and the average.
 
 # %% [markdown] lang="zh"
-# 你应该看到：先是噪声，然后是彼此相似的亮斑，再是服装的大致轮廓，上面还带着规则的小点。四十行就够了。库里的模型做的是同样的事，只是周围多一些东西。教程 1 和 2 打印过它的各半步；这里是调用它们的代码，以及滑动平均。
+# 你应该看到：先是噪声，然后是彼此相似的亮斑，再是服装的大致轮廓，上面还带着规则的小点。四十行就够了。库里的模型做的是同样的事，只是周围多一些东西。教程 1 打印过交替更新的两个半步，教程 2 打印过同时更新的一步；这里是调用它们的代码，以及滑动平均。
 
 # %%
 for step in (GAN.train_step, GAN.play, GAN.update_average):
@@ -549,7 +549,7 @@ for step in (GAN.train_step, GAN.play, GAN.update_average):
 # - `train_generator`: new noise again, because these images are judged by the *new* $D$. The gradient names its variables, and no flag is set that could be forgotten.
 # - `training=True` is written out: `train_step` is no layer, and Keras would not guess it. `call_keeping_statistics` runs a network in training mode and leaves its moving statistics alone, so that each network's statistics move in its own half only.
 # - **Simultaneous**: both gradients at the same point, with the same noise. Half as many passes through $G$, and for losses in `ONE_BACKWARD_RATIOS` one backward pass through $D$.
-# - `update_average` moves the averaged generator, which draws the samples: $\bar\theta \leftarrow d\, \bar\theta + (1 - d)\, \theta$ after every step, the exponential moving average (EMA) of tutorial 1. Here $d = \min(0.999, (1 + t) / (10 + t))$, with $t$ the number of steps done, so that the first, still random weights are soon forgotten. In the game $x y$ there the players circle, and the average lies nearer to the middle. A real training is not that game, but its weights jitter from step to step as well, and an average dampens that (Q11); further below its effect on checkerboards is measured. The metrics that are returned are exactly those that the model lists.
+# - `update_average` moves the averaged generator, which draws the samples: $\bar\theta \leftarrow d\, \bar\theta + (1 - d)\, \theta$ after every step, the exponential moving average (EMA) of tutorial 1. Here $d = \min(0.999, (1 + t) / (10 + t))$, with $t$ the number of steps done, so that the first, still random weights are soon forgotten. In the game $x y$ there the players circle, and the average lies nearer to the middle. A real training is not that game, but its weights jitter from step to step as well, and an average dampens that (Q11); further below its effect on checkerboards is measured. At the end `train_step` returns the metrics that the model keeps, and `fit` shows them.
 #
 # **Is one pass exact?** Two GANs from one seed, gradient descent at rate 1, the same noise; one of them is told to take two backward passes. Their steps must agree, and so must (11), image by image.
 
@@ -559,7 +559,7 @@ for step in (GAN.train_step, GAN.play, GAN.update_average):
 # - `train_generator`：再取新噪声，因为这些图要由**新的** $D$ 来评判。梯度写明了变量，没有需要设置的开关，也就没有会忘记的开关。
 # - `training=True` 写了出来：`train_step` 不是层，Keras 不会替你猜。`call_keeping_statistics` 以训练模式运行网络，但不动它的滑动统计量，这样每个网络的统计量只在它自己的那一半里改动。
 # - **同时**：在同一点、用同样的噪声求双方的梯度。穿过 $G$ 的次数减半；对 `ONE_BACKWARD_RATIOS` 里的损失，反向穿过 $D$ 只需一次。
-# - `update_average` 更新滑动平均的生成器，样本由它来画：每一步之后 $\bar\theta \leftarrow d\, \bar\theta + (1 - d)\, \theta$，即教程 1 的指数滑动平均（exponential moving average，EMA）。这里 $d = \min(0.999, (1 + t) / (10 + t))$， $t$ 是已走的步数，所以最初那些还是随机的权重很快就被忘掉。在那里的博弈 $x y$ 中，玩家绕圈，平均离中心更近。真实的训练与它不同，但各步的权重同样会抖动，取平均能减轻抖动（Q11）；下文在棋盘格上测量它的效果。返回的指标恰好是模型列出的那几个。
+# - `update_average` 更新滑动平均的生成器，样本由它来画：每一步之后 $\bar\theta \leftarrow d\, \bar\theta + (1 - d)\, \theta$，即教程 1 的指数滑动平均（exponential moving average，EMA）。这里 $d = \min(0.999, (1 + t) / (10 + t))$， $t$ 是已走的步数，所以最初那些还是随机的权重很快就被忘掉。在那里的博弈 $x y$ 中，玩家绕圈，平均离中心更近。真实的训练与它不同，但各步的权重同样会抖动，取平均能减轻抖动（Q11）；下文在棋盘格上测量它的效果。最后，`train_step` 返回模型自己记录的那几项指标，由 `fit` 显示。
 #
 # **只做一次反向传播，结果还精确吗？** 同一个种子的两个 GAN，学习率为 1 的梯度下降，噪声相同；其中一个改做两次反向传播。两者走的一步必须一致，(11) 也必须逐图成立。
 
@@ -1171,7 +1171,7 @@ def covered(m, height, kernel, stride):
 # **3.** One backward pass for the hinge, $\ell_D = \max(0, 1 + s)$ and $\ell_G = -s$ on a generated image, as far as it goes: what must the gradient of $L_D$ at a generated image be multiplied by to become that of $L_G$? `nan` for the images for which no number does it.
 
 # %% [markdown] lang="zh"
-# **3.** 合页损失（对生成图 $\ell_D = \max(0, 1 + s)$， $\ell_G = -s$）的一次反向传播，能走多远走多远： $L_D$ 在生成图处的梯度要乘以什么，才变成 $L_G$ 的梯度？没有任何数做得到的图，返回 `nan`。
+# **3.** 合页损失（对生成图 $\ell_D = \max(0, 1 + s)$， $\ell_G = -s$）也只做一次反向传播，求出能求的那部分： $L_D$ 在生成图处的梯度要乘以什么，才变成 $L_G$ 的梯度？没有任何数做得到的图，返回 `nan`。
 
 
 # %% exercise
