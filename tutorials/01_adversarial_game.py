@@ -194,7 +194,7 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# where a bar means the average over the batch. (12) is $-V$. (13) is the part of $V$ that depends on $G$, the mean of $\log(1 - D(G(z)))$: the *saturating* loss of the theory: since $\mathrm{softplus}' = \sigma$, its slope is $-D$, which dies out (saturates) where $D$ rejects. (14), the *non-saturating* loss $-\log D(G(z))$, has the same goal, to be called real, and another slope.
+# where a bar means the average over the batch. (12) is $-V$. (13) is the part of $V$ that depends on $G$, the mean of $\log(1 - D(G(z)))$. It is the *saturating* loss of the theory: since $\mathrm{softplus}' = \sigma$, its slope is $-D$, which dies out (saturates) where $D$ rejects. (14), the *non-saturating* loss $-\log D(G(z))$, has the same goal, to be called real, and another slope.
 
 # %% [markdown] lang="zh"
 # ## 公式，一行一步

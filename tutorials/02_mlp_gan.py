@@ -149,7 +149,7 @@ labelled_grid((np.concatenate([scaled[:16], drawn]) + 1) / 2, ["real", "untraine
 #
 # - $x = \tanh 0.5 = 0.462$ and $s = 2 \cdot 0.462 = 0.924$, so $D(x) = \sigma(0.924) = 0.716$
 # - (6): $0.716 - 1 = -0.284$. (7): $v = 2$. (8): $(1 - 0.462^2) \cdot z = 0.786$
-# - $\partial L_G / \partial w = -0.284 \cdot 2 \cdot 0.786 = -0.447$: a larger $w$ would look more real
+# - $\partial L_G / \partial w = -0.2841 \cdot 2 \cdot 0.7864 = -0.447$: a larger $w$ would look more real
 #
 # And a size: a dense layer from $n$ to $m$ units has $(n + 1)\, m$ numbers with its bias. The last layer of $G$ has $(1024 + 1) \cdot 784 = 803600$.
 
@@ -160,7 +160,7 @@ labelled_grid((np.concatenate([scaled[:16], drawn]) + 1) / 2, ["real", "untraine
 #
 # - $x = \tanh 0.5 = 0.462$， $s = 2 \cdot 0.462 = 0.924$，所以 $D(x) = \sigma(0.924) = 0.716$
 # - (6)： $0.716 - 1 = -0.284$。(7)： $v = 2$。(8)： $(1 - 0.462^2) \cdot z = 0.786$
-# - $\partial L_G / \partial w = -0.284 \cdot 2 \cdot 0.786 = -0.447$： $w$ 再大一点，就更像真的
+# - $\partial L_G / \partial w = -0.2841 \cdot 2 \cdot 0.7864 = -0.447$： $w$ 再大一点，就更像真的
 #
 # 再算规模：从 $n$ 个单元到 $m$ 个单元的全连接层，连偏置共有 $(n + 1)\, m$ 个数。 $G$ 的最后一层有 $(1024 + 1) \cdot 784 = 803600$ 个。
 
@@ -484,7 +484,7 @@ print("a warning is all:", str(heard[-1].message).strip().splitlines()[0])
 assert moved == 0
 
 # %% [markdown] lang="en"
-# **The last layer of $D$.** Both documents end $D$ in a sigmoid and take `binary_crossentropy` as the loss (E18). On paper $-\log \sigma(s)$ is $\mathrm{softplus}(-s)$. In float32 the detour through the probability loses both the value and the slope. There $\sigma(s)$ rounds to 0 for very negative $s$ and to exactly 1 above $s \approx 17$, and $\log 0 = -\infty$. To avoid that, Keras clips $D$ to $[10^{-7}, 1 - 10^{-7}]$. A clipped value no longer depends on $s$. So the loss stops at $-\log 10^{-7} = 16.12$, and the slope (6) is 0, just where $D$ is surest and $G$ has most to learn. Where the sigmoid is the very last operation, Keras on TensorFlow finds its logit and repairs this: that is the thick curve, and it is undamaged. With any layer behind the sigmoid, here a `Reshape` that changes nothing, it does not (dashed). The library's $D$ answers with a logit: [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py). What you should see: towards the left, the dashed curve leaves the other two near $s = -16$; its loss stays flat, and its slope jumps to 0.
+# **The last layer of $D$.** Both documents end $D$ in a sigmoid and take `binary_crossentropy` as the loss (E18). On paper $-\log \sigma(s)$ is $\mathrm{softplus}(-s)$. In float32 the detour through the probability loses both the value and the slope. There $\sigma(s)$ rounds to 0 for very negative $s$ and to exactly 1 above $s \approx 17$, and $\log 0 = -\infty$. To avoid that, Keras clips $D$ to $[10^{-7}, 1 - 10^{-7}]$. A clipped value no longer depends on $s$. So the loss stops at $-\log 10^{-7} = 16.12$, and the slope (6) is 0, just where $D$ is surest and $G$ has most to learn. Where the sigmoid is the very last operation, Keras on TensorFlow finds its logit and repairs this: that is the thick curve, and it is undamaged. With any layer behind the sigmoid, here a `Reshape` that changes nothing, Keras does not find the logit (dashed). The library's $D$ answers with a logit: [`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py). What you should see: towards the left, the dashed curve leaves the other two near $s = -16$; its loss stays flat, and its slope jumps to 0.
 
 # %% [markdown] lang="zh"
 # **判别器的最后一层。** 两篇文档的 $D$ 都以 sigmoid 结尾，再用 `binary_crossentropy` 计算损失（E18）。纸面上 $-\log \sigma(s)$ 就是 $\mathrm{softplus}(-s)$。但在 float32 里，先算概率再取对数，值和斜率都会丢失。 $s$ 很负时 $\sigma(s)$ 舍入成 0，超过 $s \approx 17$ 时恰好舍入成 1（这时 $1 - \sigma(s) = 0$），而 $\log 0 = -\infty$。为了避开它，Keras 把 $D$ 截断到 $[10^{-7}, 1 - 10^{-7}]$。截断后的值不再随 $s$ 变化，于是损失停在 $-\log 10^{-7} = 16.12$，斜率 (6) 变成 0，而那正是 $D$ 最有把握、 $G$ 最该学的地方。如果 sigmoid 恰好是最后一个运算，TensorFlow 后端的 Keras 能找到它的 logit，自动补救：那就是粗线，值和斜率都没有丢。sigmoid 后面再接任何一层，比如这里什么也不改的 `Reshape`，就补救不了（虚线）。库里的 $D$ 直接给出 logit：[`keras_gen.losses.non_saturating_generator_loss`](../../keras_gen/losses/gan.py)。你应该看到：往左看，虚线在 $s = -16$ 附近离开另外两条曲线；它的损失变平，斜率跳到 0。
@@ -544,7 +544,7 @@ assert FAST or gaps[0] < 0.75 < 0.9 < min(gaps[1:])
 labelled_grid(np.clip((np.concatenate(rows) + 1) / 2, 0, 1), list(ENDS))
 
 # %% [markdown] lang="en"
-# What you should see: blurred outlines of garments on black in the first row, and light dots on mid grey in the other two. With a sigmoid or a ReLU nothing is darker than 0, that grey. $D$ needs one look at the background to know, and it is certain: over these 200 steps its mean score is close to 1 for real images and close to 0 for generated ones. With $\tanh$, which can draw the background, the two scores (0.78 and 0.26) lie less far apart. The other two do not fail because $D$ is sure, since by (6) a sure $D$ gives the steepest slope: their last layer cannot draw what is asked of it.
+# What you should see: blurred outlines of garments on black in the first row, and light dots on mid grey in the other two. With a sigmoid or a ReLU nothing is darker than 0, that grey. $D$ needs one look at the background to know, and it is certain: over these 200 steps its mean score is close to 1 for real images and close to 0 for generated ones. With $\tanh$, which can draw the background, the two scores (0.78 and 0.26) lie less far apart. It is not because $D$ is sure that the other two fail, since by (6) a sure $D$ gives the steepest slope; they fail because their last layer cannot draw what is asked of it.
 #
 # ## The real training
 #
@@ -692,10 +692,10 @@ def through_tanh(upstream, x):
 
 
 # %% [markdown] lang="en"
-# **3.** The slope (6) as a $D$ with a sigmoid hands it over: $\sigma(s)$ is first clipped to at least $10^{-7}$, then comes $-\log$. Return it for an array of logits.
+# **3.** The slope (6) as a $D$ with a sigmoid hands it over where Keras does not repair it: $\sigma(s)$ is first clipped to at least $10^{-7}$, then comes $-\log$. Return it for an array of logits.
 
 # %% [markdown] lang="zh"
-# **3.** 以 sigmoid 结尾的 $D$ 交出来的斜率 (6)：先把 $\sigma(s)$ 截断为至少 $10^{-7}$，再取 $-\log$。对一组 logit 返回它。
+# **3.** 以 sigmoid 结尾、Keras 又没有补救的 $D$ 交出来的斜率 (6)：先把 $\sigma(s)$ 截断为至少 $10^{-7}$，再取 $-\log$。对一组 logit 返回它。
 
 
 # %% exercise

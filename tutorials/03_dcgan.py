@@ -361,7 +361,7 @@ print(
 )
 
 # %% [markdown] lang="en"
-# - Kernel 4 is even, in the picture and in the slope. (The dark frame is the padding: pixels near the edge are reached by fewer windows.)
+# - Kernel 4 treats all pixels nearly alike, in the picture and in the slope. (The dark frame is the padding: pixels near the edge are reached by fewer windows.)
 # - With kernel 5 one pixel in four gets more than one and a half times the slope of another, before the discriminator has learnt anything: on average, whatever it asks for, it asks for it in a checkerboard. Kernel 3 is worse: 1 or 2 windows instead of 2 or 3, and three layers deep the boards of 2, 4 and 8 pixels lie on top of each other.
 #
 # **Both gradients from one pass.** At a generated image $x_i$ with the logit $s_i$ (from here on $s$ is a logit and no longer the stride), $\ell_D$ and $\ell_G$ being its contributions to $L_D$ and $L_G$:
@@ -784,10 +784,10 @@ print(f"largest change of a logit: dense {change:.0e}, convolutions {other:.1f}"
 assert change < 1e-4 < 0.1 < other
 
 # %% [markdown] lang="en"
-# **The two players** (E15). The whole loop of the second document, with the missing parts filled in (E3 to E5): $D$ is called on real and on generated images, then the combined model on noise with the label 1. Three ways to handle `trainable`, and the library's two steps. The first column is what $D$ says of new generated images at the end. The others say how far one call moves all weights of a network together, averaged over 30 rounds; they should read: more than 0, 0, more than 0.
+# **The two players** (E15). The whole loop of the second document, with the missing parts filled in (E3 to E5): $D$ is called on real and on generated images, then the combined model on noise with the label 1. Three ways to handle `trainable`, and the library's two steps. The first column is what $D$ says at the end of generated images, drawn from the noise of the last round, for the library from new noise. The others say how far one call moves all weights of a network together, averaged over 30 rounds; they should read: more than 0, 0, more than 0.
 
 # %% [markdown] lang="zh"
-# **组合模型**（E15）。第二篇文档的整个循环，补上缺少的部分（E3 至 E5）：先对真实图和生成图调用 $D$，再对噪声调用组合模型，标签为 1。处理 `trainable` 的三种办法，外加库的两步。第一列是结束时 $D$ 对新生成图的判断。其余三列是一次调用把一个网络的全部权重合起来移动了多远，对 30 轮求平均；正确的结果依次是：大于 0、0、大于 0。
+# **组合模型**（E15）。第二篇文档的整个循环，补上缺少的部分（E3 至 E5）：先对真实图和生成图调用 $D$，再对噪声调用组合模型，标签为 1。处理 `trainable` 的三种办法，外加库的两步。第一列是结束时 $D$ 对生成图的判断，这些图用最后一轮的噪声画出，库的用新噪声。其余三列是一次调用把一个网络的全部权重合起来移动了多远，对 30 轮求平均；正确的结果依次是：大于 0、0、大于 0。
 
 
 # %%
@@ -1197,7 +1197,7 @@ def hinge_ratio(s):
 # %% [markdown] lang="en"
 # ## Where to go from here
 #
-# **To say it aloud.** A transposed convolution stamps its kernel, one stamp for each value; it is the transposed matrix of a strided convolution, so that what $G$ does forwards $D$ does backwards. Where the stride does not divide the kernel, pixels get unequal numbers of stamps, and a checkerboard lies in the picture and in the gradient from the first step. A divisible kernel removes the systematic part only. One step of the game is two gradients, each for the variables of one player. At a generated image the two differ by a factor alone, so one backward pass serves both, as long as the score of an image depends on that image only.
+# **To say it aloud.** A transposed convolution stamps its kernel, one stamp for each value; it is the transposed matrix of a strided convolution, so that what $G$ does forwards $D$ does backwards. Where the stride does not divide the kernel, pixels get unequal numbers of stamps, and a checkerboard lies in the picture and in the gradient from the first step. A divisible kernel removes the systematic part only. One step of the game is two gradients, each for the variables of one player. At a generated image the two differ by a factor alone, so one backward pass serves both, as long as the slope of $D$'s loss is not 0 there and the score of an image depends on that image only.
 #
 # | | kernel 5, stride 2 | kernel 4, stride 2 |
 # |---|---|---|
@@ -1215,7 +1215,7 @@ def hinge_ratio(s):
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# **用几句话说出来。** 转置卷积拿卷积核当章，每个值盖一个；它是带步幅的卷积的转置矩阵，所以 $G$ 前向做的事，正是 $D$ 反向做的事。步幅不能整除卷积核的大小时，各像素被盖的次数不等，从第一步起，图像里和梯度里就有棋盘格。大小能被步幅整除的核，只去掉系统性的那一部分。博弈的一步是两个梯度，各给一方的变量。在一张生成图处，两个梯度只差一个因子，所以一次反向传播就够双方用，前提是一张图的分数只取决于这张图。
+# **用几句话说出来。** 转置卷积拿卷积核当章，每个值盖一个；它是带步幅的卷积的转置矩阵，所以 $G$ 前向做的事，正是 $D$ 反向做的事。步幅不能整除卷积核的大小时，各像素被盖的次数不等，从第一步起，图像里和梯度里就有棋盘格。大小能被步幅整除的核，只去掉系统性的那一部分。博弈的一步是两个梯度，各给一方的变量。在一张生成图处，两个梯度只差一个因子，所以一次反向传播就够双方用，前提是 $D$ 的损失在那里的斜率不为 0，而且一张图的分数只取决于这张图。
 #
 # | | 核 5，步幅 2 | 核 4，步幅 2 |
 # |---|---|---|
