@@ -108,7 +108,7 @@ IN_CHINESE = {
     "*PCA, 24 components*": "*PCA，24 个主成分*",
     "passes": "前向次数",
     "steps": "训练步数",
-    "steps of D for each of G": "G 走一步， D 走几步",
+    "steps of D for each of G": "G 每走一步，D 走的步数",
     "rate": "学习率",
 }
 

@@ -72,9 +72,12 @@ class Browser:
 
     def wait(self, expression):
         """Wait until the expression is true; while a page loads, it may not even be defined."""
+        self._until(lambda: self._is_true(expression), f"never true: {expression}")
+
+    def _until(self, holds, complaint):
         deadline = time.monotonic() + self.patience
-        while not self._is_true(expression):
-            assert time.monotonic() < deadline, f"never true: {expression}"
+        while not holds():
+            assert time.monotonic() < deadline, complaint
             time.sleep(0.02)
 
     def _is_true(self, expression):
@@ -123,10 +126,8 @@ class Browser:
         """Click at an element and wait until the file that it saves is complete."""
         self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(path.parent))
         self.click(selector)
-        deadline = time.monotonic() + self.patience
-        while not path.exists() or not path.stat().st_size:  # the name is there before the content
-            assert time.monotonic() < deadline, f"never saved: {path}"
-            time.sleep(0.05)
+        # The name is there before the content.
+        self._until(lambda: path.exists() and path.stat().st_size, f"never saved: {path}")
 
     def size(self, width, dark=False, height=900):
         """Set the width and height of the window in pixels, and the colour scheme."""

@@ -625,7 +625,7 @@ def test_a_chinese_notebook_names_a_font_or_says_that_there_is_none(folder, monk
     assert capsys.readouterr().out.startswith("没有找到中文字体")
 
 
-def test_a_photo_is_stored_as_jpeg_and_a_plot_as_png(monkeypatch):
+def test_a_photo_is_stored_as_jpeg_and_a_plot_as_png():
     def output(image, size):
         file = io.BytesIO()
         image.save(file, "PNG")
