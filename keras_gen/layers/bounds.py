@@ -15,5 +15,7 @@ def bounded(layer: keras.layers.Layer, spectral_norm: bool) -> keras.layers.Laye
 
     Reference: Miyato et al. 2018, arXiv:1802.05957.
     """
-    dtype = layer.dtype_policy  # a wrapper would compute in its own
-    return keras.layers.SpectralNormalization(layer, dtype=dtype) if spectral_norm else layer
+    if not spectral_norm:
+        return layer
+    policy = layer.dtype_policy  # a wrapper would compute in its own
+    return keras.layers.SpectralNormalization(layer, dtype=policy, name=layer.name)

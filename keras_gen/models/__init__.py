@@ -1,8 +1,8 @@
 """Models: networks arrive as arguments.
 
-`GAN`, `UnrolledGAN`, `PrivateGAN`, `DistilledGAN`, `ProductGAN`, `VAE`, `FastStyle` and `Restorer`
-are `keras.Model`s with a `train_step`; `StyleTransfer` trains no network but the pixels of one
-picture.
+`GAN`, `ClassGAN`, `UnrolledGAN`, `PrivateGAN`, `DistilledGAN`, `ProductGAN`, `VAE`, `FastStyle` and
+`Restorer` are `keras.Model`s with a `train_step`; `StyleTransfer` trains no network but the pixels
+of one picture.
 """
 
 import keras
@@ -14,6 +14,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from keras_gen.models.base import NetworkModel  # after the check
+from keras_gen.models.class_gan import ClassGAN
 from keras_gen.models.distilled import DistilledGAN
 from keras_gen.models.fast_style import FastStyle
 from keras_gen.models.gan import GAN
@@ -27,6 +28,7 @@ from keras_gen.models.vae import VAE
 __all__ = [
     "GAN",
     "VAE",
+    "ClassGAN",
     "DistilledGAN",
     "FastStyle",
     "NetworkModel",

@@ -10,6 +10,8 @@ from keras import layers
 from keras_gen.layers import bounded
 from keras_gen.networks import dcgan
 
+CLASS_LOGITS = "class_logits"  # name of D's layer that gives a number for each class
+
 
 def generator(
     image_shape: tuple[int, int, int] = (28, 28, 1),
@@ -61,7 +63,7 @@ def discriminator(
         and one row of $V$ for each class
 
     The second term is what the logarithm of $p(y | x)$ would be under a softmax; one network judges
-    both questions.
+    both questions. $V \phi(x)$, a number for each class, is the output of the layer `class_logits`.
 
     Args:
         image_shape: (H, W, C), H = W in {28, 32, 64}, C in {1, 3}.
@@ -82,8 +84,8 @@ def discriminator(
     labels = keras.Input((classes,), name="labels")
     features = dcgan.look(images, image_shape, width, dropout, spectral_norm, minibatch_std)
     last = layers.Dense(1, dtype="float32")
-    directions = layers.Dense(features.shape[-1], use_bias=False, dtype="float32")  # V
+    rows = layers.Dense(classes, use_bias=False, dtype="float32", name=CLASS_LOGITS)  # V
     logits = bounded(last, spectral_norm)(features)  # (B, 1)
-    rows = bounded(directions, spectral_norm)(labels)  # (B, F)
-    logits += layers.Dot(axes=1, dtype="float32")([rows, features])
+    class_logits = bounded(rows, spectral_norm)(features)  # (B, K)
+    logits += layers.Dot(axes=1, dtype="float32")([labels, class_logits])
     return keras.Model([images, labels], logits, name="discriminator")

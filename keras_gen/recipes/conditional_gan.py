@@ -38,6 +38,9 @@ class ConditionalGANRecipe(DCGANRecipe):
         "the discriminator moves first, or both networks move from the same point",
         choices=("alternating", "simultaneous"),
     )
+    class_weight: float = option(
+        0.03, "weight of the loss by which the discriminator names classes; 0 for none"
+    )
     classes: int = option(
         10, "number of classes; training takes that of the data", least=1, most=256
     )
@@ -46,10 +49,26 @@ class ConditionalGANRecipe(DCGANRecipe):
     layout: ClassVar[dict[str, int]] = {"zoom": 2, "columns": COLUMNS}
 
     def __post_init__(self):
-        """Refuse also packs, which would need labels in packs."""
+        """Refuse also packs, which would need labels in packs, and two kinds of game at once."""
         super().__post_init__()
         if "packing" in self.d_extras:
             raise ValueError("d extras: expected no packing beside labels, found packing")
+        if self.class_weight and (self.update != "alternating" or self.unrolled_steps):
+            raise ValueError(
+                "class weight: expected 0 beside unrolled steps or --update simultaneous, "
+                f"found {self.class_weight:g}"
+            )
+
+    @classmethod
+    def from_fields(cls, values):
+        """Read also recipes from before the classes had a loss of their own."""
+        return super().from_fields({"class_weight": 0.0, **values})
+
+    @property
+    def panels(self):
+        """What the curves of a run show."""
+        named = ("cross-entropy of classes, nats", {"class_loss": "generated images, named by D"})
+        return [*DCGANRecipe.panels, *([named] if self.class_weight else [])]
 
     def for_data(self, images):
         """Return the recipe with as many classes as the data have, and its penalty."""
@@ -75,6 +94,14 @@ class ConditionalGANRecipe(DCGANRecipe):
         from keras_gen.networks import conditional_gan
 
         return conditional_gan
+
+    def model(self):
+        """Return `ClassGAN` where naming the class counts."""
+        from keras_gen.models import ClassGAN
+
+        if not self.class_weight:
+            return super().model()
+        return ClassGAN, {"class_weight": self.class_weight, **self.labels()}
 
     def labels(self):
         """Return the number of classes."""

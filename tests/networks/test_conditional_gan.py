@@ -45,11 +45,10 @@ def test_a_label_is_a_tenth_as_loud_as_the_noise_at_first():
 def test_the_logit_is_a_linear_one_and_a_projection():
     """With features phi all 1 (F = 64), psi = 0.5 + 2 F and rows of V 1, 2, 3: 0.5 + 64 (2 + y)."""
     network = conditional_gan.discriminator(width=1, classes=3)
-    last, directions = (x for x in network.layers if isinstance(x, keras.layers.Dense))
-    if last.units != 1:
-        last, directions = directions, last
+    (last,) = (x for x in network.layers if isinstance(x, keras.layers.Dense) and x.units == 1)
     last.set_weights([np.full((64, 1), 2.0), np.array([0.5])])
-    directions.set_weights([np.array([[1.0], [2.0], [3.0]]) * np.ones((1, 64))])
+    rows = np.array([[1.0], [2.0], [3.0]]) * np.ones((1, 64))
+    network.get_layer(conditional_gan.CLASS_LOGITS).set_weights([rows.T])
     images = tf.random.stateless_uniform((3, 28, 28, 1), (0, 1), -1.0, 1.0)
     flat = next(x for x in network.layers if isinstance(x, keras.layers.Flatten))
     features = keras.Model(network.inputs, flat.output)([images, ONE_HOT])  # (3, 64)
@@ -65,6 +64,18 @@ def test_mixed_classes_lie_between_their_logits():
     first, second, between = np.ravel(network([tf.repeat(image, 3, axis=0), labels]))
     assert between == pytest.approx(0.25 * first + 0.75 * second, abs=1e-5)
     assert first != second
+
+
+@pytest.mark.parametrize("spectral_norm", [False, True])
+def test_the_class_logits_have_a_layer_of_their_name(spectral_norm):
+    """Whose inner product with the label is all that the label adds to the logit."""
+    network = conditional_gan.discriminator(width=4, classes=3, spectral_norm=spectral_norm)
+    named = network.get_layer(conditional_gan.CLASS_LOGITS).output
+    image = tf.repeat(tf.random.stateless_uniform((1, 28, 28, 1), (0, 1), -1.0, 1.0), 3, axis=0)
+    logits, classes = keras.Model(network.inputs, [network.output, named])([image, ONE_HOT])
+    assert classes.shape == (3, 3)
+    added = logits - network([image, tf.zeros((3, 3))])
+    np.testing.assert_allclose(added[:, 0], np.diag(classes), rtol=1e-4, atol=1e-5)
 
 
 def test_outputs_are_float32_under_mixed_precision():
