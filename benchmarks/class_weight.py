@@ -30,7 +30,7 @@ def train(recipe, images, labels):
     """Return the recipe's model after its steps."""
     model = recipe.build()
     batches = data.batches(images, recipe.batch_size, recipe.seed, labels=labels)
-    model.fit(batches, steps_per_epoch=recipe.steps, epochs=1, verbose=2)
+    model.fit(batches, steps_per_epoch=recipe.steps, epochs=1, shuffle=False, verbose=2)
     return model
 
 

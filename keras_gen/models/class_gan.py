@@ -1,6 +1,5 @@
 """A conditional GAN whose discriminator is also taught to name the class."""
 
-from functools import cached_property
 from typing import Any
 
 import keras
@@ -66,14 +65,10 @@ class ClassGAN(GAN):
             raise ValueError("a loss of classes needs update='alternating'")
         if class_weight < 0:
             raise ValueError(f"class_weight: expected at least 0, found {class_weight}")
-        discriminator.get_layer(CLASS_LOGITS)  # refuses a D without it
+        named = discriminator.get_layer(CLASS_LOGITS).output
+        both = [discriminator.output, named]  # the logit (B, 1), those of the classes (B, K)
+        self.judge = keras.Model(discriminator.inputs, both, name="judge")
         self.class_weight = class_weight
-
-    @cached_property  # which Keras does not track: D's layers must not be saved twice
-    def judge(self) -> keras.Model:
-        """D with both of its answers: the logit (B, 1), and the logits of the classes (B, K)."""
-        named = self.discriminator.get_layer(CLASS_LOGITS).output
-        return keras.Model(self.discriminator.inputs, [self.discriminator.output, named])
 
     def discriminator_loss(self, images, fake_images, labels=None) -> tuple:
         """Return D's loss as in `GAN` and for the classes of real images, and both logits."""

@@ -21,16 +21,18 @@ class ConditionalGANRecipe(DCGANRecipe):
     The classes are those of the data; of a folder of photos they are its subfolders.
 
     Measured after 15,000 steps on Fashion-MNIST, seed 0, 10,000 samples against the test images:
-    Frechet distance 0.34 in the features of FashionNet and 2.9 in those of StridedNet (training
-    images: 0.01 and 0.6; `dcgan` 1.04 and 8.6), 0.58 within classes, recall 0.67; 90.6 % of the
+    Frechet distance 0.25 in the features of FashionNet and 2.9 in those of StridedNet (training
+    images: 0.01 and 0.6; `dcgan` 1.04 and 8.6), 0.49 within classes, recall 0.65; 93.4 % of the
     samples show the class asked for, as FashionNet sees it, which names 92.3 % of real images
-    rightly. With `generate --truncation 2` they are 92.9 %, at a recall of 0.63 and distances of
-    0.32 and 5.4 (`benchmarks/truncation.py`). The time on idle CPU cores was not measured: 22
-    minutes on one of 2 that were busy.
+    rightly. With `generate --truncation 2` they are 95.3 %, at a recall of 0.59 and distances of
+    0.25 and 6.6 (`benchmarks/truncation.py`). Eight minutes on one of 2 CPU cores, both of which
+    were busy.
 
-    With labels as loud as the noise, each a learnt vector of standard normal numbers, the same run
-    gave 0.76 and 5.7, 1.2 within classes, recall 0.35 and 90.9 %: the generator did not hear its
-    noise for thousands of steps (tutorial 10 shows it).
+    Without the loss of classes the same run gave 0.34 and 2.9, 0.58 within classes, recall 0.67 and
+    90.6 %; other weights are on docs/results.md (`benchmarks/class_weight.py`). With labels as loud
+    as the noise besides, each a learnt vector of standard normal numbers, it gave 0.76 and 5.7, 1.2
+    within classes, recall 0.35 and 90.9 %: the generator did not hear its noise for thousands of
+    steps (tutorial 10 shows it).
     """
 
     update: str = option(

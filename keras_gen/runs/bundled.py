@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent / "bundled"
 # Of weights.npz.
 SHA256 = {
     "dcgan": "ffac217d6b447923476571566b06bca94300072e3fac8f43893677d4e1f6a296",
-    "conditional_gan": "9b7578d0e9f1b147436ab12ea0a513ece9565abcafda0ef7c4ea3d2987848e21",
+    "conditional_gan": "0e942e90356255c9d32297a5a7b21872babb920daa9b1a1eb8b5a48af58a94cd",
     "vae": "8c6801b73241b2e353a00150600d27ab741f2d6ed2b991cdddcd796a6e6f1b18",
     "product_gan": "5608aad6bff3309440de5292bd689a8d36fcb0796a55a27b1bf1769b58b14a00",
     "restorer": "64435272dcce6daa55fa38227763c06f00678c5a90840c3aef74be5486335f8b",
