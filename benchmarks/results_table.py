@@ -102,6 +102,7 @@ IN_CHINESE = {
     "*real images*": "*真实图像*",
     "noise at most": "噪声上限",
     "no limit": "不限",
+    "weight": "权重",
     "hits": "命中率",
     "hits (second judge)": "命中率（第二个裁判）",
     "FD within classes": "类内 FD",

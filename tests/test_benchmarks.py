@@ -16,12 +16,13 @@ from PIL import Image
 
 from keras_gen import data
 from keras_gen.export import Artefact
-from keras_gen.recipes import DCGANRecipe
+from keras_gen.recipes import ConditionalGANRecipe, DCGANRecipe
 from keras_gen.stylization.options import StyleOptions
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 
+import class_weight  # noqa: E402
 import distillation  # noqa: E402
 import distillation_table  # noqa: E402
 import export_table  # noqa: E402
@@ -252,6 +253,26 @@ def test_the_tables_of_single_runs_are_those_of_the_stored_figures(name, n):
         text = (FOLDER.parent / "docs" / page).read_text("utf-8")
         for line in results_table.markdown([""], rows)[2:]:
             assert text.count(f"\n{line}\n") == 1, line
+
+
+def test_the_table_of_the_loss_of_classes_is_that_of_the_stored_figures():
+    """And what the page says: hits grow with the weight; the recipe's has those of real images.
+
+    Cells are hits by both judges, both distances, the distance within classes, precision, recall.
+    """
+    docs = FOLDER.parent / "docs"
+    rows = json.loads((docs / "class_weight.json").read_text("utf-8"))
+    text = class_weight.table(rows)
+    assert f"\n{text}\n" in (docs / "results.md").read_text("utf-8")
+    assert f"\n{results_table.in_chinese(text)}\n" in (docs / "results.zh-CN.md").read_text("utf-8")
+    cells = {key: [float(cell.strip("%")) for cell in row] for key, row in rows.items()}
+    real = cells.pop("real")
+    weights = sorted(cells, key=float)
+    ours = f"{ConditionalGANRecipe.class_weight:g}"
+    assert weights[:2] == ["0", ours]
+    for judge in (0, 1):
+        hits = [cells[weight][judge] for weight in weights]
+        assert hits == sorted(hits) and hits[0] < real[judge] < hits[1]
 
 
 @pytest.mark.parametrize(("page", "language"), [("export.md", 0), ("export.zh-CN.md", 1)])

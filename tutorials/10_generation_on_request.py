@@ -618,10 +618,9 @@ for _ in range(2 if FAST else 3):
     views = [one(images) for one in judges]
     print(f"{gan.steps_done:6d} steps", *(f"{share(asked, shown):26s}" for _, shown in views))
 shown = views[0][1]
-rates = [
-    (np.mean(asked == a), np.mean(test.labels == b)) for (_, a), (_, b) in zip(views, real_views)
-]
-assert FAST or all(0.7 < drawn < real for drawn, real in rates)
+drawn = [np.mean(asked == said) for _, said in views]
+right = [np.mean(test.labels == said) for _, said in real_views]
+assert FAST or all(0.7 < a < b for a, b in zip(drawn, right, strict=True))
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 6), width_ratios=(1, 1.1))
 show(left, recipe.samples(gan), 8, NAMES, title=f"asked for, after {gan.steps_done} steps")

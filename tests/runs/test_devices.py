@@ -50,7 +50,12 @@ DCGAN = {"generator_width": 4, "discriminator_width": 4, "latent_dim": 8, "dropo
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name, fields", [("dcgan", DCGAN), ("vae", {"width": 4, "hidden": 16, "latent_dim": 4})]
+    "name, fields",
+    [
+        ("dcgan", DCGAN),
+        ("conditional_gan", {**DCGAN, "class_weight": 0.5}),
+        ("vae", {"width": 4, "hidden": 16, "latent_dim": 4}),
+    ],
 )
 def test_ten_steps_on_two_devices_are_those_of_one(name, fields):
     """The bar of 1e-5 is that of rounding: float32 has 1.2e-7, over sums of some hundred terms."""
