@@ -255,6 +255,17 @@ def test_the_tables_of_single_runs_are_those_of_the_stored_figures(name, n):
             assert text.count(f"\n{line}\n") == 1, line
 
 
+def test_what_is_said_of_five_steps_on_test_images_is_stored():
+    rows = json.loads((FOLDER.parent / "docs" / "critics_test.json").read_text("utf-8"))
+    assert [(row["split"], row["seed"]) for row in rows] == [("test", seed) for seed in range(3)]
+    last = np.array([row[f"fd at {row['steps']}"] for row in rows])  # (3, 2)
+    (first, second), (a, b) = last.mean(axis=0), last.std(axis=0, ddof=1)
+    said = f"{first:.2f} ± {a:.2f}", f"{second:.1f} ± {b:.1f}"
+    for page in ("results.md", "results.zh-CN.md"):
+        text = (FOLDER.parent / "docs" / page).read_text("utf-8").replace("\n  ", " ")
+        assert all(text.count(numbers) == 1 for numbers in said), said
+
+
 def test_the_table_of_the_loss_of_classes_is_that_of_the_stored_figures():
     """And what the page says: hits grow with the weight; the recipe's has those of real images.
 
