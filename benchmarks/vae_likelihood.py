@@ -1,6 +1,6 @@
 """A VAE beside published likelihoods: binarised test images of Fashion-MNIST, 5,000 draws.
 
-    keras-gen train vae --data fashion_mnist --pixels binary --steps 13000 --run-dir runs/vae-binary
+    keras-gen train vae --data fashion_mnist --pixels binary --steps 28000 --run-dir runs/vae-binary
     python benchmarks/vae_likelihood.py runs/vae-binary
 
 Published figures are bounds of -log p(b) for images b of black and white pixels, drawn once from

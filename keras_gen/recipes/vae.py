@@ -19,8 +19,8 @@ class VAERecipe(Recipe):
     in the features of `keras_gen.measures`: 6.6, where `DCGANRecipe` reaches 1.06;
     the samples are blurred, but recognisable.
 
-    With `--pixels binary`, 13,000 steps and seed 0, the bound of 5,000 draws on binarised test
-    images is 231.7 nats (standard error 0.25; `benchmarks/vae_likelihood.py`), where papers have
+    With `--pixels binary`, 28,000 steps and seed 0, the bound of 5,000 draws on binarised test
+    images is 230.1 nats (standard error 0.25; `benchmarks/vae_likelihood.py`), where papers have
     228.7 for a VAE with this prior.
 
     The rate depends on the number of steps: a run that is resumed with more of them follows another
