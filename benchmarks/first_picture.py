@@ -30,7 +30,7 @@ PATIENCE = 300  # seconds for one turn
 def cold_load(executable, page):
     """Open the page in a new browser; return its version and the seconds to the first picture."""
     with (
-        tempfile.TemporaryDirectory() as profile,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
         contextlib.closing(Browser(executable, profile, PATIENCE)) as browser,
     ):
         browser.open(page)
