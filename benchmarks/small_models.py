@@ -72,7 +72,7 @@ def measure(name, judges, real, folder):
     files = {
         w: export_run(run, "litert", out=folder / f"{name}-{w}", weights=w)[-1] for w in WEIGHTS
     }
-    runners = {weights: runtimes.load_litert(file.path) for weights, file in files.items()}
+    runners = {weights: runtimes.load_litert(file.path, 1) for weights, file in files.items()}
     found = speeds({weights: (network, runner) for weights, runner in runners.items()})
     return [
         {

@@ -72,12 +72,12 @@ def write_litert(
     path.with_suffix(".json").write_text(_json(metadata), encoding="utf-8")
 
 
-def load_litert(path: Path) -> Runner:
-    """Load a file that LiteRT runs, on all cores."""
+def load_litert(path: Path, threads: int | None = None) -> Runner:
+    """Load a file that LiteRT runs, on this many threads or on all cores."""
     from ai_edge_litert.interpreter import Interpreter
 
     with _native_lines_silenced():
-        interpreter = Interpreter(str(path), num_threads=os.cpu_count())
+        interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count())
         interpreter.allocate_tensors()  # here it says what it runs on
     runner = interpreter.get_signature_runner()
     return lambda inputs: runner(**inputs)
