@@ -289,7 +289,7 @@ def test_the_table_of_the_loss_of_classes_is_that_of_the_stored_figures():
 
 @pytest.mark.parametrize(("page", "language"), [("export.md", 0), ("export.zh-CN.md", 1)])
 def test_the_table_of_smaller_models_is_that_of_the_stored_figures(page, language):
-    """And int8 is within 15 % of the distance of float32, which was asked, and as fast as is said."""
+    """And int8 is within 15 % of float32's distance, which was asked, and as fast as is said."""
     docs = FOLDER.parent / "docs"
     rows = json.loads((docs / "small_models.json").read_text("utf-8"))["rows"]
     assert f"\n{small_models.table(rows, language)}\n" in (docs / page).read_text("utf-8")
