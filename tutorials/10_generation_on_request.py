@@ -634,12 +634,12 @@ right.legend(ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.05))
 plt.show()
 
 # %% [markdown] lang="en"
-# Both judges name fewer of the drawn images rightly than of the real ones. Otherwise they disagree: FashionNet's last interval lies above its first, StridedNet's three overlap; and the judge that names more real images rightly names fewer of the drawn ones. Read the bars in pairs. Where the classifier errs on real images as well, as with shirts, which look like T-shirts and coats, a low share is the judge's fault in part. In the picture each column has one noise vector: what stays the same down a column, such as how bright a garment is, comes from the noise, and what changes comes from the label.
+# Both judges name fewer of the drawn images rightly than of the real ones, FashionNet clearly, StridedNet by less than its intervals tell apart. Over the three stages they disagree: FashionNet's last interval lies above its first, StridedNet's three overlap; and the judge that names more real images rightly names fewer of the drawn ones. Read the bars in pairs. Where the classifier errs on real images as well, as with shirts, which look like T-shirts and coats, a low share is the judge's fault in part. In the picture each column has one noise vector: what stays the same down a column, such as how bright a garment is, comes from the noise, and what changes comes from the label.
 #
 # **From one class to another.** A label is a vector, so it can lie between two classes: $y = (1 - a)\, y_1 + a\, y_2$, at fixed noise. By (10) $D$'s logit would go from one to the other on a straight line, if the image stood still. Does the image change evenly as well?
 
 # %% [markdown] lang="zh"
-# 两个裁判认对的生成图都比真图少。此外它们并不一致：FashionNet 的最后一个区间高于第一个，StridedNet 的三个区间互相重叠；认对真图更多的那一个，认对的生成图反而更少。柱子要成对看。分类器在真图上也会判错的地方（例如衬衫，它与 T 恤、外套相像），命中率低有一部分是裁判的过错。图中每列是同一个噪声向量：一列中上下不变的，例如衣物的明暗，来自噪声；变化的来自标签。
+# 两个裁判认对的生成图都比真图少，FashionNet 差得明显，StridedNet 的差距则仍在区间之内。三个阶段下来，它们并不一致：FashionNet 的最后一个区间高于第一个，StridedNet 的三个区间互相重叠；认对真图更多的那一个，认对的生成图反而更少。柱子要成对看。分类器在真图上也会判错的地方（例如衬衫，它与 T 恤、外套相像），命中率低有一部分是裁判的过错。图中每列是同一个噪声向量：一列中上下不变的，例如衣物的明暗，来自噪声；变化的来自标签。
 #
 # **从一类到另一类。** 标签是一个向量，所以可以取在两类之间： $y = (1 - a)\, y_1 + a\, y_2$，噪声不变。由 (10)，若图像不动， $D$ 的 logit 会沿直线从一端走到另一端。图像也会均匀地变化吗？
 

@@ -20,18 +20,21 @@ class ClassGAN(GAN):
     r"""GAN in which both players also descend the cross-entropy of the classes.
 
     D learns to name the class of real images, and G to draw what D names rightly. The softmax is
-    over the rows of D's projection, so that no weight is added, and no pass through D.
+    over the K numbers $V \phi(x)$ of D's projection, so that no weight and no pass through D is
+    added.
 
     Formula:
         $L_D - \lambda \, E_{x, y} \log q(y | x)$ for D,
         $L_G - \lambda \, E_{z, y} \log q(y | G(z, y))$ for G,
         with $q(\cdot | x) = \mathrm{softmax}(V \phi(x))$
 
-    The term makes images easier to name than real ones are where $\lambda$ is large, at the price
-    of variety within a class; small values make up for what the game alone leaves undecided.
+    G's half rewards images that are easy to name, where $\lambda$ is large easier than real ones,
+    at the price of variety: docs/results.md compares weights.
 
-    Deviation: Odena et al. have D name the classes of generated images as well, and nothing but
-    this term tells their D of labels.
+    Deviation: Odena et al. have D name the classes of generated images as well, by an output layer
+    of its own, and nothing but this term tells their D of labels. Here $V$ serves both the verdict
+    and the classes, which want different things of it: at the game's equilibrium $y^\top V \phi(x)$
+    no longer depends on y, while the cross-entropy wants $\log p(y | x)$ up to a term without y.
 
     Args:
         generator: model, [latents (B, L), labels (B, K)] -> images (B, H, W, C) in [-1, 1].
@@ -71,7 +74,7 @@ class ClassGAN(GAN):
         self.class_weight = class_weight
 
     def discriminator_loss(self, images, fake_images, labels=None) -> tuple:
-        """Return D's loss as in `GAN` and for the classes of real images, and both logits."""
+        """Return D's loss as in `GAN` and for the classes of real images, and its logits (B, 1)."""
         real_logits, class_logits = self.judge([images, labels], training=True)  # (B, 1), (B, K)
         fake_logits, _ = self.judge([fake_images, labels], training=True)
         d_loss = self.loss_pair.discriminator(real_logits, fake_logits)
