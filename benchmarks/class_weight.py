@@ -14,6 +14,7 @@ import argparse
 import json
 
 import numpy as np
+from gan_quality import VALIDATION
 from results_table import DOCS, fill, in_chinese, markdown
 from truncation import COLUMNS, EACH, cells
 
@@ -22,7 +23,6 @@ from keras_gen.files import write_text
 from keras_gen.recipes import ConditionalGANRecipe
 
 STORED = DOCS / "class_weight.json"
-VALIDATION = 10_000  # of the training images, the last ones
 HEAD = ("weight", *COLUMNS[1:])
 
 
@@ -52,7 +52,6 @@ def main():
     """Train, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=float, nargs="*", default=[0.0, 0.03, 0.1, 0.3])
-    parser.add_argument("--steps", type=int, default=ConditionalGANRecipe.steps)
     parser.add_argument("--docs", action="store_true", help="keep the rows, fill the table of docs")
     arguments = parser.parse_args()
     images = data.load("fashion_mnist")
@@ -62,7 +61,7 @@ def main():
     real = [judge(held_out) for judge in judges]
     rows = {}
     for weight in arguments.weights:
-        recipe = ConditionalGANRecipe(steps=arguments.steps, class_weight=weight)
+        recipe = ConditionalGANRecipe(class_weight=weight)
         model = train(recipe, train_images, train_labels)
         rows[f"{weight:g}"] = measure(model, judges, real, labels)
         print(f"{weight:g}", *rows[f"{weight:g}"], flush=True)

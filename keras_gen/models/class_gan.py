@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from keras_gen.layers import call_keeping_statistics
@@ -72,6 +73,16 @@ class ClassGAN(GAN):
         both = [discriminator.output, named]  # the logit (B, 1), those of the classes (B, K)
         self.judge = keras.Model(discriminator.inputs, both, name="judge")
         self.class_weight = class_weight
+
+    def train_discriminator(self, images, labels=None) -> None:
+        """Algorithm 1, first half, with the loss of the classes of real images."""
+        latents = self.draw_latents(ops.shape(images)[0])  # (B, L)
+        fake_images = call_keeping_statistics(self.generator, [latents, labels])
+        variables = self.discriminator.trainable_variables
+        with tf.GradientTape() as tape:
+            d_loss, real_logits, fake_logits = self.discriminator_loss(images, fake_images, labels)
+        self.descend(self.d_optimizer, tape.gradient(d_loss, variables), variables)
+        self._track_discriminator(d_loss, real_logits, fake_logits)
 
     def discriminator_loss(self, images, fake_images, labels=None) -> tuple:
         """Return D's loss as in `GAN` and for the classes of real images, and its logits (B, 1)."""

@@ -213,17 +213,12 @@ class GAN(NetworkModel):
         fake_images = call_keeping_statistics(self.generator, joined(latents, labels))
         variables = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
-            d_loss, real_logits, fake_logits = self.discriminator_loss(images, fake_images, labels)
+            real_logits = self.discriminator(joined(images, labels), training=True)  # (B, 1)
+            fake_logits = self.discriminator(joined(fake_images, labels), training=True)  # (B, 1)
+            d_loss = self.loss_pair.discriminator(real_logits, fake_logits)
+            d_loss += self.penalty_term(images, fake_images, labels)
         self.descend(self.d_optimizer, tape.gradient(d_loss, variables), variables)
         self._track_discriminator(d_loss, real_logits, fake_logits)
-
-    def discriminator_loss(self, images, fake_images, labels=None) -> tuple:
-        """Return D's loss with its penalty, and its logits (B, 1) of real and of fake images."""
-        real_logits = self.discriminator(joined(images, labels), training=True)
-        fake_logits = self.discriminator(joined(fake_images, labels), training=True)
-        penalty = self.penalty_term(images, ops.stop_gradient(fake_images), labels)
-        d_loss = self.loss_pair.discriminator(real_logits, fake_logits) + penalty
-        return d_loss, real_logits, fake_logits
 
     def train_generator(self, images, labels=None) -> None:
         """Algorithm 1, second half: G descends its loss on what the new D says of new images.
@@ -265,7 +260,10 @@ class GAN(NetworkModel):
         variables = self.discriminator.trainable_variables
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(fake_images)
-            d_loss, real_logits, fake_logits = self.discriminator_loss(images, fake_images, labels)
+            real_logits = self.discriminator(joined(images, labels), training=True)  # (B, 1)
+            fake_logits = self.discriminator(joined(fake_images, labels), training=True)  # (B, 1)
+            d_loss = self.loss_pair.discriminator(real_logits, fake_logits)
+            d_loss += self.penalty_term(images, ops.stop_gradient(fake_images), labels)
             g_loss = self.loss_pair.generator_loss(real_logits, fake_logits)
         self._track_discriminator(d_loss, real_logits, fake_logits)
         self.track(g_loss=g_loss)
